@@ -1,0 +1,123 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+let settings: [SwiftSetting] = [
+    .swiftLanguageMode(.v6),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .treatAllWarnings(as: .error),
+]
+
+let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
+let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
+let jwt = Target.Dependency.product(name: "JWTKit", package: "jwt-kit")
+let subprocess = Target.Dependency.product(name: "Subprocess", package: "swift-subprocess")
+let arguments = Target.Dependency.product(
+    name: "ArgumentParser", package: "swift-argument-parser")
+
+let package = Package(
+    name: "holdover",
+    products: [
+        .executable(name: "holdover", targets: ["holdover"]),
+        .executable(name: "practice-server", targets: ["PracticeServer"]),
+        .executable(name: "practice-consumer", targets: ["PracticeConsumer"]),
+        .executable(name: "demo", targets: ["Demo"]),
+        .executable(name: "bench", targets: ["Bench"]),
+        .library(name: "ClientCredentials", targets: ["ClientCredentials"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+        .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
+        .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+        .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.2"),
+        .package(url: "https://github.com/vapor/jwt-kit", from: "5.7.1"),
+    ],
+    targets: [
+        // What is true: the machine, the model, the policy, the ports. Pure.
+        .target(name: "RotationCore", swiftSettings: settings),
+
+        // How a client gets a token, and the one small port over libcurl below it.
+        .target(name: "CCurl", linkerSettings: [.linkedLibrary("curl")]),
+        .target(name: "HTTPTransport", dependencies: ["CCurl"], swiftSettings: settings),
+        .target(
+            name: "ClientCredentials", dependencies: ["HTTPTransport", crypto, jwt],
+            swiftSettings: settings),
+
+        // What happens: the journal and the loop.
+        .target(
+            name: "RotationEngine",
+            dependencies: [
+                "RotationCore", crypto, logging, .product(name: "GRDB", package: "GRDB.swift"),
+            ],
+            swiftSettings: settings),
+
+        // Who we talk to: authorization servers, secret stores, hooks, reports.
+        .target(
+            name: "Adapters",
+            dependencies: [
+                "RotationCore", "ClientCredentials", "HTTPTransport", crypto, subprocess,
+            ],
+            swiftSettings: settings),
+
+        // What people wrote down: YAML plans, checked against the adapters' descriptors.
+        .target(
+            name: "Plans", dependencies: ["RotationCore", .product(name: "Yams", package: "Yams")],
+            swiftSettings: settings),
+
+        // How people ask.
+        .executableTarget(
+            name: "holdover",
+            dependencies: ["RotationEngine", "Adapters", "Plans", arguments, logging],
+            swiftSettings: settings),
+
+        // A server and consumers to practise on. Nothing in production imports them.
+        .executableTarget(
+            name: "PracticeServer",
+            dependencies: [
+                .product(name: "Hummingbird", package: "hummingbird"), jwt, crypto, arguments,
+                logging,
+            ],
+            swiftSettings: settings),
+        .executableTarget(
+            name: "PracticeConsumer",
+            dependencies: ["ClientCredentials", "HTTPTransport", arguments],
+            swiftSettings: settings),
+        .executableTarget(
+            name: "Demo", dependencies: ["HTTPTransport", subprocess], swiftSettings: settings),
+        .executableTarget(
+            name: "Bench",
+            dependencies: ["RotationEngine", "Adapters", "HTTPTransport", subprocess],
+            swiftSettings: settings),
+
+        // How we know: fakes, the world in memory, contract suites.
+        .target(
+            name: "RotationTesting", dependencies: ["RotationCore", "RotationEngine"],
+            swiftSettings: settings),
+        .testTarget(
+            name: "RotationCoreTests", dependencies: ["RotationCore"], swiftSettings: settings),
+        .testTarget(
+            name: "HTTPTransportTests", dependencies: ["HTTPTransport"], swiftSettings: settings),
+        .testTarget(
+            name: "ClientCredentialsTests", dependencies: ["ClientCredentials", "HTTPTransport"],
+            swiftSettings: settings),
+        .testTarget(
+            name: "RotationEngineTests", dependencies: ["RotationEngine", "RotationTesting"],
+            swiftSettings: settings),
+        .testTarget(
+            name: "PlansTests", dependencies: ["Plans", "Adapters"], swiftSettings: settings),
+        .testTarget(
+            name: "AdaptersTests", dependencies: ["Adapters", "RotationTesting", "HTTPTransport"],
+            swiftSettings: settings),
+        .testTarget(
+            name: "PracticeServerTests", dependencies: ["HTTPTransport", jwt],
+            swiftSettings: settings),
+        .testTarget(
+            name: "CommandTests", dependencies: ["RotationTesting", "HTTPTransport"],
+            swiftSettings: settings),
+        .testTarget(name: "TidyTests", swiftSettings: settings),
+    ]
+)

@@ -1,0 +1,148 @@
+/// An OAuth authorization server's admin API, as far as the secrets of one client go.
+///
+/// A conforming value is bound to one client of one server and keeps no state: whatever must survive
+/// a crash is in the journal. Each method makes exactly one attempt at a mutation, with a deadline.
+public protocol AuthorizationServer: Sendable {
+    /// What this server, as configured, can and can't do. Read before anything is touched.
+    var capabilities: ServerCapabilities { get }
+
+    /// Asserts that the server is the one that the plan names, and says who it is.
+    ///
+    /// A read. Throws `wrongTarget` where issuer or tenant differ from the plan's.
+    func identity() async throws(AdapterError) -> TargetIdentity
+
+    /// Finds what would keep a rotation of this client from working: rights, type of client, policy.
+    ///
+    /// A read, for `check` and before a rotation's first mutation. Empty means nothing found.
+    func preflight(overlap: Span) async throws(AdapterError) -> [Finding]
+
+    /// The client's secrets as the server lists them now, those of `known` recognised by value
+    /// where the server shows a value, a hash or a hint.
+    ///
+    /// A read. Disabled secrets are listed too; expired ones are not.
+    func credentials(knowing known: KnownSecrets) async throws(AdapterError) -> [Credential]
+
+    /// Adds a secret beside the one in force.
+    ///
+    /// **Not idempotent.** `secret` is nil exactly where ``ServerCapabilities/origin`` is `server`.
+    /// `limitReached` and other kinds that prove no effect promise that nothing was made; a lost
+    /// answer is `unknown`, and the engine asks ``credentials(knowing:)`` before anything else.
+    func create(_ secret: ClientSecret?, label: String) async throws(AdapterError)
+        -> CreatedCredential
+
+    /// Makes the server refuse `credential` in a way that ``enable(_:)`` undoes.
+    ///
+    /// Idempotent. Called only where ``ServerCapabilities/canDisable``.
+    func disable(_ credential: CredentialID) async throws(AdapterError)
+
+    /// Makes the server accept a disabled `credential` again. Idempotent.
+    func enable(_ credential: CredentialID) async throws(AdapterError)
+
+    /// Deletes `credential` for good, while `survivor` stays accepted at every instant.
+    ///
+    /// Idempotent: deleting what is gone is a success. The survivor is for servers that name slots
+    /// and not secrets, where withdrawing the new secret means putting the old one back in front.
+    func delete(_ credential: CredentialID, keeping survivor: ClientSecret)
+        async throws(AdapterError)
+
+    /// Asks the token endpoint with the consumer's own authentication method, uncached.
+    ///
+    /// A refusal is an answer here, not an error; everything that is no answer throws.
+    func authenticate(with secret: ClientSecret, connection: ProbeConnection)
+        async throws(AdapterError) -> AuthenticationResult
+}
+
+/// How the request of a probe reaches the server.
+public enum ProbeConnection: Sendable, Hashable {
+    /// A connection that may have been used before.
+    case kept
+    /// A new one, so that a load balancer may choose another node.
+    case fresh
+}
+
+/// What a token endpoint says of a secret.
+public enum AuthenticationResult: Sendable, Hashable {
+    /// It issued a token.
+    case accepted
+    /// It refused the secret, in its own code (`invalid_client` and the like).
+    case refused(code: String)
+}
+
+/// One secret as the server lists it.
+public struct Credential: Sendable {
+    /// The server's id, or the name of the slot.
+    public let id: CredentialID
+    /// False where it is soft-disabled.
+    public let isEnabled: Bool
+    /// When the server says that it was made.
+    public let createdAt: Instant?
+    /// When the server will stop accepting it by itself; nil is never.
+    public let expiresAt: Instant?
+    /// The label given at creation, where the server keeps one.
+    public let label: String?
+    /// Which known secret this is, by value; nil where it is neither or can't be told.
+    public let holds: SecretRole?
+    /// The value, where the server can show it again.
+    public let secret: ClientSecret?
+
+    /// A listed secret.
+    public init(
+        id: CredentialID, isEnabled: Bool = true, createdAt: Instant? = nil,
+        expiresAt: Instant? = nil, label: String? = nil, holds: SecretRole? = nil,
+        secret: ClientSecret? = nil
+    ) {
+        self.id = id
+        self.isEnabled = isEnabled
+        self.createdAt = createdAt
+        self.expiresAt = expiresAt
+        self.label = label
+        self.holds = holds
+        self.secret = secret
+    }
+}
+
+/// What a server answered to a creation.
+public struct CreatedCredential: Sendable {
+    /// The id of the new secret.
+    public let id: CredentialID
+    /// Its value, where the server made it; nil where the caller did.
+    public let secret: ClientSecret?
+
+    /// An answer.
+    public init(id: CredentialID, secret: ClientSecret?) {
+        self.id = id
+        self.secret = secret
+    }
+}
+
+/// Who a target says it is: issuer and tenant, or mount and accessor. Compared between runs.
+public struct TargetIdentity: RawRepresentable, Sendable, Hashable, Codable {
+    /// An opaque, stable description.
+    public let rawValue: String
+    /// Wraps a description.
+    public init(rawValue: String) { self.rawValue = rawValue }
+}
+
+/// Something that `check` found.
+public struct Finding: Sendable, Hashable, Codable {
+    /// How bad it is.
+    public enum Severity: String, Sendable, Hashable, Codable {
+        /// A rotation would be refused.
+        case problem
+        /// A rotation would work; the reader should know.
+        case warning
+    }
+    /// How bad it is.
+    public let severity: Severity
+    /// A stable kebab-case code.
+    public let code: String
+    /// What it is, in words.
+    public let message: String
+
+    /// A finding.
+    public init(_ severity: Severity, code: String, message: String) {
+        self.severity = severity
+        self.code = code
+        self.message = message
+    }
+}

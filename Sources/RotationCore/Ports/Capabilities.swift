@@ -1,0 +1,75 @@
+/// What an authorization server can and can't do: values to plan with, not flags to trip over.
+public struct ServerCapabilities: Sendable, Hashable, Codable {
+    /// Who makes the value of a secret.
+    public enum Origin: String, Sendable, Hashable, Codable {
+        /// The server, and it is shown once (or again, where ``Shape/twoSlots``).
+        case server
+        /// The caller: sealed before the call, so nothing can be lost.
+        case client
+    }
+
+    /// How the server holds the secrets of a client.
+    public enum Shape: String, Sendable, Hashable, Codable {
+        /// A list of secrets with ids of their own.
+        case list
+        /// A current and a retained previous secret; creating moves the slots.
+        case twoSlots = "two-slots"
+        /// One secret; creating replaces it.
+        case single
+    }
+
+    /// By what a secret of ours is told from others after a lost answer.
+    public enum Recognition: String, Sendable, Hashable, Codable {
+        /// The value or a hash of it is shown.
+        case value
+        /// The label given at creation is shown.
+        case label
+        /// Only when it was made is shown.
+        case time
+        /// The server can't be asked.
+        case none
+    }
+
+    /// How the server holds the secrets of a client.
+    public var shape: Shape
+    /// How many secrets may exist at once, disabled ones included.
+    public var limit: Int
+    /// Who makes the value.
+    public var origin: Origin
+    /// By what a secret of ours is recognised.
+    public var recognition: Recognition
+    /// Whether a secret can be refused in a way that can be undone.
+    public var canDisable: Bool
+    /// How long a change may take to reach every token endpoint, at worst.
+    public var propagation: Span
+
+    /// Capabilities of one server.
+    public init(
+        shape: Shape, limit: Int, origin: Origin, recognition: Recognition, canDisable: Bool,
+        propagation: Span
+    ) {
+        self.shape = shape
+        self.limit = limit
+        self.origin = origin
+        self.recognition = recognition
+        self.canDisable = canDisable
+        self.propagation = propagation
+    }
+}
+
+/// What a secret store can and can't do.
+public struct StoreCapabilities: Sendable, Hashable, Codable {
+    /// Whether a write fails when somebody else wrote first.
+    public var comparesAndSets: Bool
+    /// Whether the value can be read back.
+    public var readable: Bool
+    /// Whether old values stay reachable under a version number.
+    public var versioned: Bool
+
+    /// Capabilities of one store.
+    public init(comparesAndSets: Bool, readable: Bool, versioned: Bool) {
+        self.comparesAndSets = comparesAndSets
+        self.readable = readable
+        self.versioned = versioned
+    }
+}

@@ -1,0 +1,49 @@
+/// A hook that tells consumers to read their secret again.
+public protocol ReloadHook: Sendable {
+    /// Runs the hook once, with its deadline. Harmless to repeat; anything but success throws.
+    func reload(_ context: ReloadContext) async throws(AdapterError)
+}
+
+/// What a hook is told. Never a secret.
+public struct ReloadContext: Sendable, Hashable {
+    /// The plan's client.
+    public let client: ClientName
+    /// The rotation.
+    public let rotation: RotationID
+    /// The phase that runs the hook.
+    public let phase: Phase
+
+    /// A context.
+    public init(client: ClientName, rotation: RotationID, phase: Phase) {
+        self.client = client
+        self.rotation = rotation
+        self.phase = phase
+    }
+}
+
+/// Where one consumer says which secret it uses.
+public protocol AdoptionReporter: Sendable {
+    /// The consumer's latest report; nil where it hasn't made one. A read.
+    func report() async throws(AdapterError) -> AdoptionReport?
+}
+
+/// A consumer's word for the secret that it uses: proof of the value that doesn't give it away.
+///
+/// `fingerprint` is the first 16 bytes, in lower-case hex, of HMAC-SHA-256 with the secret as the key
+/// over `holdover-adoption-v1\n<client_id>\n<at>`. Keyed by the secret itself, it can't be forged
+/// without it; bound to a time, it can't be replayed for a later distribution.
+public struct AdoptionReport: Sendable, Hashable {
+    /// When the consumer made the report, exactly as it was spelled (RFC 3339, UTC).
+    public let spelledAt: String
+    /// The same moment.
+    public let at: Instant
+    /// 32 lower-case hex digits.
+    public let fingerprint: String
+
+    /// A report.
+    public init(spelledAt: String, at: Instant, fingerprint: String) {
+        self.spelledAt = spelledAt
+        self.at = at
+        self.fingerprint = fingerprint
+    }
+}

@@ -1,0 +1,43 @@
+/// One place where consumers read the secret: one field of one document.
+public protocol SecretStore: Sendable {
+    /// What this store can and can't do.
+    var capabilities: StoreCapabilities { get }
+
+    /// Asserts that the store is the one that the plan names, and says which it is. A read.
+    func identity() async throws(AdapterError) -> TargetIdentity
+
+    /// Finds what would keep a write from working: rights, mode, mount, version cap. A read.
+    func preflight() async throws(AdapterError) -> [Finding]
+
+    /// The value now, with the version to compare against; nil where there is none yet. A read.
+    func read() async throws(AdapterError) -> StoredSecret?
+
+    /// Replaces the value, provided that the store still is at `version` (nil: holds none).
+    ///
+    /// Everything else in the document stays byte-identical. `conflict` promises that nothing was
+    /// written; after `unknown` the engine reads before it writes again.
+    func write(_ secret: ClientSecret, replacing version: StoreVersion?)
+        async throws(AdapterError)
+}
+
+/// A value read from a store.
+public struct StoredSecret: Sendable {
+    /// The value.
+    public let secret: ClientSecret
+    /// What to compare against when it is replaced.
+    public let version: StoreVersion
+
+    /// A value at a version.
+    public init(secret: ClientSecret, version: StoreVersion) {
+        self.secret = secret
+        self.version = version
+    }
+}
+
+/// A store's own name for one state of a document: a version number, a resource version, a digest.
+public struct StoreVersion: RawRepresentable, Sendable, Hashable, Codable {
+    /// Opaque; only compared by the store that gave it.
+    public let rawValue: String
+    /// Wraps a version.
+    public init(rawValue: String) { self.rawValue = rawValue }
+}
