@@ -60,6 +60,10 @@ public struct RotationBody: Sendable, Hashable, Codable {
     public var baseline: [CredentialID] = []
     /// How many creations were sent; part of the label.
     public var creations = 0
+    /// Whether a creation was sent of which nobody knows what it came to.
+    public var isCreationOpen = false
+    /// Whether the server was seen once without a trace of that creation.
+    public var isCreationUnseen = false
     /// When a store was last written, in the present direction.
     public var distributedAt: Instant?
     /// When the last consumer was proven, and so the overlap began.
@@ -78,8 +82,10 @@ public struct RotationBody: Sendable, Hashable, Codable {
     public var acknowledgedDigest: String?
     /// What each target said it is, when first asked.
     public var identities: [String: TargetIdentity] = [:]
-    /// Old and new ids at the server that are ours but not recorded as the new one.
-    public var orphans: [CredentialID] = []
+    /// Hooks that have succeeded in the present phase.
+    public var hooksDone: [String] = []
+    /// Why the rotation goes back, in words.
+    public var rollbackReason: String?
 
     /// The particulars at the beginning.
     public init(trigger: String, phaseSince: Instant, waitingSince: Instant) {
@@ -136,5 +142,6 @@ extension Rotation {
         body.attempt = 0
         body.agreed = 0
         body.agreedSince = nil
+        body.hooksDone = []
     }
 }
