@@ -27,6 +27,9 @@ actor GroupCommitter {
         return try result.get()
     }
 
+    /// Refuses everything from now on.
+    func sever() { brokenBy = JournalFailure(.damaged, "severed") }
+
     private func write(to journal: Journal) async {
         // Let those that are ready at this moment join; a lone rotation loses nothing by it.
         await Task.yield()

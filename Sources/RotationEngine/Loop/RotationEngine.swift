@@ -132,3 +132,24 @@ public struct RunReport: Sendable {
     /// An empty report.
     public init() {}
 }
+
+extension RotationEngine {
+    /// Ends this engine as a kill would: not one transaction is committed from now on. For tests.
+    package func sever() async {
+        await parts.journal.committer.sever()
+    }
+
+    /// Whether the value is sealed in the journal, for the test of invariant 2.
+    package func holdsSealed(_ secret: ClientSecret) -> Bool {
+        guard let rotations = try? parts.journal.summaries(live: true) else { return false }
+        return rotations.contains { rotation in
+            SecretRole.allCases.contains { role in
+                guard let record = try? parts.journal.sealedRecord(of: rotation.id, role: role),
+                    let opened = try? parts.sealer.open(
+                        record, rotation: rotation.id, client: rotation.client, role: role)
+                else { return false }
+                return opened.matches(secret)
+            }
+        }
+    }
+}
