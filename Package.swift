@@ -65,7 +65,8 @@ let package = Package(
 
         // What people wrote down: YAML plans, checked against the adapters' descriptors.
         .target(
-            name: "Plans", dependencies: ["RotationCore", .product(name: "Yams", package: "Yams")],
+            name: "Plans",
+            dependencies: ["RotationCore", crypto, .product(name: "Yams", package: "Yams")],
             swiftSettings: settings),
 
         // How people ask.
