@@ -18,7 +18,9 @@ public struct Instant: Sendable, Hashable, Codable, Comparable {
     }
 
     /// Earlier is less.
-    public static func < (left: Self, right: Self) -> Bool { left.milliseconds < right.milliseconds }
+    public static func < (left: Self, right: Self) -> Bool {
+        left.milliseconds < right.milliseconds
+    }
 
     /// The moment `span` later.
     public static func + (moment: Self, span: Span) -> Self {
@@ -60,7 +62,9 @@ public struct Span: Sendable, Hashable, Codable, Comparable {
     }
 
     /// Shorter is less.
-    public static func < (left: Self, right: Self) -> Bool { left.milliseconds < right.milliseconds }
+    public static func < (left: Self, right: Self) -> Bool {
+        left.milliseconds < right.milliseconds
+    }
 
     /// Reads `250ms`, `90s`, `15m`, `4h`, `30d`; nil for anything else, the bare number included.
     public init?(_ text: String) {
@@ -82,8 +86,10 @@ extension Span: CustomStringConvertible {
         let units: [(Int64, String)] = [
             (86_400_000, "d"), (3_600_000, "h"), (60_000, "m"), (1_000, "s"),
         ]
-        guard let (factor, unit) = units.first(where: { milliseconds != 0 && milliseconds % $0.0 == 0 })
-        else { return milliseconds == 0 ? "0s" : "\(milliseconds)ms" }
+        guard milliseconds != 0 else { return "0s" }
+        guard let (factor, unit) = units.first(where: { milliseconds % $0.0 == 0 }) else {
+            return "\(milliseconds)ms"
+        }
         return "\(milliseconds / factor)\(unit)"
     }
 }

@@ -40,7 +40,8 @@ public struct AdapterError: Error, Sendable, Hashable {
     /// Whether the call is proved not to have changed anything.
     public var provesNoEffect: Bool {
         switch kind {
-        case .unavailable, .unauthorized, .refused, .limitReached, .conflict, .missing, .wrongTarget:
+        case .unavailable, .unauthorized, .refused, .limitReached, .conflict, .missing,
+            .wrongTarget:
             true
         case .unknown: false
         }
