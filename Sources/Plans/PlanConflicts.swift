@@ -52,7 +52,7 @@ public struct PlanConflicts: Sendable {
                 problems.append(
                     Self.problem(
                         placed, after: first, "same-client-id",
-                        "the client_id \(plan.clientID.rawValue) is rotated by another plan already",
+                        "the client_id \(plan.clientID.rawValue) is rotated by another plan",
                         "name all its stores and consumers in one plan"))
             }
             clients[identity] = placed

@@ -34,7 +34,7 @@ public struct PlanProblem: Sendable, Hashable {
 }
 
 extension PlanProblem: CustomStringConvertible {
-    /// One line, as compilers print it: `plans/a.yaml:3:1: unknown key "sotres" (did you mean stores?)`.
+    /// One line, as compilers print it: `plans/a.yaml:3:1: unknown key "sotres" (one of: ...)`.
     public var description: String {
         let place = line > 0 ? "\(file):\(line):\(column)" : file
         return "\(place): \(message)" + (suggestion.map { " (\($0))" } ?? "")

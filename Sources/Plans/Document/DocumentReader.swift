@@ -1,6 +1,6 @@
-// Yams's own parser composes a whole tree before it can be asked anything: aliases are followed, tags
-// of quoted scalars are lost, and the first duplicate key ends it. So plans are read from the events
-// of the libyaml that Yams brings along, and a hostile document costs no more than its bytes.
+// Yams's own parser composes a whole tree before it can be asked anything: aliases are followed,
+// tags of quoted scalars are lost, and the first duplicate key ends it. So plans are read from the
+// events of the libyaml that Yams brings along, and a hostile document costs only its bytes.
 import CYaml
 
 /// Reads one document of the YAML subset: no anchors, aliases, tags, merge keys, duplicate keys.

@@ -70,7 +70,7 @@ enum Spelling {
     /// The same, and not zero.
     static let positiveSpan = "^0*[1-9][0-9]*(ms|s|m|h|d)$"
 
-    /// A path from the root of the file system, without `.`, `..`, or anything empty between slashes.
+    /// A path from the root of the file system, without `.`, `..` and empty steps.
     static func isPath(_ text: String) -> Bool {
         let parts = text.split(separator: "/", omittingEmptySubsequences: false).dropFirst()
         return text.utf8.first == UInt8(ascii: "/") && isText(text)

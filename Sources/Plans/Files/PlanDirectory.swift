@@ -6,8 +6,8 @@ import Musl
 
 /// The directory where plans lie, or a single file of them.
 ///
-/// Of a directory, the files `*.yaml` and `*.yml` right in it count, sorted by name. Hidden files and
-/// sub-directories don't, so that examples and drafts have a place.
+/// Of a directory, the files `*.yaml` and `*.yml` right in it count, sorted by name. Hidden files
+/// and sub-directories don't, so that examples and drafts have a place.
 public struct PlanDirectory: Sendable {
     private let path: String
 

@@ -15,7 +15,7 @@ public struct PlanLoader: Sendable {
     /// A loader that reads with `reader`.
     public init(reader: PlanReader) { self.reader = reader }
 
-    /// Every plan below `path`, a directory or a file; or everything that is wrong with any of them.
+    /// Every plan of `path`, a directory or a file; or everything that is wrong with any of them.
     public func load(_ path: String) throws(PlanErrors) -> [PlacedPlan] {
         var problems: [PlanProblem] = []
         var placed: [PlacedPlan] = []

@@ -1,0 +1,25 @@
+import Foundation
+
+/// The files of the package, as they lie there.
+enum Tree {
+    /// The package's root.
+    static let root = URL(filePath: #filePath).deletingLastPathComponent()
+        .appending(path: "../..").standardizedFileURL
+
+    /// Every Swift file under `Sources` and `Tests`, with paths from the root.
+    static func swiftFiles() throws -> [SourceFile] {
+        try files { $0.hasSuffix(".swift") && ($0.hasPrefix("Sources/") || $0.hasPrefix("Tests/")) }
+    }
+
+    /// Every page of Markdown.
+    static func pages() throws -> [SourceFile] { try files { $0.hasSuffix(".md") } }
+
+    private static func files(where isWanted: (String) -> Bool) throws -> [SourceFile] {
+        let paths = FileManager.default.subpaths(atPath: root.path) ?? []
+        return try paths.filter { !$0.hasPrefix(".build/") && !$0.hasPrefix(".git/") }
+            .filter(isWanted).sorted().map { path in
+                let text = try String(contentsOf: root.appending(path: path), encoding: .utf8)
+                return SourceFile(path: path, text: text)
+            }
+    }
+}
