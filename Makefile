@@ -1,5 +1,5 @@
-SHELL = /bin/sh
 .POSIX:
+SHELL = /bin/sh
 .PHONY: help setup build release test check format demo bench contract docs clean
 
 help: ## this list
@@ -16,9 +16,7 @@ release: setup ## .build/release/holdover
 	@swift build -c release --product holdover
 
 test: setup ## every test, on loopback only
-	@swift build --build-tests
-	@swift build
-	@swift test --skip-build
+	@swift test
 
 check: setup ## format lint; `make test` checks the rest of the style
 	@swift format lint --strict --recursive Sources Tests Package.swift
@@ -37,10 +35,8 @@ bench: setup ## measure a release build
 	@swift build -c release
 	@.build/release/bench
 
-contract: setup ## the suites against the vendors' contracts; HOLDOVER_CONTRACTS names them
-	@swift build --build-tests
-	@HOLDOVER_CONTRACTS="$${HOLDOVER_CONTRACTS:-../shared/contracts}" \
-	    swift test --skip-build --filter AdaptersTests
+contract: setup ## the adapters' suites; HOLDOVER_CONTRACTS names the vendors' contracts
+	@swift test --filter AdaptersTests
 
 docs: setup ## rewrite the pages that are made from the code
 	@swift build --product holdover

@@ -8,7 +8,7 @@ import Testing
 struct SchemaTests {
     private static let schema = PlanSchema.value(
         for: PlanGrammar(Sample.descriptors), Sample.descriptors)
-    private static let validator = SchemaValidator(schema)
+    private let validator = SchemaValidator(schema)
 
     /// A plan with every key and every form of setting, each in place.
     private static let full = """
@@ -60,7 +60,7 @@ struct SchemaTests {
         """
 
     /// Whether reader and schema say the same of `yaml`; what the reader says.
-    private static func agree(_ yaml: String) throws -> Bool {
+    private func agree(_ yaml: String) throws -> Bool {
         let root = try #require(DocumentReader(Array(yaml.utf8), file: "a").read())
         let codes = Sample.codes(yaml)
         let isAccepted = try validator.accepts(root.asJSON)
@@ -74,7 +74,7 @@ struct SchemaTests {
 
     @Test func `both take the full plan, the smallest one and a fleet`() throws {
         for yaml in [Self.full, Sample.plan(), Self.fleet] {
-            #expect(try Self.agree(yaml))
+            #expect(try agree(yaml))
         }
     }
 
@@ -97,7 +97,7 @@ struct SchemaTests {
             let yaml = Self.full.replacing(line.old, with: "\(line.key): \(value)")
             try #require(yaml != Self.full || line.old == "\(line.key): \(value)")
             if Self.rules.contains(where: Sample.codes(yaml).contains) { continue }
-            taken += try Self.agree(yaml) ? 1 : 0
+            taken += try agree(yaml) ? 1 : 0
         }
         #expect(taken < Self.scalarPlaces.count)
     }
@@ -132,15 +132,15 @@ struct SchemaTests {
             without.remove(at: index)
             let yaml = without.joined(separator: "\n")
             if DocumentReader(Array(yaml.utf8), file: "a").read() == nil { continue }
-            _ = try Self.agree(yaml)
+            _ = try agree(yaml)
         }
         for place in Self.scalarPlaces where place.key != "type" {
             let yaml = Self.full.replacing(place.old, with: "\(place.key)x: 1")
-            #expect(try !Self.agree(yaml), "\(place.key)")
+            #expect(try !agree(yaml), "\(place.key)")
         }
         for old in ["{flag: false}", "{inner: text, deeper: {flag: false}}"] {
             #expect(
-                try Self.agree(Self.full.replacing(old, with: "{}")) == (old == "{flag: false}"))
+                try agree(Self.full.replacing(old, with: "{}")) == (old == "{flag: false}"))
         }
     }
 
@@ -154,14 +154,14 @@ struct SchemaTests {
     func `both refuse the same fleets`(old: String, new: String) throws {
         let yaml = Self.fleet.replacing(old, with: new)
         try #require(yaml != Self.fleet)
-        #expect(try !Self.agree(yaml))
+        #expect(try !agree(yaml))
     }
 
     @Test func `keys may be moved from the defaults into every entry`() throws {
         let moved = Self.fleet.replacing("soak: 2h\n", with: "")
             .replacing("client: two", with: "client: two, soak: 1h")
-        #expect(try !Self.agree(moved))
-        #expect(try Self.agree(moved.replacing("- client: one", with: "- {client: one, soak: 1h}")))
+        #expect(try !agree(moved))
+        #expect(try agree(moved.replacing("- client: one", with: "- {client: one, soak: 1h}")))
     }
 
     @Test func `the schema is JSON, and describes every key`() throws {

@@ -4,8 +4,9 @@ import Testing
 
 /// A validator of the part of JSON Schema (2020-12) that ``PlanSchema`` emits; any other keyword is
 /// an error of the test, so that the schema can't outgrow it unseen.
-struct SchemaValidator {
+final class SchemaValidator {
     private let root: JSONValue
+    private var regexes: [String: Regex<AnyRegexOutput>] = [:]
 
     init(_ schema: JSONValue) { root = schema }
 
@@ -66,7 +67,9 @@ struct SchemaValidator {
 
     private func matches(_ value: JSONValue, _ pattern: JSONValue) throws -> Bool {
         guard let text = value.string else { return true }
-        let regex = try Regex(try #require(pattern.string)).matchingSemantics(.unicodeScalar)
+        let source = try #require(pattern.string)
+        let regex = try regexes[source] ?? Regex(source).matchingSemantics(.unicodeScalar)
+        regexes[source] = regex
         return text.contains(regex)
     }
 }

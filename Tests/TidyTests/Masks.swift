@@ -2,8 +2,13 @@
 ///
 /// Knows nested comments, escapes, interpolation, raw and multi-line strings and raw identifiers.
 struct Masks {
-    private(set) var code = ""
-    private(set) var comments = ""
+    /// The text with everything but code blanked.
+    var code: String { String(decoding: codeBytes, as: UTF8.self) }
+    /// The text with everything but comments blanked.
+    var comments: String { String(decoding: commentBytes, as: UTF8.self) }
+
+    private var codeBytes: [UInt8] = []
+    private var commentBytes: [UInt8] = []
 
     private enum State {
         /// Inside an interpolation, the number of open parentheses; nil outside.
@@ -16,12 +21,12 @@ struct Masks {
 
     private enum Kind { case code, comment, neither }
 
-    private let text: [Character]
+    private let text: [UInt8]
     private var position = 0
     private var states: [State] = [.code(open: nil)]
 
     init(of text: String) {
-        self.text = Array(text)
+        self.text = Array(text.utf8)
         while position < self.text.count { step() }
     }
 
@@ -29,12 +34,12 @@ struct Masks {
         switch states.last ?? .code(open: nil) {
         case .code(let open): stepCode(open)
         case .line:
-            if text[position] == "\n" { states.removeLast() }
+            if text[position] == UInt8(ascii: "\n") { states.removeLast() }
             emit(1, .comment)
         case .block(let depth): stepBlock(depth)
         case .string(let hashes, let isMultiline): stepString(hashes, isMultiline)
         case .identifier:
-            if text[position] == "`" { states.removeLast() }
+            if text[position] == UInt8(ascii: "`") { states.removeLast() }
             emit(1, .neither)
         }
     }
@@ -48,21 +53,25 @@ struct Masks {
             states.append(.block(depth: 1))
             return emit(2, .comment)
         }
-        let hashes = text[position...].prefix { $0 == "#" }.count
-        if starts(String(repeating: "#", count: hashes) + "\"") {
+        let hashes = text[position...].prefix { $0 == UInt8(ascii: "#") }.count
+        if text[position] == UInt8(ascii: "\"") || hashes > 0,
+            starts(String(repeating: "#", count: hashes) + "\"")
+        {
             let isMultiline = starts(String(repeating: "#", count: hashes) + "\"\"\"")
             states.append(.string(hashes: hashes, isMultiline: isMultiline))
             return emit(hashes + (isMultiline ? 3 : 1), .neither)
         }
         switch text[position] {
-        case "`":
+        case UInt8(ascii: "`"):
             states.append(.identifier)
             return emit(1, .neither)
-        case "(" where open != nil: states[states.count - 1] = .code(open: (open ?? 0) + 1)
-        case ")" where open == 0:
+        case UInt8(ascii: "(") where open != nil:
+            states[states.count - 1] = .code(open: (open ?? 0) + 1)
+        case UInt8(ascii: ")") where open == 0:
             states.removeLast()
             return emit(1, .neither)
-        case ")" where open != nil: states[states.count - 1] = .code(open: (open ?? 0) - 1)
+        case UInt8(ascii: ")") where open != nil:
+            states[states.count - 1] = .code(open: (open ?? 0) - 1)
         default: break
         }
         emit(1, .code)
@@ -84,9 +93,9 @@ struct Masks {
     private mutating func stepString(_ hashes: Int, _ isMultiline: Bool) {
         let marks = String(repeating: "#", count: hashes)
         let end = (isMultiline ? "\"\"\"" : "\"") + marks
-        if starts(end) || (!isMultiline && text[position] == "\n") {
+        if starts(end) || (!isMultiline && text[position] == UInt8(ascii: "\n")) {
             states.removeLast()
-            return emit(text[position] == "\n" ? 1 : end.count, .neither)
+            return emit(text[position] == UInt8(ascii: "\n") ? 1 : end.count, .neither)
         }
         guard starts("\\" + marks) else { return emit(1, .neither) }
         if starts("\\" + marks + "(") {
@@ -96,13 +105,14 @@ struct Masks {
         emit(min(2 + hashes, text.count - position), .neither)
     }
 
-    private func starts(_ word: String) -> Bool { text[position...].starts(with: word) }
+    private func starts(_ word: String) -> Bool { text[position...].starts(with: word.utf8) }
 
     private mutating func emit(_ count: Int, _ kind: Kind) {
-        for character in text[position..<min(position + count, text.count)] {
-            let isBreak = character == "\n"
-            code.append(isBreak || kind == .code ? character : " ")
-            comments.append(isBreak || kind == .comment ? character : " ")
+        let blank = UInt8(ascii: " ")
+        for byte in text[position..<min(position + count, text.count)] {
+            let isBreak = byte == UInt8(ascii: "\n")
+            codeBytes.append(isBreak || kind == .code ? byte : blank)
+            commentBytes.append(isBreak || kind == .comment ? byte : blank)
         }
         position += count
     }

@@ -130,6 +130,7 @@ enum WordRules {
     ) -> [String] {
         lines.enumerated().flatMap { index, line in
             words.sorted { $0.key < $1.key }.compactMap { word, cure in
+                guard line.utf8.count >= word.utf8.count, line.contains(word) else { return nil }
                 let hits = line.ranges(of: word).filter { isWhole($0, of: word, in: line) }
                 return hits.isEmpty ? nil : file.problem(index, "\(word): \(cure)")
             }
