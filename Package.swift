@@ -97,7 +97,7 @@ let package = Package(
 
         // How we know: fakes, the world in memory, contract suites.
         .target(
-            name: "RotationTesting", dependencies: ["RotationCore", "RotationEngine"],
+            name: "RotationTesting", dependencies: ["RotationCore", "RotationEngine", crypto],
             swiftSettings: settings),
         .testTarget(
             name: "RotationCoreTests", dependencies: ["RotationCore"], swiftSettings: settings),

@@ -86,10 +86,11 @@ extension Span: CustomStringConvertible {
         let units: [(Int64, String)] = [
             (86_400_000, "d"), (3_600_000, "h"), (60_000, "m"), (1_000, "s"),
         ]
-        guard milliseconds != 0 else { return "0s" }
-        guard let (factor, unit) = units.first(where: { milliseconds % $0.0 == 0 }) else {
-            return "\(milliseconds)ms"
-        }
+        guard
+            let (factor, unit) = units.first(where: {
+                milliseconds != 0 && milliseconds % $0.0 == 0
+            })
+        else { return milliseconds == 0 ? "0s" : "\(milliseconds)ms" }
         return "\(milliseconds / factor)\(unit)"
     }
 }

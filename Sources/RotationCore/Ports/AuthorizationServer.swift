@@ -108,15 +108,20 @@ public struct CreatedCredential: Sendable {
     public let id: CredentialID
     /// Its value, where the server made it; nil where the caller did.
     public let secret: ClientSecret?
+    /// Under which id the old secret is listed from now on, where creating moves slots.
+    public let old: CredentialID?
 
     /// An answer.
-    public init(id: CredentialID, secret: ClientSecret?) {
+    public init(id: CredentialID, secret: ClientSecret?, old: CredentialID? = nil) {
         self.id = id
         self.secret = secret
+        self.old = old
     }
 }
 
-/// Who a target says it is, issuer and tenant or mount and accessor, to compare between runs.
+/// Who a target says it is: issuer and tenant, or mount and accessor.
+///
+/// Compared between runs.
 public struct TargetIdentity: RawRepresentable, Sendable, Hashable, Codable {
     /// An opaque, stable description.
     public let rawValue: String

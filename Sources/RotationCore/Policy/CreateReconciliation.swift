@@ -1,0 +1,83 @@
+/// What to do about a creation whose answer is not known.
+///
+/// The world was asked first: `listed` is what the server shows now. A second creation is never the
+/// way to find out. Source: the table of server classes in the protocol.
+public enum CreateReconciliation: Sendable {
+    /// It happened, and the value is known (or shown again): go on with this credential.
+    case adopt(Credential)
+    /// It happened, and the value is lost: it was never distributed, so delete it and mint again.
+    case deleteOrphan(CredentialID)
+    /// It didn't happen.
+    case createAgain
+    /// Nothing can be concluded; the ids are for the person who must.
+    case ambiguous([CredentialID])
+
+    /// What the world knew before the creation was sent.
+    public struct Question: Sendable {
+        /// What the server can do.
+        public var capabilities: ServerCapabilities
+        /// Ids that were listed before.
+        public var baseline: Set<CredentialID>
+        /// The recorded id of the old secret.
+        public var old: CredentialID
+        /// Whether the new value is sealed already (the caller made it).
+        public var knowsNewValue: Bool
+        /// The label of the attempt.
+        public var label: String
+        /// Whether the plan says that nobody else creates secrets for this client.
+        public var isExclusive: Bool
+
+        /// A question.
+        public init(
+            capabilities: ServerCapabilities, baseline: Set<CredentialID>, old: CredentialID,
+            knowsNewValue: Bool, label: String, isExclusive: Bool
+        ) {
+            self.capabilities = capabilities
+            self.baseline = baseline
+            self.old = old
+            self.knowsNewValue = knowsNewValue
+            self.label = label
+            self.isExclusive = isExclusive
+        }
+    }
+
+    /// The decision for `question`, given what the server lists now.
+    public static func decide(_ question: Question, listed: [Credential]) -> Self {
+        if let ours = listed.first(where: { $0.holds == .new }) { return .adopt(ours) }
+        return switch question.capabilities.shape {
+        case .twoSlots: decideSlots(question, listed)
+        case .list: decideList(question, listed)
+        case .single: .ambiguous(listed.map(\.id))
+        }
+    }
+
+    /// Two slots: if the old secret left the slot that it was in, the creation happened.
+    private static func decideSlots(_ question: Question, _ listed: [Credential]) -> Self {
+        guard let slot = listed.first(where: { $0.id == question.old }) else {
+            return .ambiguous(listed.map(\.id))
+        }
+        if slot.holds == .old { return .createAgain }
+        // Never rotate again: a second rotation would push the old secret out.
+        return slot.secret == nil ? .ambiguous(listed.map(\.id)) : .adopt(slot)
+    }
+
+    private static func decideList(_ question: Question, _ listed: [Credential]) -> Self {
+        let added = listed.filter { !question.baseline.contains($0.id) && $0.holds == nil }
+        switch question.capabilities.recognition {
+        case .value where question.knowsNewValue:
+            // The value is sealed and no entry holds it. What others added is none of our business.
+            return .createAgain
+        case .label:
+            guard let ours = added.first(where: { $0.label == question.label }) else {
+                return .createAgain
+            }
+            return .deleteOrphan(ours.id)
+        case .value, .time:
+            if added.isEmpty { return .createAgain }
+            guard added.count == 1, question.isExclusive else { return .ambiguous(added.map(\.id)) }
+            return .deleteOrphan(added[0].id)
+        case .none:
+            return .ambiguous([])
+        }
+    }
+}

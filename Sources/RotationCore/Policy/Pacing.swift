@@ -1,0 +1,38 @@
+extension RetryRule {
+    /// The pause after the `attempt`-th failure in a row (from 1): doubling, capped, with jitter.
+    ///
+    /// `fraction` (0 up to 1) takes off up to half, so that a fleet that failed at once doesn't
+    /// return at once.
+    public func pause(afterAttempt attempt: Int, fraction: Double) -> Span {
+        let doublings = min(max(attempt - 1, 0), 32)
+        let doubled = first.milliseconds.multipliedReportingOverflow(by: Int64(1) << doublings)
+        let full = doubled.overflow ? cap.milliseconds : min(doubled.partialValue, cap.milliseconds)
+        return Span(milliseconds: full - Int64(Double(full) / 2 * fraction))
+    }
+}
+
+extension Schedule {
+    /// When the next rotation is due after one that ended (or a client first seen) at `moment`.
+    ///
+    /// A stored instant: computed once, so that jitter doesn't move it at every look.
+    public func due(after moment: Instant, fraction: Double) -> Instant {
+        let jittered = Int64(Double(jitter.milliseconds) * fraction)
+        let earliest = moment + every + Span(milliseconds: jittered)
+        return window.map { $0.opening(atOrAfter: earliest) } ?? earliest
+    }
+}
+
+extension DailyWindow {
+    /// `moment` if it lies in the window, else the window's next opening.
+    public func opening(atOrAfter moment: Instant) -> Instant {
+        let day: Int64 = 86_400_000
+        let intoDay = ((moment.milliseconds % day) + day) % day
+        let start = Int64(from) * 60_000
+        let end = Int64(to) * 60_000
+        let isInside =
+            start <= end ? (start..<end).contains(intoDay) : intoDay >= start || intoDay < end
+        if isInside { return moment }
+        let wait = start >= intoDay ? start - intoDay : start + day - intoDay
+        return Instant(milliseconds: moment.milliseconds + wait)
+    }
+}

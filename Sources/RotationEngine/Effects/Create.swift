@@ -1,0 +1,187 @@
+import RotationCore
+
+extension RotationDriver {
+    /// Mints the second secret. Phase `create`.
+    ///
+    /// Everything is looked at before anything is touched; the old value is sealed before the call,
+    /// and so is the new one where we make it. Until the answer is recorded, `isCreationOpen` says
+    /// that the world must be asked first.
+    func create() async throws -> StepResult {
+        let server = try await server()
+        if rotation.body.isCreationOpen { return try await reconcileCreation(server) }
+        if let obstacle = try await sealOldSecret(server) { return obstacle }
+        let listed = try await listed(server)
+        if let obstacle = recordOldCredential(server, listed) { return obstacle }
+        if let obstacle = try await findFreeSlot(server, listed) { return obstacle }
+        let supplied = try suppliedSecret(server)
+        rotation.body.baseline = listed.map(\.id)
+        rotation.body.creations += 1
+        rotation.body.isCreationOpen = true
+        rotation.body.isCreationUnseen = false
+        let label = rotation.label
+        do {
+            let created = try await mutate(
+                .create, on: rotation.plan.server.name, isServer: true, label: label
+            ) { () async throws(AdapterError) in try await server.create(supplied, label: label) }
+            return try adopt(created.id, value: created.secret, old: created.old)
+        } catch let failure as TargetFailure {
+            return afterFailedCreation(failure)
+        }
+    }
+
+    /// The old secret is what every store holds now; the server must accept it.
+    private func sealOldSecret(_ server: any AuthorizationServer) async throws -> StepResult? {
+        var common: ClientSecret?
+        for (name, store) in try await stores() {
+            let stored = try await call(name) { () async throws(AdapterError) in
+                try await store.read()
+            }
+            guard let secret = stored?.secret else {
+                return .holds(.storeEmpty, "\(name) holds no secret yet, so there is none to turn")
+            }
+            if let common, !common.matches(secret) {
+                return .holds(.storesDisagree, "\(name) holds another secret than the stores before")
+            }
+            common = secret
+        }
+        guard let common else { return .holds(.storeEmpty, "the plan names no store") }
+        guard try await ask(server, about: common) == .accepted else {
+            return .holds(
+                .oldSecretRefused, "the server refuses the secret that the stores hold now")
+        }
+        try seal(common, as: .old)
+        return nil
+    }
+
+    /// Which listed secret is the old one: by value, else the only one there is.
+    private func recordOldCredential(
+        _ server: any AuthorizationServer, _ listed: [Credential]
+    ) -> StepResult? {
+        let byValue = listed.first { $0.holds == .old }
+        guard let old = byValue ?? (listed.count == 1 ? listed[0] : nil) else {
+            return .holds(
+                .oldSecretUnclear,
+                "none of \(listed.count) listed secrets is known to be the one in the stores")
+        }
+        rotation.oldCredential = old.id
+        return nil
+    }
+
+    private func findFreeSlot(_ server: any AuthorizationServer, _ listed: [Credential])
+        async throws -> StepResult?
+    {
+        let capabilities = server.capabilities
+        guard capabilities.shape != .single, capabilities.limit > 1 else {
+            return .holds(.noOverlap, "the server keeps one secret; two can't overlap")
+        }
+        guard listed.count < capabilities.limit else {
+            let others = listed.map(\.id).filter { $0 != rotation.oldCredential }
+            return .holds(
+                .slotOccupied,
+                "the server allows \(capabilities.limit) secrets and these are not ours: "
+                    + others.map(\.rawValue).joined(separator: ", "))
+        }
+        let overlap = rotation.plan.overlap
+        let findings = try await call(rotation.plan.server.name, isServer: true) {
+            () async throws(AdapterError) in try await server.preflight(overlap: overlap)
+        }
+        guard let problem = findings.first(where: { $0.severity == .problem }) else { return nil }
+        return .holds(.preflight, "\(problem.code): \(problem.message)")
+    }
+
+    /// Our own value where the server takes one: made once, sealed, and the same at every attempt.
+    private func suppliedSecret(_ server: any AuthorizationServer) throws -> ClientSecret? {
+        guard server.capabilities.origin == .client else { return nil }
+        if let made = try? secret(.new) { return made }
+        let made = parts.random.secret()
+        try seal(made, as: .new)
+        return made
+    }
+
+    /// Records the new secret's id and value. From here on it can't be lost.
+    private func adopt(_ id: CredentialID, value: ClientSecret?, old: CredentialID?) throws
+        -> StepResult
+    {
+        if let value { try seal(value, as: .new) }
+        guard opened[.new] != nil else {
+            return .waits(.unknownOutcome, "the server answered without a value")
+        }
+        rotation.body.isCreationOpen = false
+        rotation.newCredential = id
+        if let old { rotation.oldCredential = old }
+        return .moved(.done, ["new": id.rawValue, "old": rotation.oldCredential?.rawValue ?? ""])
+    }
+
+    private func afterFailedCreation(_ failure: TargetFailure) -> StepResult {
+        // A full list may be full of our own lost attempt: look before a person is asked.
+        if failure.error.provesNoEffect { rotation.body.isCreationOpen = false }
+        return conclude(from: failure)
+    }
+
+    /// Asks the world what became of a creation. Never creates to find out.
+    func reconcileCreation(_ server: any AuthorizationServer) async throws -> StepResult {
+        let listed = try await listed(server)
+        let question = CreateReconciliation.Question(
+            capabilities: server.capabilities, baseline: Set(rotation.body.baseline),
+            old: rotation.oldCredential ?? CredentialID(rawValue: ""),
+            knowsNewValue: known().new != nil, label: rotation.label,
+            isExclusive: rotation.plan.isExclusive)
+        switch CreateReconciliation.decide(question, listed: listed) {
+        case .adopt(let credential):
+            return try adoptListed(credential, among: listed)
+        case .deleteOrphan(let orphan):
+            try await deleteOrphan(orphan, server)
+            rotation.body.isCreationOpen = false
+            return .again
+        case .createAgain:
+            return try await concludeUncreated(server)
+        case .ambiguous(let ids):
+            return .holds(
+                .createAmbiguous,
+                "a creation was sent and nobody knows what it came to; look at: "
+                    + ids.map(\.rawValue).joined(separator: ", "))
+        }
+    }
+
+    private func adoptListed(_ credential: Credential, among listed: [Credential]) throws
+        -> StepResult
+    {
+        // Where creating moves slots, the old secret now has another id than the recorded one.
+        let old = listed.first { $0.holds == .old && $0.id != credential.id }
+        if let old { rotation.oldCredential = old.id }
+        guard credential.id != rotation.oldCredential else {
+            // It took the old one's slot and nothing holds the old one: put that back at once.
+            rotation.oldCredential = nil
+            rotation.newCredential = credential.id
+            rotation.body.isCreationOpen = false
+            return .moved(.turnedBack, ["reason": "the old secret is gone from its slot"])
+        }
+        return try adopt(credential.id, value: credential.secret, old: old?.id)
+    }
+
+    /// Not there. A list may lag, so that is believed at the second look only.
+    private func concludeUncreated(_ server: any AuthorizationServer) async throws -> StepResult {
+        if let new = known().new, try await ask(server, about: new) == .accepted {
+            return .waits(.unknownOutcome, "the new secret works already but is not listed yet")
+        }
+        guard rotation.body.isCreationUnseen else {
+            rotation.body.isCreationUnseen = true
+            let second = clock.now() + rotation.plan.retry.first
+            return .waits(.unknownOutcome, "looking twice for a lost creation", until: second)
+        }
+        rotation.body.isCreationOpen = false
+        return .again
+    }
+
+    private func deleteOrphan(_ orphan: CredentialID, _ server: any AuthorizationServer)
+        async throws
+    {
+        guard orphan != rotation.oldCredential, !rotation.body.baseline.contains(orphan) else {
+            throw SealingFailure(.recordAltered, "refusing to delete a secret that is not ours")
+        }
+        let survivor = try secret(.old)
+        try await mutate(.delete, on: orphan.rawValue, isServer: true) {
+            () async throws(AdapterError) in try await server.delete(orphan, keeping: survivor)
+        }
+    }
+}

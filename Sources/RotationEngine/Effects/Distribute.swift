@@ -1,0 +1,105 @@
+import RotationCore
+
+extension RotationDriver {
+    /// Puts the secret of `role` into every store and reads it back. Phases `write`, `restore`.
+    ///
+    /// The normal path and recovery are one: read, compare, write where needed, read again. A value
+    /// that is neither of the rotation's is somebody else's and is never overwritten.
+    func distribute(_ role: SecretRole) async throws -> StepResult {
+        let server = try await server()
+        let secret = try secret(role)
+        var missing: [(name: String, port: any SecretStore, stored: StoredSecret)] = []
+        var firstFailure: TargetFailure?
+        for (name, store) in try await stores() {
+            do {
+                let stored = try await call(name) { () async throws(AdapterError) in
+                    try await store.read()
+                }
+                guard let stored, let holds = whose(stored.secret) else {
+                    return .holds(.storeChanged, foreignValue(in: name))
+                }
+                if holds != role { missing.append((name, store, stored)) }
+            } catch let failure as TargetFailure {
+                firstFailure = firstFailure ?? failure
+            }
+        }
+        if !missing.isEmpty, try await ask(server, about: secret) != .accepted {
+            let reason: Reason = role == .new ? .newSecretRefused : .oldSecretRefused
+            return .holds(reason, "the server refuses the secret that would be distributed")
+        }
+        for (name, store, stored) in missing {
+            do { try await write(secret, to: store, name, replacing: stored.version) } catch let
+                failure as TargetFailure
+            { firstFailure = firstFailure ?? failure }
+        }
+        if let firstFailure { return conclude(from: firstFailure) }
+        return try await readBack(role, wrote: !missing.isEmpty)
+    }
+
+    private func write(
+        _ secret: ClientSecret, to store: any SecretStore, _ name: String,
+        replacing version: StoreVersion
+    ) async throws {
+        try await mutate(.write, on: name) { () async throws(AdapterError) in
+            try await store.write(secret, replacing: version)
+        }
+        rotation.body.distributedAt = clock.now()
+    }
+
+    private func readBack(_ role: SecretRole, wrote: Bool) async throws -> StepResult {
+        if wrote {
+            for (name, finding) in try await storesHold(role) where finding != .passes {
+                return .waits(.storeNotYetEqual, "\(name) does not read back as written")
+            }
+        }
+        // Found written already, by a run that died before it could say when: the moment of this
+        // look is the safe one, since evidence must be newer.
+        if rotation.body.distributedAt == nil { rotation.body.distributedAt = clock.now() }
+        let names = rotation.plan.stores.map(\.name).joined(separator: ", ")
+        return .moved(.done, ["stores": names, "fingerprint": fingerprint(role)])
+    }
+
+    /// For each store, whether it reads back the secret of `role`.
+    func storesHold(_ role: SecretRole) async throws -> [(String, GuardFinding)] {
+        var findings: [(String, GuardFinding)] = []
+        for (name, store) in try await stores() {
+            let stored = try await call(name) { () async throws(AdapterError) in
+                try await store.read()
+            }
+            switch stored.flatMap({ whose($0.secret) }) {
+            case role: findings.append((name, .passes))
+            case .some: findings.append((name, .fails("\(name) holds the other secret")))
+            case nil: findings.append((name, .unknown(foreignValue(in: name))))
+            }
+        }
+        return findings
+    }
+
+    /// Looks for a store that was changed behind our back; nil where all hold `role`.
+    func drift(from role: SecretRole) async throws -> StepResult? {
+        for (name, finding) in try await storesHold(role) {
+            switch finding {
+            case .passes: continue
+            case .unknown(let words): return .holds(.storeChanged, words)
+            case .fails:
+                if rotation.body.drifts >= 3 {
+                    return .holds(.twoWriters, "\(name) was changed back three times")
+                }
+                return .moved(.drifted, ["store": name])
+            }
+        }
+        return nil
+    }
+
+    func whose(_ secret: ClientSecret) -> SecretRole? {
+        known().role { $0.matches(secret) }
+    }
+
+    private func foreignValue(in name: String) -> String {
+        "\(name) holds a value that is neither the old secret nor the new one; it was not touched"
+    }
+
+    func fingerprint(_ role: SecretRole) -> String {
+        opened[role].map(parts.sealer.fingerprint(of:)) ?? ""
+    }
+}

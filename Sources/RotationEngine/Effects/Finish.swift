@@ -1,0 +1,108 @@
+import RotationCore
+
+extension RotationDriver {
+    /// Looks for the old secret for the plan's window. Phase `watch`.
+    func watch() async throws -> StepResult {
+        if let drift = try await drift(from: .new) { return drift }
+        let server = try await server()
+        if case .accepted = try await ask(server, about: try secret(.old)) {
+            return .holds(.oldSecretStillAccepted, "the deleted secret is accepted again")
+        }
+        if case .refused(let code) = try await ask(server, about: try secret(.new)) {
+            return .holds(.newSecretRefused, "the server says \(code)")
+        }
+        let now = clock.now()
+        let end = rotation.body.phaseSince + rotation.plan.watch
+        for (name, finding) in try await consumersUse(.new) {
+            if case .fails(let words) = finding {
+                return .waits(.consumerOnOldSecret, "\(name): \(words)")
+            }
+        }
+        guard now < end else {
+            return .moved(.done, ["watched": rotation.plan.watch.description])
+        }
+        let pause = max(Span.minutes(1).milliseconds, rotation.plan.watch.milliseconds / 48)
+        return .waits(
+            .watching, "looking for anyone still on the old secret",
+            until: min(end, now + Span(milliseconds: pause)))
+    }
+
+    /// The last look; what is sealed is shredded with the state. Phase `close`.
+    func close() async throws -> StepResult {
+        let server = try await server()
+        let listed = try await listed(server)
+        guard listed.contains(where: { $0.id == rotation.newCredential }) else {
+            return .holds(.newSecretGone, "the server no longer lists the new secret")
+        }
+        if let orphan = ours(in: listed) {
+            let survivor = try secret(.new)
+            try await mutate(.delete, on: orphan.rawValue, isServer: true) {
+                () async throws(AdapterError) in try await server.delete(orphan, keeping: survivor)
+            }
+            return .again
+        }
+        return .moved(.done, ["new": rotation.newCredential?.rawValue ?? ""])
+    }
+
+    /// A secret that carries a label of this rotation and isn't the recorded one.
+    private func ours(in listed: [Credential]) -> CredentialID? {
+        let prefix = "holdover/\(rotation.id.rawValue)/"
+        return listed.first {
+            $0.label?.hasPrefix(prefix) == true && $0.id != rotation.newCredential
+                && $0.id != rotation.oldCredential
+        }?.id
+    }
+
+    /// Deletes the new secret, once nobody can be using it. Phase `withdraw`.
+    func withdrawNew() async throws -> StepResult {
+        let server = try await server()
+        if rotation.body.isCreationOpen {
+            return try await reconcileForWithdrawal(server)
+        }
+        guard let id = rotation.newCredential else {
+            return .moved(.done, ["note": "no second secret was made"])
+        }
+        if let drift = try await drift(from: .old) { return drift }
+        if rotation.body.distributedAt != nil {
+            for (name, finding) in try await consumersUse(.old) where finding != .passes {
+                return .moved(.unproven, ["consumer": name, "detail": finding.words])
+            }
+        }
+        let survivor = try secret(.old)
+        let listed = try await listed(server)
+        let isLeft = listed.contains { entry in
+            entry.id == id && entry.holds != .old
+        }
+        guard isLeft else { return try await proveOldInForce(server) }
+        // A server with slots puts the survivor in front; any other must accept it already.
+        let mayRevive = server.capabilities.shape == .twoSlots
+        if !mayRevive, try await ask(server, about: survivor) != .accepted {
+            return .holds(.oldSecretRefused, "the server refuses the old secret")
+        }
+        try await mutate(.delete, on: id.rawValue, isServer: true) {
+            () async throws(AdapterError) in try await server.delete(id, keeping: survivor)
+        }
+        return .again
+    }
+
+    private func proveOldInForce(_ server: any AuthorizationServer) async throws -> StepResult {
+        switch try await ask(server, about: try secret(.old), connection: .fresh) {
+        case .accepted: return .moved(.done, ["old": rotation.oldCredential?.rawValue ?? ""])
+        case .refused(let code):
+            return runOfPatience(server.capabilities)
+                ? .holds(.oldSecretRefused, "the server says \(code)")
+                : .waits(.notYetAccepted, "the server says \(code)")
+        }
+    }
+
+    /// A rollback while a creation is open: find out first, then there is something to withdraw.
+    private func reconcileForWithdrawal(_ server: any AuthorizationServer) async throws
+        -> StepResult
+    {
+        switch try await reconcileCreation(server) {
+        case .moved: return .again
+        case .again: return .again
+        case let other: return other
+        }
+    }
+}

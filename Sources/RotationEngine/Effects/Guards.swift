@@ -1,0 +1,118 @@
+import RotationCore
+
+extension RotationDriver {
+    /// Waits until the minimum overlap is over and approval is given. Phase `overlap`.
+    func waitOut() async throws -> StepResult {
+        if let drift = try await drift(from: .new) { return drift }
+        let findings = try await consumersUse(.new)
+        if let (name, finding) = findings.first(where: { $0.1 != .passes }) {
+            return .moved(.unproven, ["consumer": name, "detail": finding.words])
+        }
+        let end = overlapEnd()
+        guard clock.now() >= end else {
+            return .waits(.overlap, "both secrets stay accepted until then", until: end)
+        }
+        if rotation.plan.needsApproval, rotation.body.approval == nil {
+            return .waits(
+                .approval, "the plan asks for a person's approval",
+                until: clock.now() + rotation.plan.retry.first)
+        }
+        return .moved(.done, ["overlap": rotation.plan.overlap.description])
+    }
+
+    /// When the overlap is over, on the later of the wall clock and the clock nobody can set.
+    ///
+    /// After a reboot the boot clock starts anew, and so does the overlap: longer is safe.
+    private func overlapEnd() -> Instant {
+        let now = clock.now()
+        let boot = clock.sinceBoot()
+        let overlap = rotation.plan.overlap
+        let wallEnd = (rotation.body.overlapSince ?? now) + overlap
+        if rotation.body.overlapSinceBoot?.bootID != boot.bootID {
+            rotation.body.overlapSinceBoot = boot
+        }
+        let since = rotation.body.overlapSinceBoot?.milliseconds ?? boot.milliseconds
+        let left = overlap.milliseconds - (boot.milliseconds - since)
+        return max(wallEnd, now + Span(milliseconds: max(0, left)))
+    }
+
+    /// Looks at every guard of the revocation, live. Invariant 4.
+    func guardReport(_ server: any AuthorizationServer, _ listed: [Credential]) async throws
+        -> GuardReport
+    {
+        var findings: [RevokeGuard: GuardFinding] = [:]
+        findings[.newAccepted] =
+            switch try await ask(server, about: try secret(.new), connection: .fresh) {
+            case .accepted: .passes
+            case .refused(let code): .fails("the server says \(code)")
+            }
+        findings[.storesHoldNew] = worst(try await storesHold(.new))
+        findings[.consumersProven] = worst(try await consumersUse(.new))
+        if let end = soakEnd, clock.now() < end {
+            findings[.consumersProven] = .fails("the soak is not over")
+        }
+        if rotation.plan.consumers.isEmpty, rotation.plan.soak == nil {
+            findings[.consumersProven] = .unknown("the plan names neither consumers nor a soak")
+        }
+        findings[.idsAgree] = idsAgree(listed)
+        findings[.overlapOver] =
+            clock.now() >= overlapEnd() ? .passes : .fails("the overlap is not over")
+        findings[.planUnchanged] = try planUnchanged()
+        findings[.notHeld] = .passes
+        let isApproved = !rotation.plan.needsApproval || rotation.body.approval != nil
+        findings[.approved] = isApproved ? .passes : .fails("nobody approved")
+        return GuardReport(findings)
+    }
+
+    private func worst(_ findings: [(String, GuardFinding)]) -> GuardFinding {
+        findings.map(\.1).first { $0 != .passes } ?? .passes
+    }
+
+    private func idsAgree(_ listed: [Credential]) -> GuardFinding {
+        guard let old = rotation.oldCredential, let new = rotation.newCredential, old != new else {
+            return .fails("the recorded ids are not two")
+        }
+        guard let newEntry = listed.first(where: { $0.id == new }), newEntry.isEnabled,
+            newEntry.holds != .old
+        else { return .fails("the server does not list the new secret as \(new.rawValue)") }
+        guard let oldEntry = listed.first(where: { $0.id == old }), oldEntry.holds != .new else {
+            return .fails("the server does not list the old secret as \(old.rawValue)")
+        }
+        return .passes
+    }
+
+    private func planUnchanged() throws -> GuardFinding {
+        let present = try parts.journal.client(rotation.client)?.planDigest ?? ""
+        if present == rotation.planDigest { return .passes }
+        if present == rotation.body.acknowledgedDigest { return .passes }
+        return present.isEmpty
+            ? .unknown("the plan file is gone") : .fails("the plan file was edited")
+    }
+
+    /// What a report that doesn't permit the revocation leads to; nil where it permits it.
+    func obstacle(in report: GuardReport) throws -> StepResult? {
+        guard let blocking = report.blocking.first else { return nil }
+        let words = report[blocking].words
+        switch blocking {
+        case .newAccepted: return .holds(.newSecretRefused, words)
+        case .storesHoldNew:
+            if case .unknown = report[.storesHoldNew] { return .holds(.storeChanged, words) }
+            if rotation.body.drifts >= 3 { return .holds(.twoWriters, words) }
+            return .moved(.drifted, ["detail": words])
+        case .consumersProven: return .moved(.unproven, ["detail": words])
+        case .idsAgree: return .holds(.newSecretGone, words)
+        case .overlapOver: return .waits(.overlap, words, until: overlapEnd())
+        case .planUnchanged:
+            let isMissing = report[.planUnchanged] == .unknown("the plan file is gone")
+            return .waits(isMissing ? .planMissing : .planChanged, words)
+        case .notHeld, .approved: return .waits(.approval, words)
+        }
+    }
+
+    /// The report as facts for the audit.
+    func facts(_ report: GuardReport) -> [String: String] {
+        var facts: [String: String] = [:]
+        for name in RevokeGuard.allCases { facts[name.rawValue] = report[name].words }
+        return facts
+    }
+}

@@ -1,0 +1,113 @@
+import RotationCore
+
+extension RotationDriver {
+    /// Soft-disables the old secret, and sees it refused. Phase `disable`.
+    ///
+    /// Skipped where the server can't: then deleting is the first thing that hurts, under the same
+    /// guards.
+    func disable() async throws -> StepResult {
+        let server = try await server()
+        guard server.capabilities.canDisable else {
+            return .moved(.done, ["skipped": "the server has no soft disable"])
+        }
+        let listed = try await listed(server)
+        guard let old = listed.first(where: { $0.id == rotation.oldCredential }) else {
+            return .moved(.done, ["note": "the old secret is no longer listed"])
+        }
+        let report = try await guardReport(server, listed)
+        if let obstacle = try obstacle(in: report) { return obstacle }
+        if old.isEnabled {
+            draft.audit.append(AuditEvent("guards-passed", facts(report)))
+            try await mutate(
+                .disable, on: old.id.rawValue, isServer: true, yieldsToRequests: true
+            ) { () async throws(AdapterError) in try await server.disable(old.id) }
+        }
+        return try await awaitRefusal(server)
+    }
+
+    /// One look at whether the old secret is refused; waits while the server may still lag.
+    private func awaitRefusal(_ server: any AuthorizationServer) async throws -> StepResult {
+        switch try await ask(server, about: try secret(.old), connection: .fresh) {
+        case .refused(let code): return .moved(.done, ["refused": code])
+        case .accepted:
+            return runOfPatience(server.capabilities)
+                ? .holds(.oldSecretStillAccepted, "it is disabled, and the server still accepts it")
+                : .waits(.notYetRefused, "the server still accepts the old secret")
+        }
+    }
+
+    /// Deletes the old secret by its exact id. Phase `delete`: from its intent on, no way back.
+    func deleteOld() async throws -> StepResult {
+        let server = try await server()
+        guard let id = rotation.oldCredential else {
+            return .holds(.oldSecretUnclear, "no id of the old secret is recorded")
+        }
+        let listed = try await listed(server)
+        guard listed.contains(where: { $0.id == id }) else {
+            let note = rotation.body.isDeleteSent ? "deleted" : "it was gone already"
+            rotation.body.isDeleteSent = true
+            return .moved(.done, ["old": id.rawValue, "note": note])
+        }
+        let report = try await guardReport(server, listed)
+        if let obstacle = try obstacle(in: report) { return obstacle }
+        draft.audit.append(AuditEvent("guards-passed", facts(report)))
+        return try await send(deletionOf: id, server)
+    }
+
+    private func send(deletionOf id: CredentialID, _ server: any AuthorizationServer) async throws
+        -> StepResult
+    {
+        let survivor = try secret(.new)
+        let wasSent = rotation.body.isDeleteSent
+        rotation.body.isDeleteSent = true
+        do {
+            try await mutate(.delete, on: id.rawValue, isServer: true, yieldsToRequests: true) {
+                () async throws(AdapterError) in try await server.delete(id, keeping: survivor)
+            }
+        } catch let failure as TargetFailure where failure.error.provesNoEffect {
+            rotation.body.isDeleteSent = wasSent
+            throw failure
+        }
+        return .again
+    }
+
+    /// Asks until the server agrees that the old secret is dead. Phase `prove`.
+    func proveRefused() async throws -> StepResult {
+        let server = try await server()
+        repeat {
+            switch try await ask(server, about: try secret(.old), connection: .fresh) {
+            case .refused:
+                if let result = agree(waiting: .refusalWindow) { return result }
+            case .accepted:
+                rotation.body.agreed = 0
+                return runOfPatience(server.capabilities)
+                    ? .holds(.oldSecretStillAccepted, "deleted, and the server still accepts it")
+                    : .waits(.notYetRefused, "the server still accepts the old secret")
+            }
+        } while true
+    }
+
+    /// Makes the server accept the old secret again. Phases `reinstate`, `enable`.
+    func enable() async throws -> StepResult {
+        let server = try await server()
+        let listed = try await listed(server)
+        guard let old = listed.first(where: { $0.id == rotation.oldCredential }) else {
+            // Forward there is nothing left to wait for; backward there is nothing to go to.
+            return rotation.state.phase == .reinstate
+                ? .moved(.done, ["note": "the old secret is gone"])
+                : .holds(.oldSecretGone, "the server no longer lists the old secret")
+        }
+        if !old.isEnabled {
+            try await mutate(.enable, on: old.id.rawValue, isServer: true) {
+                () async throws(AdapterError) in try await server.enable(old.id)
+            }
+        }
+        switch try await ask(server, about: try secret(.old), connection: .fresh) {
+        case .accepted: return .moved(.done, ["old": old.id.rawValue])
+        case .refused(let code):
+            return runOfPatience(server.capabilities)
+                ? .holds(.oldSecretRefused, "the server still refuses the old secret: \(code)")
+                : .waits(.notYetAccepted, "the server says \(code)")
+        }
+    }
+}

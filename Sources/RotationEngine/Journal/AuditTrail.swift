@@ -1,0 +1,80 @@
+import Crypto
+import Foundation
+import GRDB
+public import RotationCore
+
+/// The end of the audit's hash chain, inside one transaction.
+///
+/// Each line's hash is SHA-256 over the hash before it and the line's own fields, each with its
+/// length in front. An edited, dropped, swapped or inserted line breaks the chain at that line.
+struct AuditTrail {
+    private var sequence: Int64
+    private var head: Data
+
+    static let beginning = Data(repeating: 0, count: 32)
+
+    init(_ database: Database) throws {
+        let last = try Row.fetchOne(
+            database.cachedStatement(
+                sql: "SELECT sequence, hash FROM audit ORDER BY sequence DESC LIMIT 1"))
+        sequence = last?["sequence"] ?? 0
+        head = last?["hash"] ?? Self.beginning
+    }
+
+    mutating func append(
+        _ event: AuditEvent, client: ClientName?, rotation: RotationID?, epoch: Int64, at: Instant,
+        _ database: Database
+    ) throws {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+        let line = AuditLine(
+            sequence: sequence + 1, at: at, epoch: epoch, client: client?.rawValue,
+            rotation: rotation?.rawValue, event: event.event,
+            body: String(decoding: try encoder.encode(event.facts), as: UTF8.self))
+        head = line.hash(after: head)
+        sequence = line.sequence
+        try database.cachedStatement(
+            sql: """
+                INSERT INTO audit (sequence, at, epoch, client, rotation, event, body, hash)
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+                """
+        ).execute(arguments: [
+            line.sequence, at.milliseconds, epoch, line.client, line.rotation, line.event,
+            line.body, head,
+        ])
+    }
+}
+
+/// A line of the audit as it is stored and exported.
+public struct AuditLine: Sendable, Hashable, Codable {
+    /// Counts from 1 without gaps.
+    public let sequence: Int64
+    /// When.
+    public let at: Instant
+    /// Which run.
+    public let epoch: Int64
+    /// Whose.
+    public let client: String?
+    /// Of which rotation.
+    public let rotation: String?
+    /// What happened.
+    public let event: String
+    /// Particulars, as canonical JSON.
+    public let body: String
+
+    /// The hash of this line behind a line with the hash `previous`.
+    func hash(after previous: Data) -> Data {
+        var hash = SHA256()
+        hash.update(data: Data("holdover.audit.v1".utf8))
+        hash.update(data: previous)
+        let fields = [
+            "\(sequence)", "\(at.milliseconds)", "\(epoch)", client ?? "", rotation ?? "", event,
+            body,
+        ]
+        for field in fields {
+            withUnsafeBytes(of: UInt64(field.utf8.count).bigEndian) { hash.update(bufferPointer: $0) }
+            hash.update(data: Data(field.utf8))
+        }
+        return Data(hash.finalize())
+    }
+}

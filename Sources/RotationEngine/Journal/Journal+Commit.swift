@@ -1,0 +1,177 @@
+import Foundation
+import GRDB
+import RotationCore
+
+/// One entry on its way into a shared transaction.
+struct PendingEntry: Sendable {
+    let entry: JournalEntry
+    let rotation: RotationID
+    let client: ClientName
+    let epoch: Int64
+    let at: Instant
+}
+
+extension Journal {
+    /// Commits `entries` in one transaction, each kept or refused by itself; one fsync for all.
+    func commit(_ entries: [PendingEntry]) async throws -> [Result<JournalReceipt, JournalFailure>] {
+        do {
+            return try await queue.writeWithoutTransaction { database in
+                var results: [Result<JournalReceipt, JournalFailure>] = []
+                try database.inTransaction(.immediate) {
+                    results = try Self.apply(entries, database)
+                    return .commit
+                }
+                return results
+            }
+        } catch let error as DatabaseError {
+            throw JournalFailure(error)
+        }
+    }
+
+    private static func apply(_ entries: [PendingEntry], _ database: Database) throws
+        -> [Result<JournalReceipt, JournalFailure>]
+    {
+        let epoch = try Int64.fetchOne(
+            database.cachedStatement(sql: "SELECT epoch FROM setting")) ?? 0
+        var trail = try AuditTrail(database)
+        return try entries.map { pending in
+            guard pending.epoch == epoch else {
+                return .failure(JournalFailure(.fenced, "a later run has taken over"))
+            }
+            var receipt = JournalReceipt()
+            let before = trail
+            do {
+                try database.inSavepoint {
+                    receipt = try write(pending, &trail, database)
+                    return .commit
+                }
+                return .success(receipt)
+            } catch let failure as JournalFailure {
+                trail = before
+                return .failure(failure)
+            } catch let error as DatabaseError where error.resultCode == .SQLITE_CONSTRAINT {
+                trail = before
+                return .failure(JournalFailure(error))
+            }
+        }
+    }
+
+    private static func write(
+        _ pending: PendingEntry, _ trail: inout AuditTrail, _ database: Database
+    ) throws -> JournalReceipt {
+        let (entry, id) = (pending.entry, pending.rotation.rawValue)
+        for number in entry.answered {
+            try database.cachedStatement(sql: "UPDATE request SET applied_at = ? WHERE number = ?")
+                .execute(arguments: [pending.at.milliseconds, number])
+        }
+        var receipt = JournalReceipt()
+        receipt.requests = try Request.open(of: pending.rotation, database)
+        if entry.yieldsToRequests, !receipt.requests.isEmpty {
+            throw JournalFailure(.busy, "somebody asked something of the rotation meanwhile")
+        }
+        for closed in entry.closed { try close(closed, at: pending.at, database) }
+        if let rotation = entry.rotation { try rotation.update(database) }
+        for sealed in entry.sealed { try seal(sealed, of: id, at: pending.at, database) }
+        if entry.shreds {
+            try database.cachedStatement(sql: "DELETE FROM sealed_secret WHERE rotation = ?")
+                .execute(arguments: [id])
+        }
+        for evidence in entry.evidence { try evidence.upsert(of: id, database) }
+        if let operation = entry.opened {
+            receipt.operation = try open(operation, pending, database)
+        }
+        if let due = entry.nextDue { try due.update(database) }
+        for event in entry.audit {
+            try trail.append(
+                event, client: pending.client, rotation: pending.rotation, epoch: pending.epoch,
+                at: pending.at, database)
+        }
+        return receipt
+    }
+
+    private static func open(
+        _ operation: RotationCore.Operation, _ pending: PendingEntry, _ database: Database
+    ) throws -> Int64 {
+        try database.cachedStatement(
+            sql: """
+                INSERT INTO operation (rotation, phase, kind, target, label, epoch, intent_at)
+                VALUES (?, ?, ?, ?, ?, ?, ?)
+                """
+        ).execute(arguments: [
+            operation.rotation.rawValue, operation.phase.rawValue, operation.kind.rawValue,
+            operation.target, operation.label, pending.epoch, pending.at.milliseconds,
+        ])
+        return database.lastInsertedRowID
+    }
+
+    private static func close(_ closed: ClosedOperation, at moment: Instant, _ database: Database)
+        throws
+    {
+        try database.cachedStatement(
+            sql: """
+                UPDATE operation SET outcome = ?, outcome_at = ?, detail = ?
+                WHERE number = ? AND outcome IS NULL
+                """
+        ).execute(arguments: [
+            closed.outcome.rawValue, moment.milliseconds, closed.detail, closed.number,
+        ])
+    }
+
+    private static func seal(
+        _ sealed: SealedRecord, of rotation: String, at moment: Instant, _ database: Database
+    ) throws {
+        try database.cachedStatement(
+            sql: """
+                INSERT INTO sealed_secret (rotation, role, record, sealed_at) VALUES (?, ?, ?, ?)
+                ON CONFLICT (rotation, role) DO UPDATE SET record = excluded.record,
+                    sealed_at = excluded.sealed_at
+                """
+        ).execute(arguments: [
+            rotation, sealed.role.rawValue, Data(sealed.record), moment.milliseconds,
+        ])
+    }
+}
+
+extension Evidence {
+    func upsert(of rotation: String, _ database: Database) throws {
+        try database.cachedStatement(
+            sql: """
+                INSERT INTO evidence (rotation, consumer, verdict, detail, reported_at, taken_at)
+                VALUES (?, ?, ?, ?, ?, ?)
+                ON CONFLICT (rotation, consumer) DO UPDATE SET verdict = excluded.verdict,
+                    detail = excluded.detail, reported_at = excluded.reported_at,
+                    taken_at = excluded.taken_at
+                """
+        ).execute(arguments: [
+            rotation, consumer, verdict.rawValue, detail, reportedAt?.milliseconds,
+            takenAt.milliseconds,
+        ])
+    }
+}
+
+extension NextDue {
+    func update(_ database: Database) throws {
+        try database.cachedStatement(
+            sql: """
+                UPDATE client SET due_at = ?,
+                    last_completed_at = coalesce(?, last_completed_at) WHERE name = ?
+                """
+        ).execute(arguments: [at?.milliseconds, completedAt?.milliseconds, client.rawValue])
+    }
+}
+
+extension Request {
+    static func open(of rotation: RotationID, _ database: Database) throws -> [Request] {
+        let statement = try database.cachedStatement(
+            sql: """
+                SELECT number, kind, words, made_at FROM request
+                WHERE rotation = ? AND applied_at IS NULL ORDER BY number
+                """)
+        return try Row.fetchAll(statement, arguments: [rotation.rawValue]).compactMap { row in
+            guard let kind = Kind(rawValue: row["kind"]) else { return nil }
+            return Request(
+                number: row["number"], rotation: rotation, kind: kind, words: row["words"],
+                madeAt: Instant(milliseconds: row["made_at"]))
+        }
+    }
+}

@@ -1,0 +1,223 @@
+import Foundation
+import GRDB
+public import RotationCore
+
+/// One line of `status`: a rotation without its plan and particulars, cheap to read by the thousand.
+public struct RotationSummary: Sendable, Hashable {
+    /// The rotation.
+    public let id: RotationID
+    /// Whose.
+    public let client: ClientName
+    /// Where it is.
+    public let state: RotationState
+    /// Why it isn't moving.
+    public let reason: Reason?
+    /// In words.
+    public let detail: String?
+    /// When it started.
+    public let startedAt: Instant
+    /// The earliest next attempt.
+    public let nextAt: Instant
+    /// When it was over.
+    public let endedAt: Instant?
+}
+
+/// A client as the journal knows it.
+public struct ClientSummary: Sendable, Hashable {
+    /// The name.
+    public let name: ClientName
+    /// The plan file that it was last seen in.
+    public let planFile: String
+    /// The digest of that plan.
+    public let planDigest: String
+    /// When it is due; nil only by hand.
+    public let dueAt: Instant?
+    /// When its last rotation was completed.
+    public let lastCompletedAt: Instant?
+}
+
+extension Journal {
+    func reading<Result>(_ body: (Database) throws -> Result) throws -> Result {
+        try Self.translating { try queue.read(body) }
+    }
+
+    /// Every rotation that isn't over and may move at `moment`.
+    func runnable(at moment: Instant) throws -> [Rotation] {
+        try fetch(
+            "WHERE r.state = 'running' AND r.next_at <= ? ORDER BY r.next_at", [moment.milliseconds])
+    }
+
+    /// Live rotations of which a person has asked something that nobody has answered.
+    func requested() throws -> [Rotation] {
+        try fetch(
+            """
+            WHERE r.ended_at IS NULL AND r.id IN
+                (SELECT rotation FROM request WHERE applied_at IS NULL) ORDER BY r.id
+            """)
+    }
+
+    /// The live rotation of `client`, else its last one.
+    public func latest(of client: ClientName) throws -> Rotation? {
+        try fetch(
+            "WHERE r.client = ? ORDER BY r.ended_at IS NULL DESC, r.started_at DESC, r.id DESC LIMIT 1",
+            [client.rawValue]
+        ).first
+    }
+
+    /// One rotation by id.
+    public func rotation(_ id: RotationID) throws -> Rotation? {
+        try fetch("WHERE r.id = ?", [id.rawValue]).first
+    }
+
+    private func fetch(_ rest: String, _ arguments: StatementArguments = []) throws -> [Rotation] {
+        try reading { database in
+            try Row.fetchAll(
+                database, sql: "SELECT \(Rotation.columns) FROM \(Rotation.source) \(rest)",
+                arguments: arguments
+            ).map(Rotation.init(row:))
+        }
+    }
+
+    /// The earliest moment at which a running rotation may move.
+    public func nextMove() throws -> Instant? {
+        try reading { database in
+            try Int64.fetchOne(
+                database, sql: "SELECT min(next_at) FROM rotation WHERE state = 'running'"
+            ).map(Instant.init(milliseconds:))
+        }
+    }
+
+    /// Summaries: of the rotations that aren't over, or of all of one client, newest first.
+    public func summaries(live: Bool, of client: ClientName? = nil) throws -> [RotationSummary] {
+        try reading { database in
+            let wanted = client.map { _ in "r.client = ?" }
+            let conditions = [live ? "r.ended_at IS NULL" : nil, wanted].compactMap { $0 }
+            let clause = conditions.isEmpty ? "" : "WHERE " + conditions.joined(separator: " AND ")
+            return try Row.fetchAll(
+                database,
+                sql: """
+                    SELECT id, client, state, phase, reason, detail, started_at, next_at, ended_at
+                    FROM rotation r \(clause) ORDER BY started_at DESC, id DESC
+                    """,
+                arguments: client.map { [$0.rawValue] } ?? []
+            ).map(RotationSummary.init(row:))
+        }
+    }
+
+    /// How many rotations are in each state, by name.
+    public func counts() throws -> [String: Int] {
+        try reading { database in
+            let rows = try Row.fetchAll(
+                database, sql: "SELECT state, count(*) AS n FROM rotation GROUP BY state")
+            return Dictionary(uniqueKeysWithValues: rows.map { ($0["state"], $0["n"]) })
+        }
+    }
+
+    /// Every client that the journal knows.
+    public func clients() throws -> [ClientSummary] {
+        try clients(where: "1", [])
+    }
+
+    /// One client.
+    public func client(_ name: ClientName) throws -> ClientSummary? {
+        try clients(where: "name = ?", [name.rawValue]).first
+    }
+
+    /// Clients that are due at `moment` and have no live rotation.
+    func due(at moment: Instant) throws -> [ClientSummary] {
+        try clients(
+            where: """
+                due_at <= ? AND NOT EXISTS
+                    (SELECT 1 FROM rotation r WHERE r.client = name AND r.ended_at IS NULL)
+                """, [moment.milliseconds])
+    }
+
+    private func clients(where clause: String, _ arguments: StatementArguments) throws
+        -> [ClientSummary]
+    {
+        try reading { database in
+            try Row.fetchAll(
+                database,
+                sql: """
+                    SELECT name, plan_file, plan_digest, due_at, last_completed_at FROM client
+                    WHERE \(clause) ORDER BY name
+                    """, arguments: arguments
+            ).map { row in
+                ClientSummary(
+                    name: ClientName(rawValue: row["name"]), planFile: row["plan_file"],
+                    planDigest: row["plan_digest"],
+                    dueAt: (row["due_at"] as Int64?).map(Instant.init(milliseconds:)),
+                    lastCompletedAt: (row["last_completed_at"] as Int64?)
+                        .map(Instant.init(milliseconds:)))
+            }
+        }
+    }
+
+    /// What each consumer of a rotation was last seen to use.
+    public func evidence(of rotation: RotationID) throws -> [Evidence] {
+        try reading { database in
+            try Row.fetchAll(
+                database,
+                sql: """
+                    SELECT consumer, verdict, detail, reported_at, taken_at FROM evidence
+                    WHERE rotation = ? ORDER BY consumer
+                    """, arguments: [rotation.rawValue]
+            ).map { row in
+                Evidence(
+                    consumer: row["consumer"],
+                    verdict: Evidence.Verdict(rawValue: row["verdict"]) ?? .unknown,
+                    detail: row["detail"],
+                    reportedAt: (row["reported_at"] as Int64?).map(Instant.init(milliseconds:)),
+                    takenAt: Instant(milliseconds: row["taken_at"]))
+            }
+        }
+    }
+
+    /// Requests that no run has answered yet.
+    public func requests(of rotation: RotationID) throws -> [Request] {
+        try reading { try Request.open(of: rotation, $0) }
+    }
+
+    /// Intents of a rotation that have no outcome, oldest first.
+    func openOperations(of rotation: RotationID) throws -> [RotationCore.Operation] {
+        try reading { database in
+            try Row.fetchAll(
+                database,
+                sql: """
+                    SELECT number, phase, kind, target, label FROM operation
+                    WHERE rotation = ? AND outcome IS NULL ORDER BY number
+                    """, arguments: [rotation.rawValue]
+            ).compactMap { row in
+                guard let phase = Phase(rawValue: row["phase"]),
+                    let kind = RotationCore.Operation.Kind(rawValue: row["kind"])
+                else { return nil }
+                return RotationCore.Operation(
+                    number: row["number"], rotation: rotation, phase: phase, kind: kind,
+                    target: row["target"], label: row["label"])
+            }
+        }
+    }
+
+    /// The sealed record of one role, if there is one.
+    func sealedRecord(of rotation: RotationID, role: SecretRole) throws -> [UInt8]? {
+        try reading { database in
+            try Data.fetchOne(
+                database, sql: "SELECT record FROM sealed_secret WHERE rotation = ? AND role = ?",
+                arguments: [rotation.rawValue, role.rawValue]
+            ).map(Array.init)
+        }
+    }
+}
+
+extension RotationSummary {
+    init(row: Row) throws {
+        id = RotationID(rawValue: row[0])
+        client = ClientName(rawValue: row[1])
+        state = try Rotation.state(named: row[2], phase: row[3])
+        reason = (row[4] as String?).flatMap(Reason.init(rawValue:))
+        detail = row[5]
+        startedAt = Instant(milliseconds: row[6])
+        nextAt = Instant(milliseconds: row[7])
+        endedAt = (row[8] as Int64?).map(Instant.init(milliseconds:))
+    }
+}

@@ -1,0 +1,158 @@
+import Foundation
+import GRDB
+public import RotationCore
+
+/// The durable record of every rotation: one SQLite database in the state directory.
+///
+/// This folder is the only place that knows SQLite. Secrets reach it sealed. Writers must hold the
+/// ``StateLock`` and carry its epoch: each transaction begins by checking that no later run has
+/// taken over.
+public final class Journal: Sendable {
+    let queue: DatabaseQueue
+    /// Names the database; part of every seal.
+    public let databaseID: String
+    let settings: JournalSettings
+    let committer = GroupCommitter()
+
+    private init(queue: DatabaseQueue, settings: JournalSettings) {
+        self.queue = queue
+        self.settings = settings
+        self.databaseID = settings.databaseID
+    }
+
+    /// The database's place in a state directory.
+    public static func path(in directory: String) -> String { "\(directory)/holdover.sqlite" }
+
+    /// Makes a journal in `directory`, sealed with `key`, which lies at `keyPath`.
+    public static func create(
+        in directory: String, key: SealingKey, keyPath: String, databaseID: String, at moment: Instant
+    ) throws -> Journal {
+        let path = path(in: directory)
+        guard access(path, F_OK) != 0 else {
+            throw JournalFailure(.exists, "\(path) exists already")
+        }
+        let canary = try Sealer(key: key, database: databaseID).canary()
+        return try Self.translating {
+            let queue = try Self.connect(path: path, readOnly: false)
+            chmod(path, 0o600)
+            try Self.migrate(queue)
+            let settings = JournalSettings(
+                databaseID: databaseID, keyID: key.id, keyPath: keyPath, canary: Data(canary),
+                madeAt: moment)
+            try queue.write { try settings.insert($0) }
+            return Journal(queue: queue, settings: settings)
+        }
+    }
+
+    /// Opens the journal in `directory` for a run; migrates it forward where it is older.
+    public static func open(in directory: String) throws -> Journal {
+        try open(path: path(in: directory), readOnly: false)
+    }
+
+    /// Opens the journal for looking: changes nothing and works while a run holds the lock.
+    public static func openForReading(in directory: String) throws -> Journal {
+        try open(path: path(in: directory), readOnly: true)
+    }
+
+    private static func open(path: String, readOnly: Bool) throws -> Journal {
+        guard access(path, F_OK) == 0 else {
+            throw JournalFailure(.missing, "there is no journal at \(path)")
+        }
+        return try translating {
+            let queue = try connect(path: path, readOnly: readOnly)
+            if !readOnly { try migrate(queue) }
+            let settings = try queue.read { database in
+                try checkVersion(database)
+                return try JournalSettings.fetch(database)
+            }
+            return Journal(queue: queue, settings: settings)
+        }
+    }
+
+    /// Where the key of this journal was put.
+    public var keyPath: String { settings.keyPath }
+
+    /// Throws unless `key` is the one that this journal is sealed with.
+    public func sealer(with key: SealingKey) throws(SealingFailure) -> Sealer {
+        let sealer = Sealer(key: key, database: databaseID)
+        try sealer.check(canary: Array(settings.canary))
+        return sealer
+    }
+
+    /// Ends the connection.
+    public func close() throws { try queue.close() }
+
+    // MARK: Connecting
+
+    private static func connect(path: String, readOnly: Bool) throws -> DatabaseQueue {
+        var configuration = Configuration()
+        configuration.busyMode = .timeout(10)
+        configuration.maximumReaderCount = 1
+        configuration.prepareDatabase { database in
+            // A hot journal left by a kill needs a writer to roll it back, so a reader opens the
+            // file for writing and forbids itself to write.
+            if readOnly { try database.execute(sql: "PRAGMA query_only=ON") }
+            // WAL was unsafe up to 3.51.2 (the WAL-reset bug); EXTRA also syncs the directory.
+            try database.execute(
+                sql: """
+                    PRAGMA synchronous=EXTRA; PRAGMA foreign_keys=ON; PRAGMA trusted_schema=OFF;
+                    PRAGMA secure_delete=ON; PRAGMA temp_store=MEMORY; PRAGMA mmap_size=0;
+                    PRAGMA cell_size_check=ON; PRAGMA cache_size=-16384
+                    """)
+        }
+        if access(path, W_OK) != 0, readOnly { configuration.readonly = true }
+        return try DatabaseQueue(path: path, configuration: configuration)
+    }
+
+    private static func migrate(_ queue: DatabaseQueue) throws {
+        try queue.writeWithoutTransaction { database in
+            let version = try Int.fetchOne(database, sql: "PRAGMA user_version") ?? 0
+            if version == Schema.migrations.count { return }
+            try checkVersion(database)
+            for number in version..<Schema.migrations.count {
+                try database.inTransaction(.immediate) {
+                    try database.execute(sql: Schema.migrations[number])
+                    try database.execute(sql: "PRAGMA user_version=\(number + 1)")
+                    try database.execute(sql: "PRAGMA application_id=\(Schema.applicationID)")
+                    return .commit
+                }
+            }
+        }
+    }
+
+    private static func checkVersion(_ database: Database) throws {
+        let version = try Int.fetchOne(database, sql: "PRAGMA user_version") ?? 0
+        let application = try Int.fetchOne(database, sql: "PRAGMA application_id") ?? 0
+        guard application == Schema.applicationID || (application == 0 && version == 0) else {
+            throw JournalFailure(.notOurs, "the database belongs to another application")
+        }
+        guard version <= Schema.migrations.count else {
+            throw JournalFailure(
+                .notOurs, "the journal was made by a newer holdover (schema \(version))")
+        }
+    }
+
+    /// Runs `body`, putting SQLite's errors into our words.
+    static func translating<Result>(_ body: () throws -> Result) throws -> Result {
+        do { return try body() } catch let error as DatabaseError {
+            throw JournalFailure(error)
+        }
+    }
+}
+
+extension JournalFailure {
+    init(_ error: DatabaseError) {
+        // The statement's arguments stay out of it; SQLite's own message names only the schema.
+        let words = error.message ?? "\(error.resultCode)"
+        let kind: Kind =
+            switch error.resultCode {
+            case .SQLITE_FULL: .diskFull
+            case .SQLITE_BUSY, .SQLITE_LOCKED: .busy
+            case .SQLITE_CONSTRAINT: .ruleBroken
+            case .SQLITE_READONLY, .SQLITE_CANTOPEN, .SQLITE_PERM, .SQLITE_AUTH: .unsuitable
+            case .SQLITE_NOTADB: .notOurs
+            default: .damaged
+            }
+        self.init(kind, "\(words) (sqlite \(error.extendedResultCode.rawValue))")
+    }
+}

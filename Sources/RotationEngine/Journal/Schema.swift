@@ -1,0 +1,138 @@
+import GRDB
+import RotationCore
+
+/// The journal's tables. The state law stands here a second time, where no code can go round it.
+enum Schema {
+    /// "Hold" in ASCII, so that `file` and we ourselves know the database.
+    static let applicationID = 0x486F_6C64
+
+    /// Migrations only go forward, each in a transaction; released ones are never edited.
+    static let migrations: [String] = [first]
+
+    private static func quoted(_ words: [String]) -> String {
+        words.map { "'\($0)'" }.joined(separator: ", ")
+    }
+
+    private static let first = """
+        CREATE TABLE setting (
+            one INTEGER PRIMARY KEY CHECK (one = 1),
+            database_id TEXT NOT NULL,
+            epoch INTEGER NOT NULL,
+            key_id TEXT NOT NULL,
+            key_path TEXT NOT NULL,
+            canary BLOB NOT NULL,
+            made_at INTEGER NOT NULL
+        ) STRICT;
+
+        CREATE TABLE plan (
+            digest TEXT PRIMARY KEY,
+            body TEXT NOT NULL CHECK (json_valid(body))
+        ) STRICT, WITHOUT ROWID;
+
+        CREATE TABLE client (
+            name TEXT PRIMARY KEY,
+            plan_file TEXT NOT NULL,
+            plan_digest TEXT NOT NULL,
+            first_seen_at INTEGER NOT NULL,
+            due_at INTEGER,
+            last_completed_at INTEGER
+        ) STRICT, WITHOUT ROWID;
+        CREATE INDEX client_due ON client (due_at) WHERE due_at IS NOT NULL;
+
+        CREATE TABLE plan_file (
+            path TEXT PRIMARY KEY,
+            signature TEXT NOT NULL
+        ) STRICT, WITHOUT ROWID;
+
+        CREATE TABLE rotation (
+            id TEXT PRIMARY KEY,
+            client TEXT NOT NULL,
+            state TEXT NOT NULL CHECK (state IN ('running', 'held', 'completed', 'abandoned')),
+            phase TEXT CHECK (phase IN (\(quoted(Phase.allCases.map(\.rawValue))))),
+            reason TEXT,
+            detail TEXT,
+            started_at INTEGER NOT NULL,
+            next_at INTEGER NOT NULL,
+            ended_at INTEGER,
+            old_credential TEXT,
+            new_credential TEXT,
+            plan_digest TEXT NOT NULL REFERENCES plan(digest),
+            body TEXT NOT NULL CHECK (json_valid(body)),
+            CHECK ((state IN ('completed', 'abandoned')) = (ended_at IS NOT NULL)),
+            CHECK ((state IN ('completed', 'abandoned')) = (phase IS NULL)),
+            CHECK (state <> 'held' OR reason IS NOT NULL),
+            CHECK (phase IN ('create', 'withdraw') OR state = 'abandoned'
+                OR (old_credential IS NOT NULL AND new_credential IS NOT NULL)),
+            CHECK (old_credential IS NULL OR new_credential IS NULL
+                OR old_credential <> new_credential)
+        ) STRICT;
+        CREATE UNIQUE INDEX one_live_rotation_per_client ON rotation (client)
+            WHERE ended_at IS NULL;
+        CREATE INDEX rotation_due ON rotation (next_at) WHERE state = 'running';
+        CREATE INDEX rotation_history ON rotation (client, started_at);
+
+        CREATE TABLE operation (
+            number INTEGER PRIMARY KEY,
+            rotation TEXT NOT NULL REFERENCES rotation(id),
+            phase TEXT NOT NULL CHECK (phase IN (\(quoted(Phase.allCases.map(\.rawValue))))),
+            kind TEXT NOT NULL
+                CHECK (kind IN (\(quoted(Operation.Kind.allCases.map(\.rawValue))))),
+            target TEXT NOT NULL,
+            label TEXT,
+            epoch INTEGER NOT NULL,
+            intent_at INTEGER NOT NULL,
+            outcome TEXT
+                CHECK (outcome IN (\(quoted(Operation.Outcome.allCases.map(\.rawValue))))),
+            outcome_at INTEGER,
+            detail TEXT,
+            CHECK ((outcome IS NULL) = (outcome_at IS NULL))
+        ) STRICT;
+        CREATE UNIQUE INDEX one_open_operation ON operation (rotation, phase, target)
+            WHERE outcome IS NULL;
+        CREATE INDEX operation_of ON operation (rotation);
+
+        CREATE TABLE sealed_secret (
+            rotation TEXT NOT NULL REFERENCES rotation(id),
+            role TEXT NOT NULL CHECK (role IN ('old', 'new')),
+            record BLOB NOT NULL,
+            sealed_at INTEGER NOT NULL,
+            PRIMARY KEY (rotation, role)
+        ) STRICT, WITHOUT ROWID;
+
+        CREATE TABLE evidence (
+            rotation TEXT NOT NULL REFERENCES rotation(id),
+            consumer TEXT NOT NULL,
+            verdict TEXT NOT NULL,
+            detail TEXT NOT NULL,
+            reported_at INTEGER,
+            taken_at INTEGER NOT NULL,
+            PRIMARY KEY (rotation, consumer)
+        ) STRICT, WITHOUT ROWID;
+
+        CREATE TABLE request (
+            number INTEGER PRIMARY KEY,
+            rotation TEXT NOT NULL REFERENCES rotation(id),
+            kind TEXT NOT NULL,
+            words TEXT NOT NULL,
+            made_at INTEGER NOT NULL,
+            applied_at INTEGER
+        ) STRICT;
+        CREATE INDEX request_open ON request (rotation) WHERE applied_at IS NULL;
+
+        CREATE TABLE audit (
+            sequence INTEGER PRIMARY KEY,
+            at INTEGER NOT NULL,
+            epoch INTEGER NOT NULL,
+            client TEXT,
+            rotation TEXT,
+            event TEXT NOT NULL,
+            body TEXT NOT NULL CHECK (json_valid(body)),
+            hash BLOB NOT NULL CHECK (length(hash) = 32)
+        ) STRICT;
+        CREATE INDEX audit_of ON audit (rotation);
+        CREATE TRIGGER audit_keeps BEFORE DELETE ON audit
+            BEGIN SELECT RAISE(ABORT, 'the audit is append-only'); END;
+        CREATE TRIGGER audit_stays BEFORE UPDATE ON audit
+            BEGIN SELECT RAISE(ABORT, 'the audit is append-only'); END;
+        """
+}

@@ -1,0 +1,49 @@
+import Foundation
+
+/// Whether a directory may hold a journal.
+public enum StateDirectory {
+    /// Throws unless `path` is a directory of ours, closed to others, on a local file system.
+    public static func check(_ path: String) throws(JournalFailure) {
+        var status = stat()
+        guard lstat(path, &status) == 0 else {
+            throw JournalFailure(.missing, "\(path): \(String(cString: strerror(errno)))")
+        }
+        guard status.st_mode & S_IFMT == S_IFDIR else {
+            throw JournalFailure(.unsuitable, "\(path) is not a directory")
+        }
+        guard status.st_uid == geteuid() else {
+            throw JournalFailure(.unsuitable, "\(path) belongs to another user")
+        }
+        guard status.st_mode & 0o022 == 0 else {
+            throw JournalFailure(
+                .unsuitable, "\(path) may be written by others (chmod 700 \(path))")
+        }
+        let type = fileSystemType(ofDevice: status.st_dev)
+        guard !isRemote(type) else {
+            throw JournalFailure(
+                .unsuitable, "\(path) is on a file system of type \(type); use a local disk")
+        }
+    }
+
+    /// Locks and fsync can't be relied on across a network or through FUSE.
+    static func isRemote(_ type: String) -> Bool {
+        let remote: Set<String> = [
+            "nfs", "nfs4", "cifs", "smb3", "smbfs", "9p", "afs", "ceph", "glusterfs", "lustre",
+            "fuse", "fuseblk",
+        ]
+        return remote.contains(type) || type.hasPrefix("fuse.")
+    }
+
+    /// The type as the kernel's mount table has it (proc(5), mountinfo); empty where it has none.
+    private static func fileSystemType(ofDevice device: dev_t) -> String {
+        let number = "\((device >> 8) & 0xFFF):\((device & 0xFF) | ((device >> 12) & 0xFFF00))"
+        let table = (try? String(contentsOfFile: "/proc/self/mountinfo", encoding: .utf8)) ?? ""
+        for line in table.split(separator: "\n") {
+            let halves = line.split(separator: " - ", maxSplits: 1)
+            let fields = halves.first?.split(separator: " ") ?? []
+            guard halves.count == 2, fields.count > 4, fields[2] == number else { continue }
+            return String(halves[1].prefix { $0 != " " })
+        }
+        return ""
+    }
+}

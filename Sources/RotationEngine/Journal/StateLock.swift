@@ -1,0 +1,37 @@
+import Foundation
+import RotationCore
+
+/// The right to drive the rotations of a state directory: an OS lock that dies with the process.
+///
+/// Losing it is impossible while the process lives; being stopped and overtaken is not, which is
+/// what the epoch is for.
+public final class StateLock: Sendable {
+    private let descriptor: Int32
+
+    /// Takes the lock of `directory`, or says who has it.
+    public init(directory: String) throws(JournalFailure) {
+        let path = "\(directory)/holdover.lock"
+        descriptor = open(path, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0o600)
+        guard descriptor >= 0 else {
+            throw JournalFailure(.unsuitable, "\(path): \(String(cString: strerror(errno)))")
+        }
+        guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
+            let holder = Self.holder(descriptor)
+            Foundation.close(descriptor)
+            throw JournalFailure(.locked, "another run holds \(directory)\(holder)")
+        }
+        ftruncate(descriptor, 0)
+        let words = "pid \(getpid())\n"
+        _ = pwrite(descriptor, words, words.utf8.count, 0)
+    }
+
+    deinit { Foundation.close(descriptor) }
+
+    private static func holder(_ descriptor: Int32) -> String {
+        var buffer = [UInt8](repeating: 0, count: 64)
+        let count = pread(descriptor, &buffer, buffer.count, 0)
+        guard count > 0 else { return "" }
+        let text = String(decoding: buffer.prefix(count), as: UTF8.self)
+        return " (\(text.prefix { $0 != "\n" }))"
+    }
+}

@@ -1,0 +1,155 @@
+public import RotationCore
+
+/// Drives every rotation of one journal: the only thing that a command needs to know of the loop.
+///
+/// Holds the state directory's lock for as long as it lives, and begins by taking over the epoch.
+public final class RotationEngine: Sendable {
+    private let parts: EngineParts
+    private let lock: StateLock
+
+    /// Takes the lock, opens the journal and checks the key.
+    public init(
+        directory: String, key: SealingKey, factory: any AdapterFactory, clock: any RotationClock,
+        random: any RandomSource
+    ) throws {
+        try StateDirectory.check(directory)
+        lock = try StateLock(directory: directory)
+        let journal = try Journal.open(in: directory)
+        let sealer = try journal.sealer(with: key)
+        parts = EngineParts(
+            journal: journal, epoch: try journal.takeOver(), sealer: sealer, factory: factory,
+            clock: clock, random: random, identities: IdentityBook())
+    }
+
+    /// The journal that this engine writes.
+    public var journal: Journal { parts.journal }
+
+    /// Records a new rotation of `plan`'s client, to be driven by ``run(options:observe:)``.
+    ///
+    /// Throws `ruleBroken` where one is under way.
+    public func start(_ plan: Plan, digest: String, trigger: String) throws -> Rotation {
+        let now = parts.clock.now()
+        let rotation = Rotation(
+            id: RotationID(rawValue: parts.random.identifier(at: now)), client: plan.client,
+            plan: plan, planDigest: digest, startedAt: now, trigger: trigger)
+        try parts.journal.insert(rotation, epoch: parts.epoch)
+        return rotation
+    }
+
+    /// Clients that are due now and have no live rotation.
+    public func due() throws -> [ClientSummary] { try parts.journal.due(at: parts.clock.now()) }
+
+    /// Advances everything that can move, at most `options.jobs` rotations at once.
+    ///
+    /// Each rotation that was driven is reported to `observe` when it stops moving. One that fails
+    /// doesn't keep the others from moving; a journal that fails stops all.
+    public func run(options: RunOptions, observe: @Sendable (Rotation) async -> Void = { _ in })
+        async throws -> RunReport
+    {
+        var report = RunReport()
+        repeat {
+            let movable = try movable(options)
+            try await drive(movable, options, &report, observe)
+            guard let next = try nextMove(options), next <= options.deadline, !Task.isCancelled
+            else { break }
+            try await parts.clock.sleep(until: next)
+        } while !Task.isCancelled
+        report.transactions = await parts.journal.committer.transactions
+        report.commits = await parts.journal.committer.entries
+        return report
+    }
+
+    private func movable(_ options: RunOptions) throws -> [Rotation] {
+        let requested = try parts.journal.requested()
+        let ids = Set(requested.map(\.id))
+        let runnable = try parts.journal.runnable(at: parts.clock.now())
+        return (requested + runnable.filter { !ids.contains($0.id) }).filter(options.concerns)
+    }
+
+    private func nextMove(_ options: RunOptions) throws -> Instant? {
+        // A rotation that is past `until` is movable for ever and would keep the loop turning.
+        guard options.deadline > parts.clock.now(), options.stop == nil else { return nil }
+        return try parts.journal.nextMove()
+    }
+
+    private func drive(
+        _ rotations: [Rotation], _ options: RunOptions, _ report: inout RunReport,
+        _ observe: @Sendable (Rotation) async -> Void
+    ) async throws {
+        let parts = parts
+        try await withThrowingTaskGroup(of: Rotation.self) { group in
+            var waiting = rotations.makeIterator()
+            func startNext() {
+                guard !Task.isCancelled, let rotation = waiting.next() else { return }
+                group.addTask {
+                    try await RotationDriver(rotation, parts: parts).drive(until: options.stop)
+                }
+            }
+            for _ in 0..<max(1, options.jobs) { startNext() }
+            while let rotation = try await group.next() {
+                report.driven[rotation.id] = rotation
+                await observe(rotation)
+                startNext()
+            }
+        }
+    }
+}
+
+/// How far a run goes.
+public struct RunOptions: Sendable {
+    /// How many rotations move at once.
+    public var jobs: Int
+    /// The last step to complete; nil goes on to the end.
+    public var stop: Step?
+    /// Until when the run stays for rotations that can move soon.
+    public var deadline: Instant
+    /// Only this client; nil drives all.
+    public var client: ClientName?
+
+    /// Options.
+    public init(
+        jobs: Int = 32, stop: Step? = nil, deadline: Instant = Instant(milliseconds: 0),
+        client: ClientName? = nil
+    ) {
+        self.jobs = jobs
+        self.stop = stop
+        self.deadline = deadline
+        self.client = client
+    }
+
+    func concerns(_ rotation: Rotation) -> Bool { client == nil || client == rotation.client }
+}
+
+/// What a run did.
+public struct RunReport: Sendable {
+    /// Every rotation that was driven, as it was when it stopped moving.
+    public var driven: [RotationID: Rotation] = [:]
+    /// How many transactions reached the disk.
+    public var transactions = 0
+    /// How many commits of rotations they held.
+    public var commits = 0
+
+    /// An empty report.
+    public init() {}
+}
+
+extension RotationEngine {
+    /// Ends this engine as a kill would: not one transaction is committed from now on. For tests.
+    package func sever() async {
+        await parts.journal.committer.sever()
+    }
+
+    /// Whether the value is sealed in the journal, for the test of invariant 2.
+    package func holdsSealed(_ secret: ClientSecret) -> Bool {
+        guard let rotations = try? parts.journal.summaries(live: true) else { return false }
+        return rotations.contains { rotation in
+            SecretRole.allCases.contains { role in
+                guard let record = try? parts.journal.sealedRecord(of: rotation.id, role: role),
+                    let opened = try? parts.sealer.open(
+                        record, rotation: rotation.id, client: rotation.client, role: role)
+                else { return false }
+                return opened.matches(secret)
+            }
+        }
+    }
+}

@@ -1,0 +1,38 @@
+import RotationCore
+import Synchronization
+
+/// What others do to the world while a rotation is under way.
+public struct Meddling: Sendable {
+    let world: World
+
+    /// Another tool puts the original value back into a store.
+    public func revertStore(_ index: Int) {
+        world.state.withLock { state in
+            let original = state.secrets.first { $0.owner == .original }?.value
+            if let original { state.stores[index].value = original }
+            state.stores[index].version += 1
+        }
+    }
+
+    /// Another tool writes a value of its own into a store.
+    public func overwriteStore(_ index: Int, with value: String) {
+        world.state.withLock { state in
+            state.stores[index].value = value
+            state.stores[index].version += 1
+        }
+    }
+
+    /// A colleague adds a secret.
+    public func addForeignSecret(_ id: String) {
+        world.state.withLock { state in
+            state.secrets.append(
+                WorldSecret(
+                    id: CredentialID(rawValue: id), value: "foreign-\(id)", owner: .foreign))
+        }
+    }
+
+    /// A colleague deletes the secret that we made.
+    public func deleteOurSecret() {
+        world.state.withLock { state in state.secrets.removeAll { $0.owner == .ours } }
+    }
+}

@@ -1,0 +1,183 @@
+public import RotationCore
+import Synchronization
+
+/// A server, stores, consumers, a clock and chance in memory, with every call counted.
+///
+/// At each call the schedule may place a fault. After each call the invariants that can be seen from
+/// outside are checked. Nothing here is kinder than a real target: limits, slots, labels, lag and
+/// foreign secrets behave as the class of server says.
+public final class World: Sendable {
+    /// When a consumer reads its store again.
+    public enum Habit: Sendable, Hashable {
+        case watch
+        case interval(Span)
+        case hook
+    }
+
+    /// What the world is made of.
+    public struct Configuration: Sendable {
+        public var capabilities: ServerCapabilities
+        public var storeCount = 2
+        public var habits: [Habit] = [.watch, .hook, .interval(.seconds(5))]
+        public var hasForeignSecret = false
+        /// How long a new secret isn't accepted yet.
+        public var lag: Span = .zero
+
+        /// A world with a server of a class.
+        public init(capabilities: ServerCapabilities) { self.capabilities = capabilities }
+
+        /// Okta: a list, the caller's value, hashes shown, soft disable.
+        public static let clientSupplied = Configuration(
+            capabilities: ServerCapabilities(
+                shape: .list, limit: 2, origin: .client, recognition: .value, canDisable: true,
+                propagation: .zero))
+        /// Keycloak: two slots that can be read.
+        public static let twoSlots = Configuration(
+            capabilities: ServerCapabilities(
+                shape: .twoSlots, limit: 2, origin: .server, recognition: .value,
+                canDisable: false, propagation: .zero))
+        /// Entra ID: a list, the server's value shown once, labels.
+        public static let labelled = Configuration(
+            capabilities: ServerCapabilities(
+                shape: .list, limit: 3, origin: .server, recognition: .label, canDisable: false,
+                propagation: .zero))
+    }
+
+    public let configuration: Configuration
+    let state: Mutex<WorldState>
+    /// What a crash does to the engine; set by the harness before a run.
+    private let sever = Mutex<(@Sendable () async -> Void)?>(nil)
+    /// Whether a value is sealed in the journal; asked at every write to a store (invariant 2).
+    private let isSealed = Mutex<(@Sendable (ClientSecret) -> Bool)?>(nil)
+
+    /// A world at rest: the original secret everywhere.
+    public init(_ configuration: Configuration, faults: [Int: Fault] = [:]) {
+        self.configuration = configuration
+        let original = "original-secret-value-canary-0000000000000000000"
+        let isTwoSlots = configuration.capabilities.shape == .twoSlots
+        var secrets = [
+            WorldSecret(
+                id: CredentialID(rawValue: isTwoSlots ? "current" : "s0"), value: original,
+                owner: .original)
+        ]
+        if configuration.hasForeignSecret {
+            secrets.append(
+                WorldSecret(
+                    id: CredentialID(rawValue: "f0"), value: "somebody-elses", owner: .foreign))
+        }
+        let start: Int64 = 1_700_000_000_000
+        state = Mutex(
+            WorldState(
+                schedule: faults, secrets: secrets,
+                stores: Array(repeating: WorldStore(value: original), count: configuration.storeCount),
+                consumers: configuration.habits.enumerated().map { index, habit in
+                    WorldConsumer(
+                        store: index % configuration.storeCount, habit: habit, value: original,
+                        loadedAt: start)
+                }))
+    }
+
+    /// Sets what a crash does, and how sealed values are recognised, for the next engine.
+    public func attach(
+        sever: @escaping @Sendable () async -> Void,
+        isSealed: @escaping @Sendable (ClientSecret) -> Bool
+    ) {
+        self.sever.withLock { $0 = sever }
+        self.isSealed.withLock { $0 = isSealed }
+        state.withLock { $0.isCrashed = false }
+    }
+
+    /// How many calls were made.
+    public var calls: Int { state.withLock { $0.calls } }
+    /// Every call in order.
+    public var trace: [Call] { state.withLock { $0.trace } }
+    /// Every violation seen, in words.
+    public var violations: [String] { state.withLock { $0.violations } }
+    /// Whether the last engine was killed.
+    public var isCrashed: Bool { state.withLock { $0.isCrashed } }
+    /// The ids that the server holds, and whether they are ours.
+    public var ownCount: Int {
+        state.withLock { $0.secrets.filter { $0.owner == .ours }.count }
+    }
+    /// How many secrets the server holds.
+    public var secretCount: Int { state.withLock { $0.secrets.count } }
+    /// Whether the original secret is still accepted.
+    public var acceptsOriginal: Bool {
+        state.withLock { state in
+            state.secrets.contains { $0.owner == .original && $0.isEnabled }
+        }
+    }
+    /// Whether every store holds the original value.
+    public var storesHoldOriginal: Bool {
+        state.withLock { $0.stores.allSatisfy { $0.value.hasPrefix("original-secret-value") } }
+    }
+    /// Every value that ever was secret in this world, for the canary scan.
+    public var secretValues: [String] {
+        state.withLock { $0.secrets.map(\.value) + $0.stores.map(\.value) }
+    }
+
+    /// Changes something behind everybody's back.
+    public func meddle(_ change: (borrowing Meddling) -> Void) { change(Meddling(world: self)) }
+
+    /// Goes forward in time.
+    public func advance(to moment: Instant) {
+        state.withLock { state in
+            state.now = max(state.now, moment.milliseconds)
+            state.letConsumersRead()
+        }
+    }
+
+    /// Counts a call, places its fault, and checks the invariants after it.
+    func call<Result: Sendable>(
+        _ call: Call, _ effect: @Sendable (inout WorldState) throws(AdapterError) -> Result
+    ) async throws(AdapterError) -> Result {
+        let fault: Fault? = state.withLock { state in
+            if state.isCrashed { return .crashBefore }
+            state.calls += 1
+            state.now += 1
+            state.trace.append(call)
+            state.letConsumersRead()
+            return state.schedule[state.calls]
+        }
+        switch fault {
+        case .crashBefore: throw await crash()
+        case .refused: throw AdapterError(.refused, code: "fake-refused", message: "fake: refused")
+        case .unavailable:
+            throw AdapterError(
+                .unavailable(retryAfter: nil), code: "fake-unavailable", message: "fake: away")
+        case .crashAfter, .answerLost, nil: break
+        }
+        let result = try happen(call, effect)
+        switch fault {
+        case .crashAfter: throw await crash()
+        case .answerLost:
+            throw AdapterError(.unknown, code: "fake-lost", message: "fake: answer lost")
+        case .crashBefore, .refused, .unavailable, nil: return result
+        }
+    }
+
+    private func happen<Result>(
+        _ call: Call, _ effect: (inout WorldState) throws(AdapterError) -> Result
+    ) throws(AdapterError) -> Result {
+        let outcome: Swift.Result<Result, AdapterError> = state.withLock { state in
+            let outcome: Swift.Result<Result, AdapterError>
+            do throws(AdapterError) { outcome = .success(try effect(&state)) } catch {
+                outcome = .failure(error)
+            }
+            state.letConsumersRead()
+            state.check(after: call)
+            return outcome
+        }
+        return try outcome.get()
+    }
+
+    private func crash() async -> AdapterError {
+        state.withLock { $0.isCrashed = true }
+        if let sever = sever.withLock({ $0 }) { await sever() }
+        return AdapterError(.unknown, code: "crashed", message: "the process is dead")
+    }
+
+    func isSealed(_ secret: ClientSecret) -> Bool {
+        isSealed.withLock { $0 }?(secret) ?? true
+    }
+}

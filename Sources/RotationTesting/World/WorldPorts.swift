@@ -1,0 +1,149 @@
+import Crypto
+import Foundation
+public import RotationCore
+import Synchronization
+
+/// Hands out the world's ports.
+public struct WorldFactory: AdapterFactory {
+    let world: World
+
+    /// A factory for one world.
+    public init(_ world: World) { self.world = world }
+
+    public func server(of plan: Plan) async throws(AdapterError) -> any AuthorizationServer {
+        WorldServer(world: world)
+    }
+    public func store(_ settings: TargetSettings, of plan: Plan) async throws(AdapterError)
+        -> any SecretStore
+    {
+        WorldSecretStore(world: world, index: Int(settings.name.dropFirst(5)) ?? 0)
+    }
+    public func hook(_ settings: TargetSettings, of plan: Plan) async throws(AdapterError)
+        -> any ReloadHook
+    {
+        WorldHook(world: world)
+    }
+    public func reporter(_ settings: ConsumerSettings, of plan: Plan) async throws(AdapterError)
+        -> any AdoptionReporter
+    {
+        WorldReporter(
+            world: world, index: Int(settings.name.dropFirst(8)) ?? 0, client: plan.clientID)
+    }
+}
+
+/// One store of the world.
+struct WorldSecretStore: SecretStore {
+    let world: World
+    let index: Int
+    var capabilities: StoreCapabilities {
+        StoreCapabilities(comparesAndSets: true, readable: true, versioned: true)
+    }
+
+    func identity() async throws(AdapterError) -> TargetIdentity {
+        let index = index
+        return try await world.call(.identity) { _ in TargetIdentity(rawValue: "store-\(index)") }
+    }
+
+    func preflight() async throws(AdapterError) -> [Finding] {
+        try await world.call(.preflight) { _ in [] }
+    }
+
+    func read() async throws(AdapterError) -> StoredSecret? {
+        let index = index
+        return try await world.call(.read) { state in
+            let store = state.stores[index]
+            return StoredSecret(
+                secret: ClientSecret(store.value), version: StoreVersion(rawValue: "\(store.version)"))
+        }
+    }
+
+    func write(_ secret: ClientSecret, replacing version: StoreVersion?)
+        async throws(AdapterError)
+    {
+        let (index, isSealed) = (index, world.isSealed(secret))
+        try await world.call(.write) { state throws(AdapterError) in
+            guard version?.rawValue == "\(state.stores[index].version)" else {
+                throw AdapterError(.conflict, code: "fake-conflict", message: "fake: conflict")
+            }
+            if !isSealed { state.violations.append("call \(state.calls): written but not sealed") }
+            state.stores[index].value = secret.withPlaintext { $0 }
+            state.stores[index].version += 1
+        }
+    }
+}
+
+/// The hook that every `hook` consumer listens to.
+struct WorldHook: ReloadHook {
+    let world: World
+
+    func reload(_ context: ReloadContext) async throws(AdapterError) {
+        try await world.call(.reload) { $0.letConsumersRead(hookRan: true) }
+    }
+}
+
+/// One consumer's report: made when asked, with the value that it holds.
+struct WorldReporter: AdoptionReporter {
+    let world: World
+    let index: Int
+    let client: ClientID
+
+    func report() async throws(AdapterError) -> AdoptionReport? {
+        let (index, client) = (index, client)
+        return try await world.call(.report) { state in
+            let consumer = state.consumers[index]
+            let spelled = "instant-\(consumer.loadedAt)"
+            let code = HMAC<SHA256>.authenticationCode(
+                for: Data("holdover-adoption-v1\n\(client.rawValue)\n\(spelled)".utf8),
+                using: SymmetricKey(data: Data(consumer.value.utf8)))
+            let hex = code.prefix(16).map { byte in
+                let digits = String(byte, radix: 16)
+                return digits.count == 1 ? "0" + digits : digits
+            }.joined()
+            return AdoptionReport(
+                spelledAt: spelled, at: Instant(milliseconds: consumer.loadedAt), fingerprint: hex)
+        }
+    }
+}
+
+/// The world's time: it passes by the millisecond a call, and by leaps when somebody waits.
+public struct WorldClock: RotationClock {
+    let world: World
+
+    /// The clock of one world.
+    public init(_ world: World) { self.world = world }
+
+    public func now() -> Instant { Instant(milliseconds: world.state.withLock { $0.now }) }
+    public func sinceBoot() -> BootReading {
+        BootReading(bootID: "boot", milliseconds: now().milliseconds - 1_600_000_000_000)
+    }
+    public func sleep(until moment: Instant) async throws { world.advance(to: moment) }
+}
+
+/// Chance that is the same each time.
+public struct WorldRandom: RandomSource {
+    let world: World
+
+    /// The chance of one world.
+    public init(_ world: World) { self.world = world }
+
+    private func next() -> UInt64 {
+        world.state.withLock { state in
+            // SplitMix64.
+            state.randomState &+= 0x9E37_79B9_7F4A_7C15
+            var mixed = state.randomState
+            mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
+            mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
+            return mixed ^ (mixed >> 31)
+        }
+    }
+
+    public func secret() -> ClientSecret {
+        let words = (0..<3).map { _ in String(next(), radix: 36) }
+        return ClientSecret(String(("made-by-us-canary" + words.joined()).prefix(48)))
+    }
+    public func identifier(at moment: Instant) -> String {
+        let tail = String(next(), radix: 32, uppercase: true)
+        return String("\(moment.milliseconds)\(tail)00000000000000000000000000".prefix(26))
+    }
+    public func fraction() -> Double { Double(next() % 1_000) / 1_000 }
+}

@@ -1,0 +1,122 @@
+import RotationCore
+
+/// The world's authorization server, of any class.
+struct WorldServer: AuthorizationServer {
+    let world: World
+    var capabilities: ServerCapabilities { world.configuration.capabilities }
+
+    func identity() async throws(AdapterError) -> TargetIdentity {
+        try await world.call(.identity) { _ in TargetIdentity(rawValue: "fake-issuer") }
+    }
+
+    func preflight(overlap: Span) async throws(AdapterError) -> [Finding] {
+        try await world.call(.preflight) { _ in [] }
+    }
+
+    func credentials(knowing known: KnownSecrets) async throws(AdapterError) -> [Credential] {
+        let capabilities = capabilities
+        return try await world.call(.credentials) { state in
+            state.secrets.map { secret in
+                let isShown = capabilities.recognition == .value
+                return Credential(
+                    id: secret.id, isEnabled: secret.isEnabled,
+                    label: capabilities.recognition == .label ? secret.label : nil,
+                    holds: isShown ? known.role { $0.matches(ClientSecret(secret.value)) } : nil,
+                    secret: capabilities.shape == .twoSlots ? ClientSecret(secret.value) : nil)
+            }
+        }
+    }
+
+    func create(_ secret: ClientSecret?, label: String) async throws(AdapterError)
+        -> CreatedCredential
+    {
+        let (capabilities, lag) = (capabilities, world.configuration.lag.milliseconds)
+        return try await world.call(.create) { state throws(AdapterError) in
+            state.made += 1
+            let value =
+                secret?.withPlaintext { $0 }
+                ?? "made-by-server-canary-\(state.made)-000000000000000000000000"
+            var made = WorldSecret(
+                id: CredentialID(rawValue: "s\(state.made)"), value: value, owner: .ours,
+                label: label, acceptedFrom: state.now + lag)
+            if capabilities.shape == .twoSlots {
+                try Self.moveSlots(&state)
+                made = WorldSecret(
+                    id: CredentialID(rawValue: "current"), value: value, owner: .ours,
+                    acceptedFrom: state.now + lag)
+            } else if state.secrets.count >= capabilities.limit {
+                throw AdapterError(.limitReached, code: "fake-limit", message: "fake: limit")
+            }
+            state.secrets.append(made)
+            Self.checkUnrecorded(&state)
+            return CreatedCredential(
+                id: made.id, secret: secret == nil ? ClientSecret(value) : nil,
+                old: capabilities.shape == .twoSlots ? CredentialID(rawValue: "rotated") : nil)
+        }
+    }
+
+    /// A second rotation pushes the previous secret out, as Keycloak does.
+    private static func moveSlots(_ state: inout WorldState) throws(AdapterError) {
+        state.secrets.removeAll { $0.id.rawValue == "rotated" }
+        state.secrets = state.secrets.map { secret in
+            WorldSecret(
+                id: CredentialID(rawValue: "rotated"), value: secret.value, owner: secret.owner)
+        }
+    }
+
+    /// Invariant 7: at most one secret of ours that nobody recorded, beside the recorded one.
+    private static func checkUnrecorded(_ state: inout WorldState) {
+        let ours = state.secrets.filter { $0.owner == .ours }.count
+        if ours > 1 { state.violations.append("call \(state.calls): \(ours) secrets of ours") }
+    }
+
+    func disable(_ credential: CredentialID) async throws(AdapterError) {
+        try await set(credential, .disable, isEnabled: false)
+    }
+
+    func enable(_ credential: CredentialID) async throws(AdapterError) {
+        try await set(credential, .enable, isEnabled: true)
+    }
+
+    private func set(_ id: CredentialID, _ call: Call, isEnabled: Bool) async throws(AdapterError) {
+        try await world.call(call) { state throws(AdapterError) in
+            guard let index = state.secrets.firstIndex(where: { $0.id == id }) else {
+                throw AdapterError(.missing, code: "fake-missing", message: "fake: no \(id)")
+            }
+            if state.secrets[index].owner == .foreign {
+                state.violations.append("call \(state.calls): \(call) of a foreign secret")
+            }
+            state.secrets[index].isEnabled = isEnabled
+        }
+    }
+
+    func delete(_ credential: CredentialID, keeping survivor: ClientSecret)
+        async throws(AdapterError)
+    {
+        let isTwoSlots = capabilities.shape == .twoSlots
+        try await world.call(.delete) { state in
+            let victim = state.secrets.first { $0.id == credential }
+            if victim?.owner == .foreign {
+                state.violations.append("call \(state.calls): a foreign secret was deleted")
+            }
+            if isTwoSlots, credential.rawValue == "current" {
+                // Putting the survivor in front is how the new one is withdrawn.
+                let value = survivor.withPlaintext { $0 }
+                state.secrets = [
+                    WorldSecret(
+                        id: CredentialID(rawValue: "current"), value: value, owner: .original)
+                ]
+            } else {
+                state.secrets.removeAll { $0.id == credential }
+            }
+        }
+    }
+
+    func authenticate(with secret: ClientSecret, connection: ProbeConnection)
+        async throws(AdapterError) -> AuthenticationResult
+    {
+        try await world.call(.authenticate) { state in
+            state.accepts(secret.withPlaintext { $0 }) ? .accepted : .refused(code: "invalid_client")
+        }
+    }
+}
