@@ -3,7 +3,8 @@ struct ResponseHead {
     private(set) var headers = HTTPHeaders()
     /// The bytes of all lines so far, those of interim answers and trailers included.
     private(set) var size = 0
-    private var isComplete = false
+    /// Whether the blank line behind the headers has come.
+    private(set) var isComplete = false
 
     mutating func receive(_ bytes: UnsafeRawBufferPointer) {
         size += bytes.count

@@ -40,6 +40,10 @@ final class Transfer {
     /// What the caller is told after libcurl finished with `code`.
     func outcome(_ code: CURLcode) -> Assignment.Outcome {
         guard code == CURLE_OK else { return .failure(failure(explain(code))) }
+        // libcurl takes a connection that closes amid the headers for an answer without a body.
+        guard head.isComplete else {
+            return .failure(failure("the connection was closed amid the answer's headers"))
+        }
         let status = handle.long(CURLINFO_RESPONSE_CODE)
         return .success(HTTPResponse(status: status, headers: head.headers, body: body))
     }
