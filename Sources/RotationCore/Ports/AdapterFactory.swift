@@ -2,6 +2,8 @@
 ///
 /// The engine asks for ports by plan and knows no adapter.
 ///
+/// The engine asks for ports by plan and knows no adapter.
+///
 /// The engine asks for ports by plan and knows no adapter. Making a port touches nothing outside.
 /// It throws `refused` where settings don't fit together and `missing` where a referenced secret
 /// can't be read.
