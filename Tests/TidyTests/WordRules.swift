@@ -10,8 +10,12 @@ enum WordRules {
             ("Sources/Plans/A.swift", "nonisolated(unsafe) var a = 1"),
             ("Sources/Plans/A.swift", "let a = \"\\(fatalError())\""),
             ("Tests/PlansTests/A.swift", "@Test(.disabled()) func a() {}"),
+            ("Tests/PlansTests/A.swift", "@Test(.disabled(\"flaky\")) func a() {}"),
         ],
-        good: [("Sources/Plans/A.swift", "// try! is banned\nlet a = \"fatalError(\"")]
+        good: [
+            ("Sources/Plans/A.swift", "// try! is banned\nlet a = \"fatalError(\""),
+            ("Tests/PlansTests/A.swift", "@Test(.disabled(if: isBare, \"needs a\")) func a() {}"),
+        ]
     ) { file in
         find(
             [
@@ -19,7 +23,8 @@ enum WordRules {
                 "@unchecked Sendable": "use an actor, a Mutex or a value",
                 "nonisolated(unsafe)": "use an actor, a Mutex or a value",
                 "fatalError(": "throw, or make the state impossible",
-                ".disabled(": "mend the test, or take it out",
+                ".disabled()": "mend the test, or take it out",
+                ".disabled( ": "mend the test, or say `.disabled(if:` and when",
             ], in: file.code, of: file)
     }
 

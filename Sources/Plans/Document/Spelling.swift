@@ -1,3 +1,5 @@
+import RotationCore
+
 /// How the scalars of a plan are spelled.
 ///
 /// Each rule stands beside the pattern that the JSON Schema
@@ -137,14 +139,6 @@ enum Spelling {
 }
 
 extension String {
-    /// The text in quotes, invisible characters spelled out and the end cut off where it is long.
-    var shown: String {
-        var result = "\""
-        for scalar in unicodeScalars.prefix(60) {
-            result +=
-                Spelling.isInvisible(scalar) || scalar.value < 0x20
-                ? "\\u{\(String(scalar.value, radix: 16))}" : String(scalar)
-        }
-        return result + (unicodeScalars.count > 60 ? "…\"" : "\"")
-    }
+    /// The text in quotes, made harmless and cut off where it is long.
+    var shown: String { "\"\(safeText(self, limit: 60))\"" }
 }

@@ -2,11 +2,8 @@
 ///
 /// The engine asks for ports by plan and knows no adapter.
 ///
-/// The engine asks for ports by plan and knows no adapter.
-///
-/// The engine asks for ports by plan and knows no adapter. Making a port touches nothing outside.
-/// It throws `refused` where settings don't fit together and `missing` where a referenced secret
-/// can't be read.
+/// Making a port touches nothing outside. It throws `refused` where settings don't fit together
+/// and `missing` where a referenced secret can't be read.
 public protocol AdapterFactory: Sendable {
     /// The server of `plan`, bound to its client.
     func server(of plan: Plan) async throws(AdapterError) -> any AuthorizationServer
