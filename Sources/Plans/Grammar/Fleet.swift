@@ -37,7 +37,7 @@ struct Fleet {
         -> DocumentNode
     {
         guard let own = item.entries else { return item }
-        let inherited = defaults.filter { item[$0.key] == nil && $0.key != "client" }
+        let inherited = defaults.filter { item[$0.key] == nil }
         return fillIn(DocumentNode(content: .mapping(own + inherited), mark: item.mark))
     }
 
