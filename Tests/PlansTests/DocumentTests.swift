@@ -6,6 +6,7 @@ struct DocumentTests {
     @Test(arguments: [
         ("exclusive: &a true", "anchor"), ("exclusive: *a", "alias"),
         ("exclusive: !!str true", "tag"), ("exclusive: ! true", "tag"),
+        ("approval: ! \"none\"", "tag"),
         ("retry: !x {first: 1m}", "tag"), ("reload: ! [a]", "tag"),
         ("<<: {overlap: 1h}", "merge-key"), ("overlap: 1h\noverlap: 2h", "duplicate-key"),
         ("retry: {cap: 6h, \"cap\": 7h}", "duplicate-key"), ("? [a]\n: b", "bad-key"),

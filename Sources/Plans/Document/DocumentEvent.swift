@@ -24,12 +24,10 @@ final class DocumentEvent {
         }
     }
 
-    /// Whether the node is tagged, with `!` alone too: libyaml keeps that as a plain scalar that
-    /// isn't to be taken as plain.
+    /// Whether the node is tagged, be it with `!` alone.
     var hasTag: Bool {
         switch type {
-        case YAML_SCALAR_EVENT:
-            event.data.scalar.tag != nil || (isPlain && event.data.scalar.plain_implicit == 0)
+        case YAML_SCALAR_EVENT: event.data.scalar.tag != nil
         case YAML_SEQUENCE_START_EVENT: event.data.sequence_start.tag != nil
         case YAML_MAPPING_START_EVENT: event.data.mapping_start.tag != nil
         default: false
