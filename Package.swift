@@ -32,7 +32,8 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
         .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
-        .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+        // Plans reads the events of the libyaml inside, which only a minor release may move.
+        .package(url: "https://github.com/jpsim/Yams", .upToNextMinor(from: "6.2.2")),
         .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.2"),
         .package(url: "https://github.com/vapor/jwt-kit", from: "5.7.1"),
     ],
@@ -65,7 +66,8 @@ let package = Package(
 
         // What people wrote down: YAML plans, checked against the adapters' descriptors.
         .target(
-            name: "Plans", dependencies: ["RotationCore", .product(name: "Yams", package: "Yams")],
+            name: "Plans",
+            dependencies: ["RotationCore", crypto, .product(name: "Yams", package: "Yams")],
             swiftSettings: settings),
 
         // How people ask.
@@ -108,7 +110,7 @@ let package = Package(
             name: "RotationEngineTests", dependencies: ["RotationEngine", "RotationTesting"],
             swiftSettings: settings),
         .testTarget(
-            name: "PlansTests", dependencies: ["Plans", "Adapters"], swiftSettings: settings),
+            name: "PlansTests", dependencies: ["Plans", "RotationCore"], swiftSettings: settings),
         .testTarget(
             name: "AdaptersTests", dependencies: ["Adapters", "RotationTesting", "HTTPTransport"],
             swiftSettings: settings),

@@ -1,7 +1,7 @@
 /// A client secret in memory, and nowhere else.
 ///
-/// Not `Codable` and not `Hashable`, so it can't reach the journal, a log line or a set by accident.
-/// Printing, interpolating, reflecting and dumping it all give `<client secret>`.
+/// Not `Codable` and not `Hashable`, so it can't reach the journal, a log line or a set by
+/// accident. Printing, interpolating, reflecting and dumping it all give `<client secret>`.
 public struct ClientSecret: Sendable {
     private let value: String
 
@@ -38,7 +38,7 @@ public enum SecretRole: String, Sendable, Hashable, Codable, CaseIterable {
     case new
 }
 
-/// The secrets of a rotation that are known at this moment, lent to an adapter to recognise them by.
+/// The secrets of a rotation that are known now, lent to an adapter to recognise them by.
 public struct KnownSecrets: Sendable {
     /// The value in force before the rotation, once a store has shown it.
     public let old: ClientSecret?

@@ -1,7 +1,8 @@
 /// An OAuth authorization server's admin API, as far as the secrets of one client go.
 ///
-/// A conforming value is bound to one client of one server and keeps no state: whatever must survive
-/// a crash is in the journal. Each method makes exactly one attempt at a mutation, with a deadline.
+/// A conforming value is bound to one client of one server and keeps no state: whatever must
+/// survive a crash is in the journal. Each method makes exactly one attempt at a mutation, with a
+/// deadline.
 public protocol AuthorizationServer: Sendable {
     /// What this server, as configured, can and can't do. Read before anything is touched.
     var capabilities: ServerCapabilities { get }
@@ -11,7 +12,7 @@ public protocol AuthorizationServer: Sendable {
     /// A read. Throws `wrongTarget` where issuer or tenant differ from the plan's.
     func identity() async throws(AdapterError) -> TargetIdentity
 
-    /// Finds what would keep a rotation of this client from working: rights, type of client, policy.
+    /// Finds what would keep a rotation of this client from working: rights, client type, policy.
     ///
     /// A read, for `check` and before a rotation's first mutation. Empty means nothing found.
     func preflight(overlap: Span) async throws(AdapterError) -> [Finding]

@@ -31,9 +31,9 @@ public protocol AdoptionReporter: Sendable {
 
 /// A consumer's word for the secret that it uses: proof of the value that doesn't give it away.
 ///
-/// `fingerprint` is the first 16 bytes, in lower-case hex, of HMAC-SHA-256 with the secret as the key
-/// over `holdover-adoption-v1\n<client_id>\n<at>`. Keyed by the secret itself, it can't be forged
-/// without it; bound to a time, it can't be replayed for a later distribution.
+/// `fingerprint` is the first 16 bytes, in lower-case hex, of HMAC-SHA-256 with the secret as the
+/// key over `holdover-adoption-v1\n<client_id>\n<at>`. Keyed by the secret itself, it can't be
+/// forged without it; bound to a time, it can't be replayed for a later distribution.
 public struct AdoptionReport: Sendable, Hashable {
     /// When the consumer made the report, exactly as it was spelled (RFC 3339, UTC).
     public let spelledAt: String

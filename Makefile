@@ -1,0 +1,46 @@
+.POSIX:
+SHELL = /bin/sh
+.PHONY: help setup build release test check format demo bench contract docs clean
+
+help: ## this list
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1~\2/p' Makefile | \
+	    awk -F'~' '{ printf "%-18s %s\n", $$1, $$2 }'
+
+setup: ## install the system's libraries where they are missing
+	@sh .ci/setup
+
+build: setup ## debug build; warnings are errors
+	@swift build
+
+release: setup ## .build/release/holdover
+	@swift build -c release --product holdover
+
+test: setup ## every test, on loopback only
+	@swift test
+
+check: setup ## format lint; `make test` checks the rest of the style
+	@swift format lint --strict --recursive Sources Tests Package.swift
+
+format: ## rewrite the sources in place
+	@swift format --in-place --recursive Sources Tests Package.swift
+
+demo: setup ## one rotation against a practice server, while consumers keep working
+	@swift build --product holdover
+	@swift build --product practice-server
+	@swift build --product practice-consumer
+	@swift build --product demo
+	@.build/debug/demo
+
+bench: setup ## measure a release build
+	@swift build -c release
+	@.build/release/bench
+
+contract: setup ## the adapters' suites; HOLDOVER_CONTRACTS names the vendors' contracts
+	@swift test --filter AdaptersTests
+
+docs: setup ## rewrite the pages that are made from the code
+	@swift build --product holdover
+	@.build/debug/holdover generate-docs
+
+clean: ## remove what was built
+	@rm -rf .build

@@ -1,0 +1,46 @@
+import RotationCore
+
+/// A reload hook that runs a command and expects exit status 0.
+struct ExecHook: ReloadHook {
+    private let command: [String]
+    private let timeout: Span
+
+    static let descriptor = AdapterDescriptor(
+        type: "exec", summary: "runs a command, without a shell",
+        settings: [
+            SettingDescriptor(
+                "command", .texts, required: true,
+                summary: "the command and its arguments, one text each"),
+            SettingDescriptor(
+                "timeout", .span,
+                summary: "how long the command may run before it is killed; 30s if left out"),
+        ])
+
+    init(_ target: TargetSettings) throws(AdapterError) {
+        let settings = Settings(target)
+        guard let command = try settings.texts("command"), let first = command.first,
+            !first.isEmpty, !command.contains(where: { $0.utf8.contains(0) })
+        else { throw settings.invalid("command", "is not a command") }
+        guard first.hasPrefix("/") || !first.contains("/") else {
+            throw settings.invalid("command", "is neither a name nor an absolute path")
+        }
+        self.command = command
+        timeout = try settings.span("timeout", default: .seconds(30))
+    }
+
+    func reload(_ context: ReloadContext) async throws(AdapterError) {
+        let child = ChildProcess(
+            command: command,
+            environment: [
+                "HOLDOVER_CLIENT": context.client.rawValue,
+                "HOLDOVER_ROTATION": context.rotation.rawValue,
+                "HOLDOVER_PHASE": context.phase.rawValue,
+            ],
+            deadline: timeout, cap: 4096)
+        let outcome = await child.run()
+        guard outcome.ending != .exited(0) else { return }
+        throw AdapterError(
+            .unavailable(retryAfter: nil), code: "exec-failed",
+            message: "exec: \(safeText(command[0])): \(outcome.explanation)")
+    }
+}

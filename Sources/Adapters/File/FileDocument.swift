@@ -1,0 +1,186 @@
+import RotationCore
+
+/// Where in a file's bytes the secret stands.
+struct FileDocument: Sendable {
+    /// What a file is.
+    enum Format: String, Sendable, CaseIterable {
+        /// Nothing but the secret, perhaps with a line end behind it.
+        case raw
+        case json
+        case dotenv
+    }
+
+    private enum Place: Sendable {
+        case whole
+        case json([String])
+        case variable(String)
+    }
+
+    private let place: Place
+
+    init(_ settings: Settings) throws(AdapterError) {
+        let field = try settings.text("field")
+        switch try settings.choice("format", default: Format.raw) {
+        case .raw:
+            guard field == nil else { throw settings.invalid("field", "has no meaning for raw") }
+            place = .whole
+        case .json:
+            guard let steps = Self.steps(try settings.requiredText("field")) else {
+                throw settings.invalid("field", "is neither a dotted path nor a JSON pointer")
+            }
+            place = .json(steps)
+        case .dotenv:
+            place = .variable(try settings.requiredText("field"))
+        }
+    }
+
+    /// The steps of `a.b.c`, or of a JSON pointer such as `/a~1b/c` (RFC 6901).
+    private static func steps(_ field: String) -> [String]? {
+        guard field.hasPrefix("/") else {
+            let steps = field.split(separator: ".", omittingEmptySubsequences: false)
+            return steps.contains("") ? nil : steps.map(String.init)
+        }
+        return field.dropFirst().split(separator: "/", omittingEmptySubsequences: false).map {
+            // The order matters: RFC 6901 §4.
+            String($0.replacing("~1", with: "/").replacing("~0", with: "~"))
+        }
+    }
+
+    /// The secret in `content`; nil where its place is empty or isn't there.
+    func value(in content: [UInt8]) throws(AdapterError) -> ClientSecret? {
+        let text: String?
+        switch place {
+        case .whole: text = try Self.whole(content)
+        case .json(let steps): text = try Self.text(at: steps, in: Self.json(content))
+        case .variable(let name):
+            text = try Self.dotenv { () throws(DotenvDocument.Malformed) in
+                let document = try DotenvDocument(content)
+                guard let found = try document.assignment(of: name) else { return nil }
+                return try document.value(of: found)
+            }
+        }
+        guard let text, !text.isEmpty else { return nil }
+        return ClientSecret(text)
+    }
+
+    /// `content` with the secret in its place; nil is a file that isn't there yet.
+    func replacing(with secret: ClientSecret, in content: [UInt8]?) throws(AdapterError) -> [UInt8]
+    {
+        try secret.withPlaintext { text throws(AdapterError) in
+            switch place {
+            case .whole: Array(text.utf8) + Self.lineEnd(of: content ?? [])
+            case .json(let steps): try Self.json(steps, text, in: content ?? Array("{}\n".utf8))
+            case .variable(let name): try Self.dotenv(name, text, in: content ?? [])
+            }
+        }
+    }
+
+    private static func refused(_ code: String, _ reason: String) -> AdapterError {
+        AdapterError(.refused, code: "file-\(code)", message: "file: \(reason)")
+    }
+}
+
+// MARK: - Raw
+
+extension FileDocument {
+    private static func lineEnd(of content: [UInt8]) -> [UInt8] {
+        guard content.last == UInt8(ascii: "\n") else { return [] }
+        return content.dropLast().last == UInt8(ascii: "\r") ? Array("\r\n".utf8) : [0x0A]
+    }
+
+    private static func whole(_ content: [UInt8]) throws(AdapterError) -> String {
+        let value = content.dropLast(lineEnd(of: content).count)
+        guard let text = String(validating: value, as: UTF8.self) else {
+            throw refused("malformed", "the file is not UTF-8")
+        }
+        return text
+    }
+}
+
+// MARK: - JSON
+
+extension FileDocument {
+    private static func json(_ content: [UInt8]) throws(AdapterError) -> JSONDocument {
+        do throws(JSONDocument.Malformed) {
+            return try JSONDocument(content)
+        } catch {
+            throw refused("malformed", "the file is not JSON from byte \(error.offset) on")
+        }
+    }
+
+    private static func node(at steps: [String], in document: JSONDocument)
+        throws(AdapterError) -> JSONDocument.Node?
+    {
+        do throws(JSONDocument.Ambiguous) {
+            return try document.node(at: steps)
+        } catch {
+            throw refused("ambiguous", "a key on the way to the field is there twice")
+        }
+    }
+
+    private static func text(at steps: [String], in document: JSONDocument)
+        throws(AdapterError) -> String?
+    {
+        switch try node(at: steps, in: document) {
+        case .string(let text, _): return text
+        case .null, nil: return nil
+        case .object, .array, .number, .boolean:
+            throw refused("not-a-string", "the field is not a string")
+        }
+    }
+
+    private static func json(_ steps: [String], _ text: String, in content: [UInt8])
+        throws(AdapterError) -> [UInt8]
+    {
+        let document = try json(content)
+        switch try node(at: steps, in: document) {
+        case .string(_, let range), .null(let range):
+            return document.replacing(range, with: text)
+        case .object, .array, .number, .boolean:
+            throw refused("not-a-string", "the field is not a string")
+        case nil:
+            guard let key = steps.last,
+                case .object(let members, let range)? = try node(
+                    at: steps.dropLast(), in: document)
+            else { throw refused("field-missing", "the object around the field is missing") }
+            return document.adding(key, text, to: members, in: range)
+        }
+    }
+}
+
+// MARK: - Dotenv
+
+extension FileDocument {
+    private static func dotenv(_ name: String, _ text: String, in content: [UInt8])
+        throws(AdapterError) -> [UInt8]
+    {
+        let changed = try dotenv { () throws(DotenvDocument.Malformed) in
+            let document = try DotenvDocument(content)
+            guard let found = try document.assignment(of: name) else {
+                return document.adding(name, text)
+            }
+            return document.replacing(found, with: text)
+        }
+        guard let changed else {
+            throw refused(
+                "unrepresentable", "the secret can't be written with the quotes around it")
+        }
+        return changed
+    }
+
+    private static func dotenv<Result>(
+        _ body: () throws(DotenvDocument.Malformed) -> Result
+    ) throws(AdapterError) -> Result {
+        do throws(DotenvDocument.Malformed) {
+            return try body()
+        } catch {
+            switch error {
+            case .quoting(let line):
+                throw refused(
+                    "malformed", "a quote in line \(line) is not closed, or not at its end")
+            case .repeated: throw refused("ambiguous", "the variable is there twice")
+            case .ambiguous: throw refused("ambiguous", "the value has an escape of many meanings")
+            }
+        }
+    }
+}

@@ -1,0 +1,80 @@
+import FoundationEssentials
+import HTTPTransport
+import RotationCore
+
+/// How a token for OpenBao or Vault is got, and the one that is in use.
+///
+/// The token lives in memory only. When it turns out to be dead, a new login is made once.
+actor VaultLogin {
+    /// By what a login proves itself.
+    enum Method: Sendable {
+        case token(ClientSecret)
+        case appRole(mount: String, roleID: String, secretID: ClientSecret)
+    }
+
+    private let api: VaultAPI
+    private let method: Method
+    private var current: ClientSecret?
+
+    init(_ api: VaultAPI, _ method: Method) {
+        self.api = api
+        self.method = method
+    }
+
+    /// Sends with a valid token: on a 403, asks whether the token or its policy is to blame, and
+    /// logs in again where it is the token.
+    func send(
+        _ verb: String, _ path: String, body: [UInt8]? = nil, index: String? = nil,
+        _ effect: CallEffect
+    ) async throws(AdapterError) -> HTTPResponse {
+        let token = try await token()
+        let response = try await send(verb, path, token, body, index, effect)
+        guard response.status == 403 else { return response }
+        let lookup = try await send("GET", "auth/token/lookup-self", token, nil, nil, .read)
+        guard lookup.status == 403 else { return response }
+        guard case .appRole = method else {
+            throw AdapterError(
+                .unauthorized, code: "vault-token-dead", message: "vault: the token is not valid")
+        }
+        if current?.matches(token) ?? false { current = nil }
+        return try await send(verb, path, try await self.token(), body, index, effect)
+    }
+
+    private func send(
+        _ verb: String, _ path: String, _ token: ClientSecret, _ body: [UInt8]?, _ index: String?,
+        _ effect: CallEffect
+    ) async throws(AdapterError) -> HTTPResponse {
+        let text = token.withPlaintext { $0 }
+        return try await api.send(verb, path, token: text, body: body, index: index, effect)
+    }
+
+    private func token() async throws(AdapterError) -> ClientSecret {
+        switch method {
+        case .token(let token): return token
+        case .appRole(let mount, let roleID, let secretID):
+            if let current { return current }
+            let token = try await logIn(mount, roleID, secretID)
+            current = token
+            return token
+        }
+    }
+
+    private func logIn(_ mount: String, _ roleID: String, _ secretID: ClientSecret)
+        async throws(AdapterError) -> ClientSecret
+    {
+        let body =
+            Array(#"{"role_id":"#.utf8) + JSONDocument.literal(roleID)
+            + Array(#","secret_id":"#.utf8)
+            + secretID.withPlaintext { JSONDocument.literal($0) } + [UInt8(ascii: "}")]
+        let path = "auth/\(VaultAPI.escaped(mount))/login"
+        // A login makes a token, but nothing that a second login would harm.
+        let response = try await api.send("POST", path, token: nil, body: body, .read)
+        guard response.status == 200 else {
+            let error = api.error(response, .read)
+            // "invalid role or secret ID" is a 400, and means what a 401 means elsewhere.
+            guard response.status == 400 else { throw error }
+            throw AdapterError(.unauthorized, code: "vault-login-refused", message: error.message)
+        }
+        return ClientSecret(try api.decode(VaultLoginAnswer.self, response, .read).auth.token)
+    }
+}

@@ -1,0 +1,25 @@
+/// One field of one KV v2 document.
+struct VaultPlace: Sendable, Hashable {
+    /// The mount, without slashes around it.
+    let mount: String
+    /// The document, below the mount.
+    let path: String
+    /// The field that holds the secret.
+    let field: String
+
+    /// Nil where a part is empty or would lead elsewhere.
+    init?(mount: String, path: String, field: String) {
+        let parts = (mount + "/" + path).split(separator: "/", omittingEmptySubsequences: false)
+        guard !mount.isEmpty, !path.isEmpty, !field.isEmpty,
+            !parts.contains(where: { $0.isEmpty || $0 == "." || $0 == ".." })
+        else { return nil }
+        self.mount = mount
+        self.path = path
+        self.field = field
+    }
+
+    /// The document's path in policies and answers.
+    var dataPath: String { "\(mount)/data/\(path)" }
+    /// The same, fit for a URL.
+    var escapedDataPath: String { VaultAPI.escaped(dataPath) }
+}

@@ -1,0 +1,141 @@
+import HTTPTransport
+import RotationCore
+
+/// A secret store that is one field of a KV v2 document of OpenBao or HashiCorp Vault.
+///
+/// Every write is a check-and-set against the version that was read, and carries the document's
+/// other fields byte for byte as they were.
+struct VaultStore: SecretStore {
+    private let api: VaultAPI
+    private let login: VaultLogin
+    private let place: VaultPlace
+    private let warnings: [Finding]
+
+    let capabilities = StoreCapabilities(comparesAndSets: true, readable: true, versioned: true)
+
+    init(
+        _ api: VaultAPI, _ login: VaultLogin, _ place: VaultPlace, warnings: [Finding] = []
+    ) {
+        self.warnings = warnings
+        self.api = api
+        self.login = login
+        self.place = place
+    }
+
+    func identity() async throws(AdapterError) -> TargetIdentity {
+        let mount = try await mount()
+        guard mount.type == "kv", mount.options?["version"] == "2" else {
+            throw AdapterError(
+                .wrongTarget, code: "vault-not-kv2",
+                message: "vault: \(safeText(place.mount)) is not a KV version 2 mount")
+        }
+        let namespace = api.namespace.map { "/\($0)" } ?? ""
+        let id = mount.uuid ?? mount.accessor ?? ""
+        return TargetIdentity(
+            rawValue: "vault:\(api.address)\(namespace)/\(mount.path)#\(id):\(place.path)")
+    }
+
+    func preflight() async throws(AdapterError) -> [Finding] {
+        var findings = warnings
+        do throws(AdapterError) {
+            _ = try await identity()
+            let rights = try await rights()
+            for needed in ["read", "update"] where !rights.contains(needed) {
+                findings.append(
+                    Finding(
+                        .problem, code: "vault-not-allowed-to-\(needed)",
+                        message: "vault: the token may not \(needed) \(safeText(place.dataPath))"))
+            }
+            if findings == warnings { _ = try await read() }
+        } catch {
+            findings.append(Finding(.problem, code: error.code, message: error.message))
+        }
+        return findings
+    }
+
+    func read() async throws(AdapterError) -> StoredSecret? {
+        let state = try await state()
+        guard let value = state.value, !value.isEmpty else { return nil }
+        return StoredSecret(
+            secret: ClientSecret(value), version: StoreVersion(rawValue: String(state.version)))
+    }
+
+    func write(_ secret: ClientSecret, replacing version: StoreVersion?)
+        async throws(AdapterError)
+    {
+        let state = try await state()
+        let holds = !(state.value ?? "").isEmpty
+        guard version?.rawValue == (holds ? String(state.version) : nil) else { throw changed }
+        let data = secret.withPlaintext { state.data(with: $0, at: place.field) }
+        let body =
+            Array(#"{"options":{"cas":\#(state.version)},"data":"#.utf8) + data
+            + [UInt8(ascii: "}")]
+        let response = try await login.send("POST", place.escapedDataPath, body: body, .repeatable)
+        guard response.status == 200 else { throw refusal(response) }
+        let written = try api.decode(VaultWriteAnswer.self, response, .repeatable).data.version
+        try await confirm(secret, at: written, index: response.headers["X-Vault-Index"])
+    }
+
+    /// Reads back, on a node that has caught up with the write.
+    private func confirm(_ secret: ClientSecret, at version: Int, index: String?)
+        async throws(AdapterError)
+    {
+        let state: VaultDocument
+        do throws(AdapterError) {
+            state = try await self.state(index: index)
+        } catch {
+            throw AdapterError(.unknown, code: error.code, message: error.message)
+        }
+        let isHeld = state.value.map { ClientSecret($0).matches(secret) } ?? false
+        guard state.version >= version, isHeld else {
+            throw AdapterError(
+                .unknown, code: "vault-not-as-written",
+                message: "vault: \(safeText(place.dataPath)) does not hold what was just written")
+        }
+    }
+
+    private func state(index: String? = nil) async throws(AdapterError) -> VaultDocument {
+        let response = try await login.send("GET", place.escapedDataPath, index: index, .read)
+        switch response.status {
+        case 200: return try VaultDocument(response.body, field: place.field)
+        case 404:
+            return try VaultDocument(absent: response.body, refusal: api.error(response, .read))
+        default: throw api.error(response, .read)
+        }
+    }
+
+    private func mount() async throws(AdapterError) -> VaultMountAnswer.Mount {
+        let path = "sys/internal/ui/mounts/\(place.escapedDataPath)"
+        let response = try await login.send("GET", path, .read)
+        guard response.status == 200 else { throw api.error(response, .read) }
+        let mount = try api.decode(VaultMountAnswer.self, response, .read).data
+        guard mount.path == "\(place.mount)/" else {
+            throw AdapterError(
+                .wrongTarget, code: "vault-other-mount",
+                message: "vault: the path belongs to the mount \(safeText(mount.path))")
+        }
+        return mount
+    }
+
+    private func rights() async throws(AdapterError) -> Set<String> {
+        let body =
+            Array(#"{"paths":["#.utf8) + JSONDocument.literal(place.dataPath) + Array("]}".utf8)
+        let response = try await login.send("POST", "sys/capabilities-self", body: body, .read)
+        guard response.status == 200 else { throw api.error(response, .read) }
+        let answer = try api.decode(VaultCapabilitiesAnswer.self, response, .read).data
+        let rights = Set(answer[place.dataPath] ?? answer["capabilities"] ?? [])
+        return rights.contains("root") ? ["read", "create", "update"] : rights
+    }
+
+    private func refusal(_ response: HTTPResponse) -> AdapterError {
+        let error = api.error(response, .repeatable)
+        let isMismatch = response.status == 400 && error.message.contains("check-and-set")
+        return isMismatch ? changed : error
+    }
+
+    private var changed: AdapterError {
+        AdapterError(
+            .conflict, code: "vault-changed",
+            message: "vault: \(safeText(place.dataPath)) was changed by somebody else")
+    }
+}

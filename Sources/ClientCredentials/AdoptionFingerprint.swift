@@ -1,0 +1,37 @@
+import Crypto
+public import FoundationEssentials
+
+/// A consumer's word for the secret that it uses: proof of the value that doesn't give it away.
+///
+/// Keyed by the secret, it can't be made without it; bound to a time, it can't be replayed for a
+/// later secret.
+public enum AdoptionFingerprint {
+    /// The report's first word: what it is, and its version.
+    public static let version = "holdover-adoption-v1"
+
+    /// A report made at `at`: `holdover-adoption-v1 <at> <fingerprint>`, with a line feed.
+    public static func line(clientID: String, secret: String, at: Date) -> String {
+        let spelled = spell(at)
+        return
+            "\(version) \(spelled) \(hex(clientID: clientID, secret: secret, spelledAt: spelled))\n"
+    }
+
+    /// The fingerprint for a time as it was spelled: 32 lower-case hex digits.
+    ///
+    /// The first 16 bytes of HMAC-SHA-256, with the secret as the key, over
+    /// `holdover-adoption-v1\n<client_id>\n<at>`.
+    public static func hex(clientID: String, secret: String, spelledAt: String) -> String {
+        let code = HMAC<SHA256>.authenticationCode(
+            for: Data("\(version)\n\(clientID)\n\(spelledAt)".utf8),
+            using: SymmetricKey(data: Data(secret.utf8)))
+        return code.prefix(16).map { byte in
+            let digits = String(byte, radix: 16)
+            return digits.count == 1 ? "0" + digits : digits
+        }.joined()
+    }
+
+    /// RFC 3339 in UTC, to the millisecond: `2026-11-23T15:00:00.123Z`.
+    static func spell(_ date: Date) -> String {
+        date.formatted(Date.ISO8601FormatStyle(includingFractionalSeconds: true))
+    }
+}

@@ -1,0 +1,35 @@
+import FoundationEssentials
+
+/// The texts of an OAuth error, which come from outside and end up in front of people.
+enum ErrorText {
+    /// RFC 6749 §5.2: printable ASCII but `"` and `\`.
+    ///
+    /// A sane length, too.
+    static func isCode(_ text: String) -> Bool {
+        !text.isEmpty && text.utf8.count <= 200 && text.unicodeScalars.allSatisfy(isAllowed)
+    }
+
+    /// `text` without forbidden characters and without `secret`, which some servers repeat.
+    static func clean(_ text: String, without secret: String?) -> String {
+        var text = text
+        if let secret, !secret.isEmpty {
+            for spelling in [secret, FormEncoding.encode(secret)] {
+                text = text.replacing(spelling, with: "<client secret>")
+            }
+        }
+        let cleaned = text.unicodeScalars.prefix(500).map { scalar -> Character in
+            if isAllowed(scalar) { return Character(scalar) }
+            return switch scalar {
+            case "\"": "'"
+            case "\\": "/"
+            case "\r", "\n", "\t": " "
+            default: "?"
+            }
+        }
+        return String(cleaned)
+    }
+
+    private static func isAllowed(_ scalar: Unicode.Scalar) -> Bool {
+        (0x20...0x7E).contains(scalar.value) && scalar != "\"" && scalar != "\\"
+    }
+}

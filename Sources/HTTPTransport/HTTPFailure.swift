@@ -1,0 +1,33 @@
+/// Why a request got no usable answer.
+public struct HTTPFailure: Error, Sendable, Hashable {
+    /// What is known about the request.
+    public enum Kind: Sendable, Hashable {
+        /// Proved: nothing of the request left this process. A refused URL, DNS, connect, TLS handshake.
+        case notSent
+        /// Something may have left: a timeout, a reset, an answer over the cap or one that can't be read.
+        case interrupted
+    }
+
+    /// What is known about the request.
+    public let kind: Kind
+    /// What went wrong, for people.
+    ///
+    /// Never holds a header's value or a body.
+    public let message: String
+
+    /// A failure of `kind`.
+    public init(_ kind: Kind, _ message: String) {
+        self.kind = kind
+        self.message = message
+    }
+}
+
+extension HTTPFailure: CustomStringConvertible {
+    /// The message, with what it means in front.
+    public var description: String {
+        switch kind {
+        case .notSent: "not sent: \(message)"
+        case .interrupted: "interrupted: \(message)"
+        }
+    }
+}

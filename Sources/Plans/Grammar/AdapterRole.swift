@@ -1,0 +1,19 @@
+import RotationCore
+
+/// What an adapter is for.
+enum AdapterRole: String, Sendable, CaseIterable {
+    case server, store, hook, reporter
+
+    /// The type where a plan names none.
+    var standard: String? { self == .hook ? "exec" : nil }
+
+    /// The adapters of this role.
+    func descriptors(in all: AdapterDescriptors) -> [AdapterDescriptor] {
+        switch self {
+        case .server: all.servers
+        case .store: all.stores
+        case .hook: all.hooks
+        case .reporter: all.reporters
+        }
+    }
+}

@@ -1,0 +1,103 @@
+import RotationCore
+
+/// The keys of a plan, in the order in which they are documented.
+struct PlanGrammar: Sendable {
+    /// The keys of one plan.
+    let fields: [Field]
+
+    /// The longest time that a plan may name: ten years, so that no sum overflows.
+    static let longest = Span.hours(24 * 3650)
+
+    /// The keys that both an adapter and the plan would claim.
+    static let targetKeys = ["type", "name"]
+
+    init(_ descriptors: AdapterDescriptors) {
+        fields =
+            [
+                Field("client", .clientName, required: true, "The name that people type"),
+                Field(
+                    "client_id", .clientID, required: true,
+                    "The client_id at the authorization server"),
+                Field(
+                    "server", Self.target(.server, descriptors), required: true,
+                    "The authorization server and how to reach its admin API"),
+                Field(
+                    "stores", .list(Self.target(.store, descriptors)), required: true,
+                    "Every place where consumers read the secret"),
+                Field(
+                    "reload", .list(Self.target(.hook, descriptors)),
+                    "Hooks that tell consumers to read again, run in this order"),
+                Field(
+                    "consumers", .list(.group(Self.consumer(descriptors))),
+                    "Every consumer that reports which secret it uses"),
+            ] + Self.rules
+    }
+
+    private static func target(_ role: AdapterRole, _ descriptors: AdapterDescriptors) -> Shape {
+        .target(role, role.descriptors(in: descriptors))
+    }
+
+    private static func consumer(_ descriptors: AdapterDescriptors) -> [Field] {
+        [
+            Field("name", .name, required: true, "The consumer's name"),
+            Field(
+                "report", Self.target(.reporter, descriptors), required: true,
+                "Where it says which secret it uses"),
+        ]
+    }
+
+    private static let rules = [
+        Field(
+            "soak", .span(isPositive: false),
+            "Wait this long instead of, or after, the consumers' evidence, and accept the risk"),
+        Field(
+            "overlap", .span(isPositive: false),
+            "How long both secrets stay accepted at least, once every consumer is proven; 1h"),
+        Field(
+            "watch", .span(isPositive: false),
+            "How long to look for the old secret after it is gone; 24h"),
+        Field(
+            "probe",
+            .group([
+                Field(
+                    "successes", .integer(minimum: 1), "How many answers in a row must agree; 3"),
+                Field(
+                    "window", .span(isPositive: false),
+                    "Over how long they are spread, at least; 30s"),
+                Field(
+                    "patience", .span(isPositive: false),
+                    "How long the server may take to agree; without it, what the server needs"),
+            ]), "When an answer of the token endpoint is believed"),
+        Field(
+            "retry",
+            .group([
+                Field("first", .span(isPositive: false), "The pause after the first failure; 1m"),
+                Field("cap", .span(isPositive: false), "The longest pause; 6h"),
+            ]), "How failed attempts are spaced"),
+        Field(
+            "schedule",
+            .group([
+                Field(
+                    "every", .span(isPositive: false), required: true,
+                    "From the end of one rotation to the start of the next"),
+                Field("at", .window, "The times of day (UTC) in which it may start: 02:00-04:00"),
+                Field("jitter", .span(isPositive: false), "Up to how much later it may start; 0s"),
+            ]), "When a rotation is due; without it, only by hand"),
+        Field(
+            "approval", .choice(["required", "none"]),
+            "Whether a person must approve before the old secret is touched; none"),
+        Field(
+            "exclusive", .boolean,
+            "Nobody else creates secrets for this client; false"),
+    ]
+
+    /// The settings of an adapter as a plan spells them: `type`, `name`, and its own.
+    static func fields(of descriptor: AdapterDescriptor, as role: AdapterRole) -> [Field] {
+        [
+            Field(
+                "type", .choice([descriptor.type]), required: role.standard == nil,
+                descriptor.summary),
+            Field("name", .name, "What status and the audit call it"),
+        ] + descriptor.settings.filter { !targetKeys.contains($0.name) }.map(Field.init)
+    }
+}

@@ -1,0 +1,88 @@
+import RotationCore
+
+/// What must hold between the parts of a plan.
+struct PlanRules {
+    private let plan: Plan
+    private let node: DocumentNode
+    private let file: String
+
+    /// The rules for `plan`, which was read from `node`.
+    init(_ plan: Plan, from node: DocumentNode, file: String) {
+        self.plan = plan
+        self.node = node
+        self.file = file
+    }
+
+    /// Everything that doesn't hold.
+    func problems() -> [PlanProblem] {
+        names("stores", plan.stores.map(\.name)) + names("reload", plan.reload.map(\.name))
+            + names("consumers", plan.consumers.map(\.name)) + times()
+    }
+
+    private func names(_ key: String, _ names: [String]) -> [PlanProblem] {
+        var seen = Set<String>()
+        return names.enumerated().compactMap { index, name in
+            if seen.insert(name).inserted { return nil }
+            return problem(
+                at: node[key]?.items?[index], "duplicate-name",
+                "\(key)[\(index + 1)]: the name \(name.shown) is taken", "give each its own `name:`"
+            )
+        }
+    }
+
+    private func times() -> [PlanProblem] {
+        var problems: [PlanProblem] = []
+        if plan.consumers.isEmpty, plan.soak == nil {
+            problems.append(
+                problem(
+                    at: node, "needs-evidence",
+                    "nothing says when every consumer uses the new secret",
+                    "name the consumers, or say `soak:` in words"))
+        }
+        if plan.retry.cap < plan.retry.first {
+            problems.append(
+                problem(
+                    at: node["retry"], "retry-cap", "retry.cap is shorter than retry.first",
+                    "at least \(plan.retry.first)"))
+        }
+        if let patience = plan.probe.patience, patience < plan.probe.window {
+            problems.append(
+                problem(
+                    at: node["probe"], "probe-patience",
+                    "probe.patience is shorter than probe.window", "at least \(plan.probe.window)"))
+        }
+        return problems + schedule()
+    }
+
+    private func schedule() -> [PlanProblem] {
+        guard let schedule = plan.schedule else { return [] }
+        var problems: [PlanProblem] = []
+        let busy =
+            plan.overlap.milliseconds + plan.watch.milliseconds
+            + (plan.soak?.milliseconds ?? 0)
+        if schedule.every.milliseconds <= busy {
+            problems.append(
+                problem(
+                    at: node["schedule"], "every-too-short",
+                    "schedule.every is not longer than soak, overlap and watch together",
+                    "more than \(Span(milliseconds: busy))"))
+        }
+        if schedule.jitter >= schedule.every {
+            problems.append(
+                problem(
+                    at: node["schedule"], "jitter-too-long",
+                    "schedule.jitter is not shorter than schedule.every",
+                    "less than \(schedule.every)"))
+        }
+        return problems
+    }
+
+    private func problem(
+        at node: DocumentNode?, _ code: String, _ message: String, _ suggestion: String
+    ) -> PlanProblem {
+        let mark = (node ?? self.node).mark
+        return PlanProblem(
+            file: file, line: mark.line, column: mark.column, code: code, message: message,
+            suggestion: suggestion)
+    }
+}

@@ -1,0 +1,66 @@
+import ArgumentParser
+import Foundation
+
+/// Serves in the foreground, until SIGTERM or SIGINT.
+struct ServeCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "serve", abstract: "Serve until SIGTERM or SIGINT (the default).")
+
+    @OptionGroup var options: ServeOptions
+
+    @Option(help: "File to write the port to, once the server listens.")
+    var portFile: String?
+
+    @Flag(help: .hidden) var newSession = false
+
+    func run() async throws {
+        if newSession { _ = setsid() }
+        let signals = [SIGTERM, SIGINT].map(Self.exitOn)
+        let credentials = try PracticeCredentials(
+            oktaTokenFile: options.oktaTokenFile, keycloakSecretFile: options.keycloakSecretFile,
+            keyFile: options.keyFile, environment: ProcessInfo.processInfo.environment)
+        let seed = try options.seedFile.map { try PracticeWorld.Seed(file: $0) }
+        let world = PracticeWorld(credentials: credentials, seed: seed ?? .init())
+        let practice = Practice(state: PracticeState(), credentials: credentials)
+        try await world.reset(practice)
+        let application = PracticeApplication(
+            practice: practice, world: world, issuer: try await TokenIssuer())
+        let portFile = portFile
+        try await application.run(port: options.port) { base in
+            Self.announce(base, credentials, portFile: portFile)
+        }
+        withExtendedLifetime(signals) {}
+    }
+
+    /// Ends at once with exit code 0: there is nothing to save.
+    private static func exitOn(_ number: Int32) -> any DispatchSourceSignal {
+        signal(number, SIG_IGN)
+        let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
+        source.setEventHandler { Foundation.exit(0) }
+        source.resume()
+        return source
+    }
+
+    /// `NAME=value` lines; the last is `PRACTICE_PID`, so whoever waits knows that it has them all.
+    private static func announce(
+        _ base: String, _ credentials: PracticeCredentials, portFile: String?
+    ) {
+        let lines = [
+            "PRACTICE_URL=\(base)",
+            "PRACTICE_KEY=\(credentials.practiceKey)",
+            "OKTA_API_TOKEN=\(credentials.oktaAPIToken)",
+            "OKTA_ISSUER=\(base)/oauth2/default",
+            "OKTA_TOKEN_URL=\(base)/oauth2/default/v1/token",
+            "KEYCLOAK_REALM=practice",
+            "KEYCLOAK_ISSUER=\(base)/realms/practice",
+            "KEYCLOAK_TOKEN_URL=\(base)/realms/practice/protocol/openid-connect/token",
+            "KEYCLOAK_ADMIN_CLIENT_ID=\(credentials.keycloakAdminClientID)",
+            "KEYCLOAK_ADMIN_CLIENT_SECRET=\(credentials.keycloakAdminSecret)",
+            "PRACTICE_PID=\(getpid())",
+        ]
+        if let portFile, let port = base.split(separator: ":").last {
+            try? Data("\(port)\n".utf8).write(to: URL(filePath: portFile), options: .atomic)
+        }
+        FileHandle.standardOutput.write(Data((lines.joined(separator: "\n") + "\n").utf8))
+    }
+}

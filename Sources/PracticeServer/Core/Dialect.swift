@@ -1,0 +1,22 @@
+/// Whose admin API and whose errors a client's server speaks.
+enum Dialect: String, Sendable, Hashable, Codable, CaseIterable {
+    case okta
+    case keycloak
+}
+
+/// A realm's name within its dialect; Okta has one, the org.
+struct RealmID: Sendable, Hashable {
+    let dialect: Dialect
+    let name: String
+
+    static let oktaOrg = RealmID(dialect: .okta, name: "okta")
+    static func keycloak(_ name: String) -> RealmID { RealmID(dialect: .keycloak, name: name) }
+}
+
+/// How a client proves who it is at the token endpoint (RFC 7591 §2, RFC 7523).
+enum AuthMethod: String, Sendable, Hashable, Codable {
+    case basic = "client_secret_basic"
+    case post = "client_secret_post"
+    case secretJWT = "client_secret_jwt"
+    case privateKeyJWT = "private_key_jwt"
+}

@@ -1,0 +1,47 @@
+/// Something that goes wrong, on purpose, with the requests that it matches.
+struct Fault: Sendable, Codable {
+    enum Kind: String, Sendable, Codable {
+        /// The effect happens; the connection ends without an answer.
+        case lostAnswer = "lost_answer"
+        /// The effect happens; the answer is a 5xx.
+        case errorAfterEffect = "error_after_effect"
+        /// A 5xx, and nothing happened.
+        case errorBeforeEffect = "error_before_effect"
+        /// Okta's "maximum number of client secrets", and nothing happened.
+        case limit
+        /// 429 in the dialect's own words, and nothing happened.
+        case rateLimit = "rate_limit"
+        /// The answer comes late.
+        case slow
+        /// `200 text/html`: a proxy's or a login page.
+        case html
+        /// The connection is reset before anything happened.
+        case refuseConnectionReset = "refuse_connection_reset"
+    }
+
+    enum When: String, Sendable, Codable {
+        case before
+        case after
+    }
+
+    struct Match: Sendable, Codable {
+        var method: String?
+        /// A regular expression that the whole path has to match.
+        var path: String?
+        var prefix: String?
+        var dialect: Dialect?
+    }
+
+    var match = Match()
+    /// How many requests are left; `nil` for ever.
+    var times: Int?
+    var kind: Kind
+    /// For the 5xx kinds; 500 when nothing is said.
+    var status: Int?
+    /// For `rate_limit`, in seconds.
+    var retryAfter: Int?
+    /// For `slow`.
+    var ms: Milliseconds?
+    /// For `slow` and `html`: before or after the effect; before when nothing is said.
+    var when: When?
+}

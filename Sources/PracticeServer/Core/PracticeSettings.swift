@@ -1,0 +1,49 @@
+import Foundation
+
+/// How the server behaves beyond its vendor's rules; `PUT /practice/settings` merges into it.
+struct PracticeSettings: Sendable, Codable {
+    /// A new secret is taken, and a removed one refused, only after this.
+    var propagationMs: Milliseconds = 0
+    /// When a new secret is made, the others end this much later; 0 never.
+    var oldExpiresMs: Milliseconds = 0
+    /// Reads of secrets show the state of this long ago.
+    var listLagMs: Milliseconds = 0
+    /// That many of the next admin creates find somebody else's create done just before.
+    var foreignBeforeCreate = 0
+    /// Added to the machine's clock: makes expiry testable without waiting.
+    var clockOffsetMs: Milliseconds = 0
+    /// Show secrets in Okta's list as `DRUFXGF9XbLn......dZuFs5B`, like its spec's examples.
+    var oktaMaskSecrets = false
+    /// What a request to Okta's custom authorization server gets that asks for no scope; empty:
+    /// no default scope is configured there and such a request is refused.
+    var oktaDefaultScope = "read"
+    /// Let the org authorization server answer client secrets. Okta's own does not: it only gives
+    /// `okta.*` scopes and only to `private_key_jwt`.
+    var oktaOrgSecretGrants = false
+    /// Okta admin requests in a minute before E0000047.
+    var oktaRateLimit = 1_000_000
+    /// Life of access tokens, in seconds.
+    var tokenLifetime: Int64 = 3600
+}
+
+extension PracticeSettings {
+    /// A copy with the settings of `changes` (snake_case names) put in; throws for unknown names
+    /// and wrong types.
+    func merging(_ changes: [String: JSONValue]) throws -> PracticeSettings {
+        let encoder = JSONEncoder()
+        encoder.keyEncodingStrategy = .convertToSnakeCase
+        let decoder = JSONDecoder()
+        decoder.keyDecodingStrategy = .convertFromSnakeCase
+        var members = try JSONDecoder().decode(
+            [String: JSONValue].self, from: encoder.encode(self))
+        for (name, value) in changes {
+            guard members[name] != nil else { throw UnknownSetting(name: name) }
+            members[name] = value
+        }
+        return try decoder.decode(PracticeSettings.self, from: JSONEncoder().encode(members))
+    }
+
+    struct UnknownSetting: Error {
+        let name: String
+    }
+}

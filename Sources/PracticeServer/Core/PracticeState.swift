@@ -1,0 +1,35 @@
+/// Everything the server knows; lives behind one lock in ``Practice``.
+struct PracticeState: Sendable {
+    var realms: [RealmID: PracticeRealm] = [:]
+    var settings = PracticeSettings()
+    var faults = FaultBook()
+    var log = TokenLog()
+    var assertions = AssertionReplay()
+    var oktaRate = RateWindow()
+
+    /// The clock of the server, with the practised offset.
+    var now: Milliseconds { .systemNow() + settings.clockOffsetMs }
+
+    func client(_ clientID: String, in realm: RealmID) -> PracticeClient? {
+        realms[realm]?[clientID]
+    }
+
+    func client(internalID: String, in realm: RealmID) -> PracticeClient? {
+        guard let clientID = realms[realm]?.clientID(internalID: internalID) else { return nil }
+        return realms[realm]?[clientID]
+    }
+
+    /// Changes a client in place; `nil` when there is none.
+    mutating func update<Result>(
+        _ clientID: String, in realm: RealmID,
+        _ body: (inout PracticeClient, PracticeSettings, Milliseconds) throws -> Result
+    ) rethrows -> Result? {
+        let (settings, now) = (settings, now)
+        guard realms[realm]?[clientID] != nil, var client = realms[realm]?[clientID] else {
+            return nil
+        }
+        let result = try body(&client, settings, now)
+        realms[realm]?[clientID] = client
+        return result
+    }
+}

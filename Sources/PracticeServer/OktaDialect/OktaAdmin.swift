@@ -1,0 +1,159 @@
+import HTTPTypes
+import Hummingbird
+
+/// `/api/v1/apps/{appId}` and its secrets, by Okta's rules.
+struct OktaAdmin: Sendable {
+    let practice: Practice
+    let issuer: TokenIssuer
+
+    func add(to router: Router<PracticeContext>) {
+        let app = router.group("/api/v1/apps/:appId")
+        app.get { try await answer($0, $1, "okta.apps.read", getApp) }
+        let secrets = app.group("credentials/secrets")
+        secrets.get { try await answer($0, $1, "okta.apps.read", list) }
+        secrets.post { try await answer($0, $1, "okta.apps.manage", create) }
+        secrets.get(":secretId") { try await answer($0, $1, "okta.apps.read", get) }
+        secrets.delete(":secretId") { try await answer($0, $1, "okta.apps.manage", delete) }
+        secrets.post(":secretId/lifecycle/activate") {
+            try await answer($0, $1, "okta.apps.manage") { try setStatus(.active, $1) }
+        }
+        secrets.post(":secretId/lifecycle/deactivate") {
+            try await answer($0, $1, "okta.apps.manage") { try setStatus(.inactive, $1) }
+        }
+    }
+
+    private typealias Handler = (Request, PracticeContext) async throws -> Response
+
+    /// Counts the request, asks who is there, and words every error Okta's way.
+    private func answer(
+        _ request: Request, _ context: PracticeContext, _ scope: String, _ handler: Handler
+    ) async throws -> Response {
+        let rate = practice.withState { state in
+            state.oktaRate.count(limit: state.settings.oktaRateLimit, at: .systemNow())
+        }
+        var response: Response
+        do {
+            try await authorize(request, scope: scope)
+            if rate.isOver { throw OktaError.rateLimited }
+            response = try await handler(request, context)
+        } catch let error as OktaError {
+            response = error.response
+        } catch is RequestBodyError {
+            response = OktaError.notJSON.response
+        }
+        response.headers.setOktaRate(rate)
+        return response
+    }
+
+    /// `SSWS` with the org's API token, or `Bearer` with a token of the org server for the scope.
+    private func authorize(_ request: Request, scope: String) async throws {
+        guard let header = request.headers[.authorization] else { throw OktaError.invalidToken }
+        let words = header.split(separator: " ", maxSplits: 1).map(String.init)
+        guard words.count == 2 else { throw OktaError.invalidToken }
+        switch words[0] {
+        case "SSWS":
+            guard SecretDigest(of: words[1]) == SecretDigest(of: practice.credentials.oktaAPIToken)
+            else { throw OktaError.invalidToken }
+        case "Bearer":
+            let now = practice.withState { $0.now }
+            guard
+                let token = await issuer.verify(words[1], issuedBy: practice.baseURL, at: now)
+            else { throw OktaError.invalidToken }
+            guard token.scope.split(separator: " ").contains(Substring(scope)) else {
+                throw OktaError.accessDenied
+            }
+        default: throw OktaError.invalidToken
+        }
+    }
+}
+
+extension OktaAdmin {
+    private func getApp(_ request: Request, _ context: PracticeContext) throws -> Response {
+        let client = try client(context)
+        return Reply.json(OktaAppWire(client))
+    }
+
+    private func list(_ request: Request, _ context: PracticeContext) throws -> Response {
+        let (client, seen) = try lagging(context)
+        return Reply.json(seen.map { wire($0, of: client, mayMask: true) })
+    }
+
+    private func get(_ request: Request, _ context: PracticeContext) throws -> Response {
+        let (client, seen) = try lagging(context)
+        let id = context.parameters.get("secretId") ?? ""
+        guard let secret = seen.first(where: { $0.id == id }) else {
+            throw OktaError.notFound("Resource not found: \(id) (OAuth2ClientSecretMediated)")
+        }
+        return Reply.json(wire(secret, of: client, mayMask: true))
+    }
+
+    private func create(_ request: Request, _ context: PracticeContext) async throws -> Response {
+        let body = try await request.json(OktaSecretRules.Request.self)
+        let foreign = practice.withState { state in
+            defer { state.settings.foreignBeforeCreate = max(0, state.settings.foreignBeforeCreate - 1) }
+            return state.settings.foreignBeforeCreate > 0
+        }
+        let (client, secret) = try change(context) { client, settings, now in
+            if foreign {
+                _ = try? OktaSecretRules.create(.init(), in: &client, at: now, under: settings)
+            }
+            return try OktaSecretRules.create(body, in: &client, at: now, under: settings)
+        }
+        return Reply.json(wire(secret, of: client), status: .created)
+    }
+
+    private func delete(_ request: Request, _ context: PracticeContext) throws -> Response {
+        let id = context.parameters.get("secretId") ?? ""
+        _ = try change(context) { client, settings, now in
+            try OktaSecretRules.delete(id, in: &client, at: now, under: settings)
+        }
+        return Reply.empty()
+    }
+
+    private func setStatus(
+        _ status: PracticeSecret.Status, _ context: PracticeContext
+    ) throws -> Response {
+        let id = context.parameters.get("secretId") ?? ""
+        let (client, secret) = try change(context) { client, settings, now in
+            try OktaSecretRules.setStatus(status, of: id, in: &client, at: now, under: settings)
+        }
+        return Reply.json(wire(secret, of: client))
+    }
+
+    private func client(_ context: PracticeContext) throws -> PracticeClient {
+        let appID = context.parameters.get("appId") ?? ""
+        guard let client = practice.withState({ $0.client(internalID: appID, in: .oktaOrg) })
+        else { throw OktaError.notFound("Resource not found: \(appID) (AppInstance)") }
+        return client
+    }
+
+    private func lagging(
+        _ context: PracticeContext
+    ) throws -> (PracticeClient, [PracticeSecret]) {
+        let client = try client(context)
+        let (lag, now) = practice.withState { ($0.settings.listLagMs, $0.now) }
+        return (client, client.secrets(seenAt: now, lag: lag))
+    }
+
+    private func change<Result: Sendable>(
+        _ context: PracticeContext,
+        _ body: @Sendable (inout PracticeClient, PracticeSettings, Milliseconds) throws -> Result
+    ) throws -> (PracticeClient, Result) {
+        let appID = context.parameters.get("appId") ?? ""
+        return try practice.withState { state in
+            guard let clientID = state.realms[.oktaOrg]?.clientID(internalID: appID),
+                let result = try state.update(clientID, in: .oktaOrg, body),
+                let client = state.client(clientID, in: .oktaOrg)
+            else { throw OktaError.notFound("Resource not found: \(appID) (AppInstance)") }
+            return (client, result)
+        }
+    }
+
+    private func wire(
+        _ secret: PracticeSecret, of client: PracticeClient, mayMask: Bool = false
+    ) -> OktaSecretWire {
+        let masked = mayMask && practice.withState { $0.settings.oktaMaskSecrets }
+        return OktaSecretWire(
+            secret, appID: client.internalID, base: practice.baseURL, masked: masked)
+    }
+}

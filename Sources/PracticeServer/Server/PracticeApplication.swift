@@ -1,0 +1,61 @@
+import Hummingbird
+import Logging
+
+/// The routes, the faults around them and the socket on loopback.
+struct PracticeApplication: Sendable {
+    let practice: Practice
+    let world: PracticeWorld
+    let issuer: TokenIssuer
+
+    func router() -> Router<PracticeContext> {
+        let router = Router(context: PracticeContext.self)
+        router.add(middleware: VendorErrors())
+        router.add(middleware: FaultMiddleware(practice: practice))
+        TokenEndpoint(practice: practice, issuer: issuer).add(to: router)
+        Discovery(practice: practice, issuer: issuer).add(to: router)
+        OktaAdmin(practice: practice, issuer: issuer).add(to: router)
+        let admin = KeycloakAdmin(practice: practice, issuer: issuer)
+        admin.add(to: router)
+        KeycloakRealmAdmin(admin: admin).add(to: router)
+        ControlAPI(practice: practice, world: world).add(to: router)
+        return router
+    }
+
+    /// Serves until the process ends; `ready` is called once, with the server's address.
+    func run(port: Int, ready: @escaping @Sendable (String) -> Void) async throws {
+        // Nothing is logged by the framework: its messages could hold parts of requests.
+        let application = Application(
+            router: router(),
+            configuration: .init(address: .hostname("127.0.0.1", port: port)),
+            onServerRunning: { channel in
+                let base = "http://127.0.0.1:\(channel.localAddress?.port ?? port)"
+                practice.baseURL = base
+                ready(base)
+            },
+            logger: Logger(label: "practice-server") { _ in SwiftLogNoOpLogHandler() })
+        try await application.run()
+    }
+}
+
+/// Words what no route answers the way the vendor does.
+struct VendorErrors: RouterMiddleware {
+    typealias Context = PracticeContext
+
+    func handle(
+        _ request: Request, context: PracticeContext,
+        next: (Request, PracticeContext) async throws -> Response
+    ) async throws -> Response {
+        do {
+            return try await next(request, context)
+        } catch let error as HTTPError where error.status == .notFound {
+            switch FaultMiddleware.dialect(of: request.uri.path) {
+            case .okta: return OktaError.notFound("Resource not found").response
+            case .keycloak:
+                return Reply.json(
+                    ["error": "Unable to find matching target resource method"],
+                    status: .notFound)
+            case nil: return Reply.json(["error": "no such page"], status: .notFound)
+            }
+        }
+    }
+}

@@ -1,0 +1,130 @@
+import Foundation
+import HTTPTypes
+import Hummingbird
+
+/// `client_credentials` at one of the token endpoints.
+struct TokenEndpoint: Sendable {
+    let practice: Practice
+    let issuer: TokenIssuer
+
+    func add(to router: Router<PracticeContext>) {
+        router.post("/oauth2/v1/token") { request, _ in
+            await answer(request, .oktaOrg(base: practice.baseURL))
+        }
+        router.post("/oauth2/default/v1/token") { request, _ in
+            await answer(request, .oktaDefault(base: practice.baseURL))
+        }
+        router.post("/realms/:realm/protocol/openid-connect/token") { request, context in
+            let realm = context.parameters.get("realm") ?? ""
+            guard practice.withState({ $0.realms[.keycloak(realm)] != nil }) else {
+                return KeycloakError.realmNotFound.response
+            }
+            return await answer(request, .keycloak(realm, base: practice.baseURL))
+        }
+    }
+
+    private func answer(_ request: Request, _ server: TokenServer) async -> Response {
+        do throws(TokenError) {
+            let form = try await form(of: request, server.wording)
+            return try await grant(form, request.headers, server)
+        } catch {
+            let usedBasic = request.headers[.authorization]?.lowercased().hasPrefix("basic ")
+            return error.response(basicRealm: usedBasic == true ? server.realm.name : nil)
+        }
+    }
+
+    private func form(
+        of request: Request, _ wording: TokenWording
+    ) async throws(TokenError) -> FormParameters {
+        let type = request.headers[.contentType]?.lowercased() ?? ""
+        guard type.hasPrefix("application/x-www-form-urlencoded"),
+            let body = try? await request.bytes()
+        else { throw wording.malformed }
+        do throws(FormParameters.Failure) {
+            return try FormParameters(parsing: body)
+        } catch {
+            switch error {
+            case .repeated(let name): throw wording.repeated(name)
+            case .malformed: throw wording.malformed
+            }
+        }
+    }
+
+    private func grant(
+        _ form: FormParameters, _ headers: HTTPFields, _ server: TokenServer
+    ) async throws(TokenError) -> Response {
+        guard let grant = form["grant_type"] else { throw server.wording.missingGrant }
+        guard grant == "client_credentials" else { throw server.wording.unsupportedGrant }
+        let shown = try PresentedCredential(
+            headers: headers, form: form, wording: server.wording)
+        let authenticator = ClientAuthenticator(practice: practice, server: server)
+        let client = try await authenticator.authenticate(shown)
+        let scope: String
+        do throws(TokenError) {
+            scope = try ScopeRules(server: server, client: client, settings: settings)
+                .grant(form["scope"])
+        } catch {
+            authenticator.record(client, error: error.error)
+            throw error
+        }
+        let response = try await token(for: client, scope: scope, server)
+        authenticator.record(client, error: nil)
+        return response
+    }
+
+    private var settings: PracticeSettings { practice.withState { $0.settings } }
+
+    private func token(
+        for client: AuthenticatedClient, scope: String, _ server: TokenServer
+    ) async throws(TokenError) -> Response {
+        let (now, settings) = practice.withState { ($0.now.seconds, $0.settings) }
+        let id = client.client.clientID
+        var claims = AccessToken(
+            iss: server.issuer, sub: id, aud: server.issuer, clientID: id, scope: scope,
+            jti: RandomText.uuid(), iat: now, exp: now + settings.tokenLifetime)
+        switch server.realm.dialect {
+        case .okta:
+            claims.cid = id
+            claims.scp = scope.split(separator: " ").map(String.init)
+        case .keycloak:
+            claims.azp = id
+            claims.typ = "Bearer"
+        }
+        guard let token = try? await issuer.sign(claims) else {
+            throw TokenError("server_error", "signing failed", status: .internalServerError)
+        }
+        var response = Reply.json(
+            TokenWire(
+                accessToken: token, expiresIn: settings.tokenLifetime, scope: scope,
+                isKeycloak: server.realm.dialect == .keycloak))
+        response.headers.setUncached()
+        return response
+    }
+}
+
+/// The answer of RFC 6749 §5.1, with Keycloak's two additions.
+private struct TokenWire: Encodable {
+    let accessToken: String
+    let tokenType = "Bearer"
+    let expiresIn: Int64
+    let scope: String
+    let refreshExpiresIn: Int64?
+    let notBeforePolicy: Int64?
+
+    init(accessToken: String, expiresIn: Int64, scope: String, isKeycloak: Bool) {
+        self.accessToken = accessToken
+        self.expiresIn = expiresIn
+        self.scope = scope
+        refreshExpiresIn = isKeycloak ? 0 : nil
+        notBeforePolicy = isKeycloak ? 0 : nil
+    }
+
+    private enum CodingKeys: String, CodingKey {
+        case accessToken = "access_token"
+        case tokenType = "token_type"
+        case expiresIn = "expires_in"
+        case scope
+        case refreshExpiresIn = "refresh_expires_in"
+        case notBeforePolicy = "not-before-policy"
+    }
+}

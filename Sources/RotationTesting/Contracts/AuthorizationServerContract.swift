@@ -1,0 +1,146 @@
+public import RotationCore
+
+/// What every authorization server promises, asked of one whose client has exactly one secret.
+///
+/// The suite leaves the client with one secret again, another one: ``Result/secret``.
+public struct AuthorizationServerContract: Sendable {
+    private let server: any AuthorizationServer
+    private let makeSecret: @Sendable () -> ClientSecret
+
+    /// A suite for `server`; `makeSecret` gives a new valid secret at each call.
+    public init(
+        _ server: any AuthorizationServer, makeSecret: @escaping @Sendable () -> ClientSecret
+    ) {
+        self.server = server
+        self.makeSecret = makeSecret
+    }
+
+    /// What came of a run.
+    public struct Result: Sendable {
+        /// Every broken promise in words; none is success.
+        public let violations: [String]
+        /// The secret that is in force now.
+        public let secret: ClientSecret
+    }
+
+    /// Runs the suite for a client whose only secret is `old`.
+    public func run(old: ClientSecret) async -> Result {
+        var found = Violations()
+        var inForce = old
+        await found.check("reads change nothing") { try await reads(&$0, old) }
+        await found.check("a secret is withdrawn") { try await withdraws(&$0, old) }
+        if server.capabilities.canDisable {
+            await found.check("disabling is undone") { try await disables(&$0, old) }
+        }
+        await found.check("a secret is replaced") { inForce = try await replaces(&$0, old) }
+        return Result(violations: found.all, secret: inForce)
+    }
+
+    private func reads(_ found: inout Violations, _ old: ClientSecret) async throws {
+        let identities = (try await server.identity(), try await server.identity())
+        found.expect(identities.0 == identities.1, "two identities differ")
+        let problems = try await server.preflight(overlap: .hours(1))
+            .filter { $0.severity == .problem }
+        found.expect(problems.isEmpty, "preflight has problems: \(problems.map(\.code))")
+        let listed = try await server.credentials(knowing: KnownSecrets(old: old))
+        found.expect(listed.count == 1, "not one secret but \(listed.count) to begin with")
+        found.expect(listed.first?.isEnabled ?? false, "the only secret is not enabled")
+        if server.capabilities.recognition == .value {
+            found.expect(listed.first?.holds == .old, "the old secret isn't recognised")
+            let unknown = try await server.credentials(knowing: KnownSecrets(new: makeSecret()))
+            found.expect(unknown.first?.holds == nil, "a secret is taken for another one")
+        }
+        try await expect(&found, old, isAccepted: true, "the old secret")
+        try await expect(&found, makeSecret(), isAccepted: false, "a made-up secret")
+    }
+
+    private func withdraws(_ found: inout Violations, _ old: ClientSecret) async throws {
+        let (id, new) = try await create(&found)
+        try await expect(&found, old, isAccepted: true, "the old secret beside a new one")
+        try await expect(&found, new, isAccepted: true, "the new secret")
+        let known = KnownSecrets(old: old, new: new)
+        let listed = try await server.credentials(knowing: known)
+        found.expect(listed.count == 2, "not two secrets but \(listed.count) while both live")
+        if server.capabilities.recognition == .value {
+            found.expect(listed.first { $0.holds == .new }?.id == id, "the new one has another id")
+            found.expect(listed.contains { $0.holds == .old }, "the old one isn't recognised")
+        }
+        try await expectFull(&found)
+        for _ in 1...2 { try await server.delete(id, keeping: old) }
+        try await expect(&found, old, isAccepted: true, "the old secret after a withdrawal")
+        try await expect(&found, new, isAccepted: false, "a withdrawn secret")
+        let left = try await server.credentials(knowing: known)
+        found.expect(left.count == 1, "\(left.count) secrets are left after a withdrawal")
+    }
+
+    private func disables(_ found: inout Violations, _ old: ClientSecret) async throws {
+        let (id, new) = try await create(&found)
+        let known = KnownSecrets(old: old, new: new)
+        guard let oldID = try await self.id(of: .old, known) else {
+            return found.expect(false, "the old one isn't recognised")
+        }
+        for _ in 1...2 { try await server.disable(oldID) }
+        try await expect(&found, old, isAccepted: false, "a disabled secret")
+        try await expect(&found, new, isAccepted: true, "the other one")
+        let listed = try await server.credentials(knowing: known)
+        found.expect(listed.first { $0.id == oldID }?.isEnabled == false, "it isn't listed so")
+        for _ in 1...2 { try await server.enable(oldID) }
+        try await expect(&found, old, isAccepted: true, "an enabled secret")
+        try await server.delete(id, keeping: old)
+    }
+
+    private func replaces(_ found: inout Violations, _ old: ClientSecret) async throws
+        -> ClientSecret
+    {
+        let (_, new) = try await create(&found)
+        guard let oldID = try await id(of: .old, KnownSecrets(old: old, new: new)) else {
+            found.expect(false, "the old one isn't recognised")
+            return old
+        }
+        if server.capabilities.canDisable { try await server.disable(oldID) }
+        for _ in 1...2 { try await server.delete(oldID, keeping: new) }
+        try await expect(&found, old, isAccepted: false, "a deleted secret")
+        try await expect(&found, new, isAccepted: true, "the one that replaced it")
+        let left = try await server.credentials(knowing: KnownSecrets(old: old, new: new))
+        found.expect(left.map(\.holds) == [.new], "not only the new secret is left")
+        return new
+    }
+
+    private func create(_ found: inout Violations) async throws
+        -> (id: CredentialID, secret: ClientSecret)
+    {
+        let supplied = server.capabilities.origin == .client ? makeSecret() : nil
+        let created = try await server.create(supplied, label: "contract")
+        found.expect((created.secret == nil) == (supplied != nil), "the value's origin is wrong")
+        return (created.id, try supplied ?? created.secret ?? { throw NoValue() }())
+    }
+
+    private struct NoValue: Error {}
+
+    private func id(of role: SecretRole, _ known: KnownSecrets) async throws -> CredentialID? {
+        try await server.credentials(knowing: known).first { $0.holds == role }?.id
+    }
+
+    /// One secret more than the limit is refused, and nothing is pushed out.
+    private func expectFull(_ found: inout Violations) async throws {
+        guard server.capabilities.limit == 2 else { return }
+        do throws(AdapterError) {
+            let supplied = server.capabilities.origin == .client ? makeSecret() : nil
+            _ = try await server.create(supplied, label: "contract")
+            found.expect(false, "a third secret was made")
+        } catch {
+            found.expect(error.kind == .limitReached, "a third secret: \(error.code)")
+        }
+    }
+
+    private func expect(
+        _ found: inout Violations, _ secret: ClientSecret, isAccepted: Bool, _ which: String
+    ) async throws {
+        for connection in [ProbeConnection.kept, .fresh] {
+            let result = try await server.authenticate(with: secret, connection: connection)
+            let wasAccepted = result == .accepted
+            found.expect(
+                wasAccepted == isAccepted, "\(which) is \(wasAccepted ? "accepted" : "refused")")
+        }
+    }
+}

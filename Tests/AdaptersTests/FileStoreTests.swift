@@ -1,0 +1,239 @@
+import Foundation
+import Glibc
+import RotationCore
+import RotationTesting
+import Testing
+
+@testable import Adapters
+
+@Suite struct FileStoreTests {
+    private let scratch: ScratchDirectory
+
+    init() throws { scratch = try ScratchDirectory() }
+
+    private func store(_ name: String, _ values: [String: SettingValue] = [:]) throws -> FileStore {
+        try FileStore(
+            .of("file", ["path": .text(scratch.at(name))].merging(values) { $1 }))
+    }
+
+    @Test(
+        arguments: [
+            ("raw", nil, "%\n"), ("json", "a.secret", #"{"a":{"secret":"%"}}"#),
+            ("json", "/a~1b/0", #"{"a/b": ["%", 1]}"#), ("dotenv", "SECRET", "A=1\nSECRET='%'\n"),
+        ] as [(String, String?, String)])
+    func `every format keeps the contract`(format: String, field: String?, text: String)
+        async throws
+    {
+        let scratch = scratch
+        let fill = { @Sendable (value: String) in text.replacing("%", with: value) }
+        try scratch.write(fill("initial"), to: "s")
+        let field = field.map { ["field": SettingValue.text($0)] } ?? [:]
+        let store = try store("s", ["format": .text(format)].merging(field) { $1 })
+        let contract = SecretStoreContract(store) { try scratch.write(fill($0), to: "s") }
+        #expect(await contract.violations() == [])
+    }
+
+    @Test func `a raw file keeps its line end, whichever it is`() async throws {
+        for (before, after) in [("old", "new"), ("old\n", "new\n"), ("old\r\n", "new\r\n")] {
+            try scratch.write(before, to: "s")
+            try await replace(in: store("s"), with: "new")
+            #expect(try scratch.read("s") == after)
+        }
+    }
+
+    @Test func `mode, owner and group are kept`() async throws {
+        for mode in [0o600, 0o640, 0o444] {
+            try scratch.write("old", to: "s", mode: mode)
+            if geteuid() == 0 { #expect(chown(scratch.at("s"), 4711, 4712) == 0) }
+            try await replace(in: store("s"), with: "new")
+            var status = stat()
+            #expect(stat(scratch.at("s"), &status) == 0)
+            #expect(Int(status.st_mode & 0o7777) == mode)
+            if geteuid() == 0 { #expect((status.st_uid, status.st_gid) == (4711, 4712)) }
+            try FileManager.default.removeItem(atPath: scratch.at("s"))
+        }
+    }
+
+    @Test func `mode, owner and group are set where the plan says so`() async throws {
+        try scratch.write("old", to: "s", mode: 0o644)
+        let me = SettingValue.text(String(geteuid()))
+        try await replace(
+            in: store("s", ["mode": "0400", "owner": me, "group": .text(String(getegid()))]),
+            with: "new")
+        var status = stat()
+        #expect(stat(scratch.at("s"), &status) == 0)
+        #expect(status.st_mode & 0o7777 == 0o400)
+    }
+
+    @Test func `a new file is made only where the plan says so, and for the owner only`()
+        async throws
+    {
+        let error = await adapterError {
+            try await store("s").write(ClientSecret("new"), replacing: nil)
+        }
+        #expect(error?.code == "file-missing")
+        #expect(try scratch.names() == [])
+        try await store("s", ["create": "true"]).write(ClientSecret("new"), replacing: nil)
+        #expect(try scratch.read("s") == "new")
+        var status = stat()
+        #expect(stat(scratch.at("s"), &status) == 0)
+        #expect(status.st_mode & 0o7777 == 0o600)
+    }
+
+    @Test func `a new file does not overwrite one that was made meanwhile`() async throws {
+        try scratch.write("theirs", to: "s")
+        let error = await adapterError {
+            try await store("s", ["create": "true"]).write(ClientSecret("new"), replacing: nil)
+        }
+        #expect(error?.kind == .conflict)
+        #expect(try scratch.read("s") == "theirs")
+    }
+
+    @Test func `missing fields are added only where the plan says so`() async throws {
+        try scratch.write("{\n  \"a\": 1\n}\n", to: "j")
+        let json: [String: SettingValue] = ["format": "json", "field": "secret"]
+        let error = await adapterError {
+            try await store("j", json).write(ClientSecret("new"), replacing: nil)
+        }
+        #expect(error?.code == "file-field-missing")
+        let creating = json.merging(["create": "true"]) { $1 }
+        try await store("j", creating).write(ClientSecret("new"), replacing: nil)
+        #expect(try scratch.read("j") == "{\n  \"a\": 1,\n  \"secret\": \"new\"\n}\n")
+        try scratch.write("A=1", to: "d")
+        try await store("d", ["format": "dotenv", "field": "S", "create": "true"])
+            .write(ClientSecret("new"), replacing: nil)
+        #expect(try scratch.read("d") == "A=1\nS=new\n")
+    }
+
+    @Test func `links, directories and second names are refused and left alone`() async throws {
+        try scratch.write("old", to: "real")
+        #expect(symlink(scratch.at("real"), scratch.at("link")) == 0)
+        #expect(mkdir(scratch.at("dir"), 0o700) == 0)
+        try scratch.write("old", to: "one")
+        #expect(link(scratch.at("one"), scratch.at("two")) == 0)
+        for (name, code) in [
+            ("link", "file-is-a-link"), ("dir", "file-not-a-file"), ("one", "file-has-links"),
+        ] {
+            let error = await adapterError { try await replace(in: store(name), with: "new") }
+            #expect(error?.code == code)
+            #expect(error?.kind == .refused)
+        }
+        #expect(try scratch.read("real") == "old")
+        #expect(try scratch.read("two") == "old")
+    }
+
+    @Test func `a directory that everybody can write to is refused`() async throws {
+        try scratch.write("old", to: "s")
+        chmod(scratch.path, 0o777)
+        let error = await adapterError { try await replace(in: store("s"), with: "new") }
+        #expect(error?.code == "file-directory-open-to-all")
+        chmod(scratch.path, 0o1777)
+        try await replace(in: store("s"), with: "new")
+        #expect(try scratch.read("s") == "new")
+        chmod(scratch.path, 0o700)
+    }
+
+    @Test func `what a crash left behind is removed, and nothing else`() async throws {
+        try scratch.write("old", to: "s")
+        let (ours, other) = (ScratchName(for: "s").next(), ScratchName(for: "t").next())
+        for name in [ours, other, ".holdover-notes.tmp", "a.tmp"] {
+            try scratch.write("x", to: name)
+        }
+        let lookalike = ScratchName(for: "s").next()
+        #expect(symlink(scratch.at("a.tmp"), scratch.at(lookalike)) == 0)
+        try await replace(in: store("s"), with: "new")
+        #expect(
+            try scratch.names()
+                == [other, ".holdover-notes.tmp", "a.tmp", "s", lookalike].sorted())
+    }
+
+    @Test func `a file that is too big, or no text, is refused`() async throws {
+        try scratch.write(String(repeating: "x", count: ReplaceableFile.cap + 1), to: "big")
+        #expect(await adapterError { _ = try await store("big").read() }?.code == "file-too-big")
+        try Data([0xFF, 0xFE]).write(to: URL(fileURLWithPath: scratch.at("bin")))
+        #expect(await adapterError { _ = try await store("bin").read() }?.code == "file-malformed")
+    }
+
+    @Test func `preflight names what would fail`() async throws {
+        #expect(try await store("s").preflight().map(\.code) == ["file-missing"])
+        try scratch.write("old", to: "s", mode: 0o644)
+        #expect(try await store("s").preflight().map(\.code) == ["file-world-readable"])
+        try scratch.write("{", to: "j")
+        let json = try store("j", ["format": "json", "field": "a"])
+        #expect(try await json.preflight().map(\.code) == ["file-malformed"])
+    }
+
+    @Test func `the identity is the place, not the way to it`() async throws {
+        let scratch = scratch
+        try scratch.write("old", to: "s")
+        #expect(symlink(scratch.path, scratch.at("way")) == 0)
+        let direct = try await store("s").identity()
+        #expect(try await store("way/s").identity() == direct)
+        try await replace(in: store("s"), with: "new")
+        #expect(try await store("s").identity() == direct)
+    }
+
+    @Test(
+        arguments: [
+            ["path": "relative"], ["path": "/a/../b"], ["path": "/a", "format": "yaml"],
+            ["path": "/a", "format": "json"], ["path": "/a", "mode": "0666"],
+            ["path": "/a", "mode": "rw"], ["path": "/a", "field": "x"],
+            ["path": "/a", "owner": "no such user"], ["path": "/a", "create": "yes"],
+            ["path": "/a", "format": "json", "field": "a..b"],
+        ] as [[String: SettingValue]])
+    func `settings that don't fit are refused`(values: [String: SettingValue]) {
+        #expect(throws: AdapterError.self) { try FileStore(.of("file", values)) }
+    }
+
+    private func replace(in store: FileStore, with value: String) async throws {
+        let version = try await store.read()?.version
+        try await store.write(ClientSecret(value), replacing: version)
+    }
+}
+
+/// What needs root: a file system of our own that can be full, and a mount over a single file.
+@Suite(.enabled(if: geteuid() == 0, "needs root")) struct FileStoreMountTests {
+    @Test func `a full disk changes nothing and leaves nothing`() async throws {
+        let scratch = try ScratchDirectory()
+        guard mount("tmpfs", scratch.path, "tmpfs", 0, "size=16k") == 0 else {
+            Issue.record("root, and yet no tmpfs: \(String(cString: strerror(errno)))")
+            return
+        }
+        defer { umount(scratch.path) }
+        chmod(scratch.path, 0o700)
+        try scratch.write(
+            "{\"s\":\"old\",\"pad\":\"\(String(repeating: "x", count: 7_000))\"}", to: "s")
+        try scratch.write(String(repeating: "y", count: 6_000), to: "filler")
+        let before = try scratch.read("s")
+        let store = try FileStore(
+            .of("file", ["path": .text(scratch.at("s")), "format": "json", "field": "s"]))
+        let version = try await store.read()?.version
+        let error = await adapterError {
+            try await store.write(ClientSecret("new"), replacing: version)
+        }
+        #expect(error?.code == "file-no-space")
+        #expect(error?.provesNoEffect == true)
+        #expect(try scratch.read("s") == before)
+        #expect(try scratch.names() == ["filler", "s"])
+    }
+
+    @Test func `a file that is a mount of its own is refused`() async throws {
+        let scratch = try ScratchDirectory()
+        try scratch.write("old", to: "a file")
+        try scratch.write("host", to: "source")
+        guard mount(scratch.at("source"), scratch.at("a file"), nil, UInt(MS_BIND), nil) == 0 else {
+            Issue.record("root, and yet no bind mount: \(String(cString: strerror(errno)))")
+            return
+        }
+        defer { umount(scratch.at("a file")) }
+        let store = try FileStore(.of("file", ["path": .text(scratch.at("a file"))]))
+        #expect(try await store.preflight().map(\.code) == ["file-is-a-mount"])
+        let version = try await store.read()?.version
+        let error = await adapterError {
+            try await store.write(ClientSecret("new"), replacing: version)
+        }
+        #expect(error?.code == "file-is-a-mount")
+        #expect(try scratch.read("a file") == "host")
+        #expect(try scratch.names() == ["a file", "source"])
+    }
+}

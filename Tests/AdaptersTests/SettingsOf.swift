@@ -1,0 +1,23 @@
+public import RotationCore
+
+extension TargetSettings {
+    /// Settings of a target of `type`, named for it.
+    static func of(_ type: String, _ values: [String: SettingValue]) -> TargetSettings {
+        TargetSettings(name: type, type: type, values: values)
+    }
+}
+
+extension SettingValue: ExpressibleByStringLiteral {
+    /// The literal as a scalar.
+    public init(stringLiteral value: String) { self = .text(value) }
+}
+
+/// The error that `body` throws; nil where it throws none.
+func adapterError(_ body: () async throws -> Void) async -> AdapterError? {
+    do {
+        try await body()
+        return nil
+    } catch {
+        return error as? AdapterError
+    }
+}

@@ -1,0 +1,244 @@
+import Foundation
+import HTTPTransport
+import RotationCore
+import RotationTesting
+import Testing
+
+@testable import Adapters
+
+@Suite(.disabled(if: OpenBao.isSkipped, "HOLDOVER_SKIP_OPENBAO=1"), .openBao)
+struct VaultStoreTests {
+    private let bao: OpenBao
+    /// A document that no other test uses.
+    private let path = "holdover/\(UUID().uuidString)"
+
+    init() throws { bao = try #require(OpenBao.current) }
+
+    private func document() async throws -> String {
+        String(decoding: try await bao.ask("GET", "secret/data/\(path)").body, as: UTF8.self)
+    }
+
+    private func put(_ data: String) async throws {
+        try await bao.ask("POST", "secret/data/\(path)", "{\"data\":\(data)}")
+    }
+
+    @Test func `the store keeps its contract`() async throws {
+        try await put(#"{"client_secret":"initial"}"#)
+        let (bao, path) = (bao, path)
+        let contract = SecretStoreContract(try await bao.store(["path": .text(path)])) {
+            try await bao.ask(
+                "POST", "secret/data/\(path)", "{\"data\":{\"client_secret\":\"\($0)\"}}")
+        }
+        #expect(await contract.violations() == [])
+    }
+
+    @Test func `the other fields stay as they were`() async throws {
+        let others = #""big":1234567890123456,"list":[1.50,null,{"client_secret":"inner"}]"#
+        try await put(#"{"client_secret":"old",\#(others),"ü":"\u00fc \"q\""}"#)
+        let before = try await document()
+        let store = try await bao.store(["path": .text(path)])
+        let version = try await store.read()?.version
+        try await store.write(ClientSecret("new"), replacing: version)
+        let after = try await document()
+        #expect(after.contains(#""client_secret":"new""#))
+        let data = { (text: String) in
+            try #require(try JSONDocument(Array(text.utf8)).node(at: ["data", "data"])).range
+        }
+        let (old, new) = (
+            Array(before.utf8)[try data(before)], Array(after.utf8)[try data(after)]
+        )
+        #expect(
+            String(decoding: old, as: UTF8.self).replacing("\"old\"", with: "\"new\"")
+                == String(decoding: new, as: UTF8.self))
+    }
+
+    @Test func `a document that never was is made`() async throws {
+        let store = try await bao.store(["path": .text(path)])
+        #expect(try await store.read() == nil)
+        try await store.write(ClientSecret("first"), replacing: nil)
+        #expect(try await store.read()?.version == StoreVersion(rawValue: "1"))
+        let error = await adapterError {
+            try await store.write(ClientSecret("again"), replacing: nil)
+        }
+        #expect(error?.kind == .conflict)
+    }
+
+    @Test func `a field is added beside others`() async throws {
+        try await put(#"{"client_id":"billing"}"#)
+        let store = try await bao.store(["path": .text(path), "field": "other \"field\""])
+        #expect(try await store.read() == nil)
+        try await store.write(ClientSecret("new"), replacing: nil)
+        #expect(try await store.read()?.secret.matches(ClientSecret("new")) == true)
+        #expect(try await document().contains(#""client_id":"billing""#))
+    }
+
+    @Test func `a deleted version is no value, and the next one goes on counting`() async throws {
+        try await put(#"{"client_secret":"old"}"#)
+        try await bao.ask("DELETE", "secret/data/\(path)")
+        let store = try await bao.store(["path": .text(path)])
+        #expect(try await store.read() == nil)
+        try await store.write(ClientSecret("new"), replacing: nil)
+        #expect(try await store.read()?.version == StoreVersion(rawValue: "2"))
+        try await bao.ask("POST", "secret/destroy/\(path)", #"{"versions":[2]}"#)
+        #expect(try await store.read() == nil)
+    }
+
+    @Test func `a field that is no text is refused`() async throws {
+        try await put(#"{"client_secret":17}"#)
+        let store = try await bao.store(["path": .text(path)])
+        #expect(await adapterError { _ = try await store.read() }?.code == "vault-not-a-string")
+    }
+
+    @Test func `of twenty writers with one version one wins`() async throws {
+        try await put(#"{"client_secret":"old"}"#)
+        let store = try await bao.store(["path": .text(path)])
+        let version = try await store.read()?.version
+        let wins = await withTaskGroup(of: Bool.self) { group in
+            for index in 0..<20 {
+                group.addTask {
+                    await adapterError {
+                        try await store.write(ClientSecret("writer-\(index)"), replacing: version)
+                    } == nil
+                }
+            }
+            return await group.reduce(0) { $0 + ($1 ? 1 : 0) }
+        }
+        #expect(wins == 1)
+        #expect(try await store.read()?.version == StoreVersion(rawValue: "2"))
+    }
+
+    @Test func `namespaces are kept apart`() async throws {
+        let name = "team-\(UUID().uuidString.prefix(8).lowercased())"
+        try await bao.ask("POST", "sys/namespaces/\(name)")
+        try await bao.ask(
+            "POST", "sys/mounts/secret", #"{"type":"kv","options":{"version":"2"}}"#,
+            namespace: name)
+        try await bao.ask(
+            "POST", "secret/data/\(path)", #"{"data":{"client_secret":"inner"}}"#, namespace: name)
+        let store = try await bao.store(["path": .text(path), "namespace": .text(name)])
+        #expect(try await store.read()?.secret.matches(ClientSecret("inner")) == true)
+        #expect(try await store.preflight() == [])
+        let outside = try await bao.store(["path": .text(path)])
+        #expect(try await outside.read() == nil)
+        #expect(try await outside.identity() != store.identity())
+        let nowhere = try await bao.store(["path": .text(path), "namespace": "nowhere"])
+        #expect(await adapterError { _ = try await nowhere.read() }?.kind == .missing)
+    }
+
+    @Test func `a mount that isn't KV version 2 is the wrong target`() async throws {
+        let mount = "kv1-\(UUID().uuidString.prefix(8).lowercased())"
+        try await bao.ask(
+            "POST", "sys/mounts/\(mount)", #"{"type":"kv","options":{"version":"1"}}"#)
+        let store = try await bao.store(["path": .text(path), "mount": .text(mount)])
+        #expect(await adapterError { _ = try await store.identity() }?.kind == .wrongTarget)
+        #expect(try await store.preflight().map(\.code) == ["vault-not-kv2"])
+        let none = try await bao.store(["path": .text(path), "mount": "nowhere"])
+        #expect(try await none.preflight().map(\.severity) == [.problem])
+    }
+
+    @Test func `an AppRole with the least rights is enough, and is told what it lacks`()
+        async throws
+    {
+        let environment = try await appRole(#"["create","update","read"]"#)
+        try await put(#"{"client_secret":"initial"}"#)
+        let (bao, path) = (bao, path)
+        let auth = SettingValue.group(["role_id": .text(environment.role), "secret_id": "env:ID"])
+        let store = try await bao.store(
+            ["path": .text(path), "auth": auth], ["ID": environment.secretID])
+        let contract = SecretStoreContract(store) {
+            try await bao.ask(
+                "POST", "secret/data/\(path)", "{\"data\":{\"client_secret\":\"\($0)\"}}")
+        }
+        #expect(await contract.violations() == [])
+
+        let reader = try await appRole(#"["read"]"#)
+        let readOnly = try await bao.store(
+            [
+                "path": .text(path),
+                "auth": .group(["role_id": .text(reader.role), "secret_id": "env:ID"]),
+            ], ["ID": reader.secretID])
+        #expect(try await readOnly.preflight().map(\.code) == ["vault-not-allowed-to-update"])
+        let version = try await readOnly.read()?.version
+        let error = await adapterError {
+            try await readOnly.write(ClientSecret("new"), replacing: version)
+        }
+        #expect(error?.kind == .unauthorized)
+        #expect(error?.code == "vault-forbidden")
+    }
+
+    @Test func `a token that died is replaced by a new login`() async throws {
+        let role = try await appRole(#"["create","update","read"]"#)
+        try await put(#"{"client_secret":"old"}"#)
+        let auth = SettingValue.group(["role_id": .text(role.role), "secret_id": "env:ID"])
+        let store = try await bao.store(
+            ["path": .text(path), "auth": auth], ["ID": role.secretID])
+        let version = try await store.read()?.version
+        // Every token of the role dies.
+        try await bao.ask("POST", "sys/leases/revoke-prefix/auth/approle/login", "{\"sync\":true}")
+        try await store.write(ClientSecret("new"), replacing: version)
+        #expect(try await store.read()?.secret.matches(ClientSecret("new")) == true)
+    }
+
+    @Test func `a wrong login is unauthorized`() async throws {
+        let wrong = try await bao.store(
+            ["path": .text(path), "auth": .group(["token": "env:T"])], ["T": "s.nobody"])
+        let dead = await adapterError { _ = try await wrong.read() }
+        #expect(dead?.kind == .unauthorized)
+        #expect(dead?.code == "vault-token-dead")
+        _ = try await appRole(#"["read"]"#)
+        let role = try await bao.store(
+            [
+                "path": .text(path),
+                "auth": .group(["role_id": "nobody", "secret_id": "env:ID"]),
+            ], ["ID": "nothing"])
+        let refused = await adapterError { _ = try await role.read() }
+        #expect(refused?.kind == .unauthorized)
+        #expect(refused?.code == "vault-login-refused")
+    }
+
+    /// A role of its own with `capabilities` on this test's document.
+    private func appRole(_ capabilities: String) async throws -> (role: String, secretID: String) {
+        let name = "role-\(UUID().uuidString.lowercased())"
+        let mounted = try await bao.ask("GET", "sys/auth").body
+        if !String(decoding: mounted, as: UTF8.self).contains("\"approle/\"") {
+            // Two tests may be here at once; the second one is told that the path is in use.
+            _ = try? await bao.http.send(
+                HTTPRequest(
+                    method: "POST", url: "\(bao.address)/v1/sys/auth/approle",
+                    headers: ["X-Vault-Token": bao.token], body: Array(#"{"type":"approle"}"#.utf8))
+            )
+        }
+        let rules =
+            "path \\\"secret/data/\(path)\\\" { capabilities = \(capabilities.replacing("\"", with: "\\\"")) }"
+        try await bao.ask("POST", "sys/policies/acl/\(name)", "{\"policy\":\"\(rules)\"}")
+        try await bao.ask("POST", "auth/approle/role/\(name)", "{\"token_policies\":[\"\(name)\"]}")
+        let role = try await bao.ask("GET", "auth/approle/role/\(name)/role-id").body
+        let secret = try await bao.ask("POST", "auth/approle/role/\(name)/secret-id").body
+        let text = { (body: [UInt8], field: String) in
+            try #require(try JSONDocument(body).node(at: ["data", field])?.text)
+        }
+        return (try text(role, "role_id"), try text(secret, "secret_id"))
+    }
+}
+
+@Suite(.disabled(if: OpenBao.isSkipped, "HOLDOVER_SKIP_OPENBAO=1"), .openBao)
+struct SealedVaultTests {
+    @Test func `a sealed server is unavailable, and a stopped one too`() async throws {
+        let bao = try #require(OpenBao.current)
+        let store = try await bao.store(["path": "x"])
+        #expect(try await store.read() == nil)
+        try await bao.ask("PUT", "sys/seal")
+        for body in [
+            { _ = try await store.read() },
+            { try await store.write(ClientSecret("new"), replacing: nil) },
+        ] as [@Sendable () async throws -> Void] {
+            let error = await adapterError(body)
+            #expect(error?.kind == .unavailable(retryAfter: nil))
+            #expect(error?.code == "vault-sealed")
+        }
+        await bao.stop()
+        let gone = await adapterError { _ = try await store.read() }
+        #expect(gone?.kind == .unavailable(retryAfter: nil))
+        #expect(gone?.code == "vault-unreachable")
+    }
+}

@@ -1,0 +1,77 @@
+import Glibc
+import HTTPTransport
+import Testing
+
+@Suite struct RefusalTests {
+    let client = CurlClient()
+
+    @Test(arguments: [
+        "http://example.com/", "http://localhost/", "http://10.0.0.1/", "http://128.0.0.1/",
+        "http://[::2]/", "http://127.0.0.1.example.com/", "http://[::ffff:127.0.0.1]/",
+        "ftp://127.0.0.1/", "file:///etc/passwd", "gopher://127.0.0.1/", "example.com", "/path", "",
+        "https://me@example.com/", "https://me:secret@example.com/", "https://@example.com/",
+        "https://exa mple.com/", "https://example.com/\r\nX: y", "https://",
+        "https://example.com:99999/",
+    ]) func `a URL that breaks the rules is never asked`(url: String) async {
+        let why = await failure { () async throws(HTTPFailure) in
+            try await client.send(HTTPRequest(url: url, deadline: .seconds(2)))
+        }
+        #expect(why?.kind == .notSent)
+        #expect(why?.message.contains("secret") == false)
+    }
+
+    @Test func `another spelling of a loopback address is fine`() async throws {
+        let server = try RawServer { _ in .ok("") }
+        defer { server.stop() }
+        for host in ["127.0.0.1", "127.1", "0x7f.0.0.1", "2130706433"] {
+            let request = HTTPRequest(url: "http://\(host):\(server.port)/")
+            #expect(try await client.send(request).status == 200)
+        }
+    }
+
+    @Test(arguments: [
+        ("X Y", "v"), ("", "v"), ("X:", "v"), ("X", "a\r\nInjected: b"), ("X", "a\nb"),
+        ("X", "a\0b"),
+        ("Transfer-Encoding", "chunked"), ("content-length", "3"), ("Expect", "100-continue"),
+        ("Connection", "close"),
+    ]) func `a header that could become two isn't sent`(name: String, value: String) async throws {
+        let server = try RawServer { _ in .ok("") }
+        defer { server.stop() }
+        let headers = HTTPHeaders([.init(name: name, value: value)])
+        let why = await failure { () async throws(HTTPFailure) in
+            try await client.send(HTTPRequest(url: server.url, headers: headers))
+        }
+        #expect(why?.kind == .notSent)
+        #expect(why?.message.contains(value) == false)
+        #expect(server.requests.isEmpty)
+    }
+
+    @Test func `a method that isn't a token isn't sent`() async {
+        let why = await failure { () async throws(HTTPFailure) in
+            try await client.send(
+                HTTPRequest(method: "GET / HTTP/1.1\r\nX:", url: "http://127.0.0.1/"))
+        }
+        #expect(why?.kind == .notSent)
+    }
+
+    @Test func `a closed client sends nothing`() async throws {
+        let server = try RawServer { _ in .ok("") }
+        defer { server.stop() }
+        let client = CurlClient()
+        _ = try await client.send(HTTPRequest(url: server.url))
+        client.close()
+        client.close()
+        let why = await failure { () async throws(HTTPFailure) in
+            try await client.send(HTTPRequest(url: server.url))
+        }
+        #expect(why == HTTPFailure(.notSent, "the client was closed"))
+        #expect(server.requests.count == 1)
+    }
+
+    @Test func `an authority file that isn't there is no reason to trust anybody`() async {
+        let request = HTTPRequest(
+            url: "https://127.0.0.1:9/", deadline: .seconds(2), caFile: "/nonexistent/ca.pem")
+        let why = await failure { () async throws(HTTPFailure) in try await client.send(request) }
+        #expect(why?.kind == .notSent)
+    }
+}
