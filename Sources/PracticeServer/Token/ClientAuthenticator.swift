@@ -6,7 +6,8 @@ struct ClientAuthenticator: Sendable {
     private var wording: TokenWording { server.wording }
 
     /// The client; every outcome is in the log.
-    func authenticate(_ shown: PresentedCredential) async throws(TokenError) -> AuthenticatedClient {
+    func authenticate(_ shown: PresentedCredential) async throws(TokenError) -> AuthenticatedClient
+    {
         switch shown {
         case .secret(let clientID, let value, let method):
             let digest = SecretDigest(of: value)
@@ -68,12 +69,12 @@ extension ClientAuthenticator {
         guard let client = found.0, client.isEnabled, named == nil || named == clientID else {
             throw refuse(clientID, wording.unknownClient)
         }
-        guard client.authMethod == .privateKeyJWT, let keys = client.keys else {
+        guard client.authMethod == .privateKeyJWT || client.authMethod == .secretJWT else {
             throw refuse(clientID, wording.badAssertion(.noKey))
         }
-        guard let claims = try? await keys.verify(token) else {
-            throw refuse(clientID, wording.badAssertion(.badSignature))
-        }
+        let proof = await AssertionProof(token, of: client, at: found.1)
+        guard let proof else { throw refuse(clientID, wording.badAssertion(.badSignature)) }
+        let claims = proof.claims
         let audiences = [server.endpoint, server.issuer]
         if let refusal = claims.refusal(clientID: clientID, audiences: audiences, now: found.1) {
             throw refuse(clientID, wording.badAssertion(refusal))
@@ -85,7 +86,8 @@ extension ClientAuthenticator {
         }
         guard isFresh else { throw refuse(clientID, wording.badAssertion(.replayed)) }
         return AuthenticatedClient(
-            client: client, method: .privateKeyJWT, secretID: nil, digest: nil)
+            client: client, method: client.authMethod, secretID: proof.secret?.id,
+            digest: proof.secret?.digest)
     }
 
     private func refuse(_ clientID: String, _ error: TokenError) -> TokenError {
