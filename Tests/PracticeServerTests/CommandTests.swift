@@ -81,6 +81,39 @@ struct CommandTests {
         #expect(try run(["stop", "--state", path]) == 0)
     }
 
+    @Test func `it logs nothing, so no secret either`() throws {
+        let output = FileManager.default.temporaryDirectory.appending(path: UUID().uuidString)
+        let path = output.path(percentEncoded: false)
+        _ = FileManager.default.createFile(atPath: path, contents: nil)
+        defer { try? FileManager.default.removeItem(at: output) }
+        let server = try PracticeProcess(
+            environment: ["LOG_LEVEL": "trace"], standardError: FileHandle(forWritingTo: output))
+        try server.makeClient(
+            #"{"dialect":"okta","client_id":"billing","secret":"first-secret-0123456789"}"#)
+        try server.control("POST", "faults", #"{"times":1,"kind":"lost_answer","match":{}}"#)
+        for secret in ["first-secret-0123456789", "first-secret-0123456789", "wrong-secret"] {
+            _ = try? server.token(Path.okta, "billing", secret)
+        }
+        _ = try server.http.send("POST", "/nowhere", body: "client_secret=first-secret")
+        _ = server.end(with: SIGTERM)
+        #expect(try Data(contentsOf: output).isEmpty)
+    }
+
+    @Test func `output of start ends with start`() throws {
+        let directory = try temporaryDirectory()
+        defer { try? FileManager.default.removeItem(at: directory) }
+        let path = directory.path(percentEncoded: false)
+        let process = Process()
+        process.executableURL = PracticeProcess.executable
+        process.arguments = ["start", "--state", path]
+        let output = Pipe()
+        process.standardOutput = output
+        process.standardError = output
+        try process.run()
+        #expect(try output.fileHandleForReading.readToEnd() ?? Data() == Data())
+        #expect(try run(["stop", "--state", path]) == 0)
+    }
+
     @Test func `it listens on loopback only`() throws {
         let server = try PracticeProcess()
         let table = try String(contentsOfFile: "/proc/net/tcp", encoding: .utf8)

@@ -101,7 +101,8 @@ struct FaultTests {
     @Test func `a fault counts down, goes on for ever, and can be removed`() throws {
         try server.control(
             "POST", "faults",
-            #"{"match":{"prefix":"/oauth2"},"kind":"error_before_effect","status":502}"#)
+            #"{"match":{"prefix":"/oauth2"},"times":"forever","kind":"error_before_effect","status":502}"#
+        )
         for _ in 1...3 {
             let status = try server.token(Path.okta, "billing", "first-secret-0123456789").status
             #expect(status == 502)
@@ -121,7 +122,8 @@ struct FaultTests {
 
     @Test func `a fault that makes no sense is refused`() throws {
         for fault in [
-            #"{"kind":"explode"}"#, #"{"kind":"html","match":{"path":"("}}"#,
+            #"{"kind":"explode","match":{}}"#, #"{"kind":"slow","match":{},"times":0}"#,
+            #"{"kind":"html","match":{"path":"("}}"#,
             #"{"kind":"limit","match":{"dialect":"keycloak"}}"#, "not json",
         ] {
             #expect(try server.control("POST", "faults", fault).status == 400, "\(fault)")

@@ -13,8 +13,12 @@ final class PracticeProcess: Sendable {
     /// The executable that the package built beside the tests.
     static let executable = Bundle.main.bundleURL.appending(path: "practice-server")
 
-    init(arguments: [String] = [], environment: [String: String] = [:]) throws {
+    init(
+        arguments: [String] = [], environment: [String: String] = [:],
+        standardError: FileHandle = .standardError
+    ) throws {
         process = Process()
+        process.standardError = standardError
         process.executableURL = Self.executable
         process.arguments = arguments
         process.environment = ProcessInfo.processInfo.environment
