@@ -32,6 +32,10 @@ public enum AdoptionFingerprint {
 
     /// RFC 3339 in UTC, to the millisecond: `2026-11-23T15:00:00.123Z`.
     static func spell(_ date: Date) -> String {
-        date.formatted(Date.ISO8601FormatStyle(includingFractionalSeconds: true))
+        // The style's own fraction is cut rather than rounded: .123 would become .122.
+        let milliseconds = Int64((date.timeIntervalSince1970 * 1_000).rounded())
+        let (seconds, rest) = milliseconds.quotientAndRemainder(dividingBy: 1_000)
+        let whole = Date(timeIntervalSince1970: Double(seconds)).formatted(.iso8601)
+        return "\(whole.dropLast()).\(String(1_000 + rest).dropFirst())Z"
     }
 }

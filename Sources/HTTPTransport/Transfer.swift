@@ -76,7 +76,7 @@ extension Transfer {
         try handle.set(CURLOPT_HTTP09_ALLOWED, false)
         try handle.set(CURLOPT_SSL_VERIFYPEER, true)
         try handle.set(CURLOPT_SSL_VERIFYHOST, 2)
-        try handle.set(CURLOPT_SSLVERSION, 6)  // CURL_SSLVERSION_TLSv1_2 or later
+        try handle.set(CURLOPT_SSLVERSION, Int(CURL_SSLVERSION_TLSv1_2))  // or later
         try handle.set(CURLOPT_MAXAGE_CONN, 15)
     }
 
@@ -84,8 +84,10 @@ extension Transfer {
         let request = assignment.request
         try handle.set(CURLOPT_URL, request.url)
         try handle.set(CURLOPT_PROTOCOLS_STR, assignment.origin.scheme)
-        // HTTP/2 is negotiated by TLS only; 4 is CURL_HTTP_VERSION_2TLS, 2 is CURL_HTTP_VERSION_1_1.
-        try handle.set(CURLOPT_HTTP_VERSION, assignment.origin.scheme == "https" ? 4 : 2)
+        // HTTP/2 is negotiated by TLS only.
+        let isSecure = assignment.origin.scheme == "https"
+        let version = isSecure ? CURL_HTTP_VERSION_2TLS : CURL_HTTP_VERSION_1_1
+        try handle.set(CURLOPT_HTTP_VERSION, Int(version))
         if let caFile = request.caFile {
             try handle.set(CURLOPT_CAINFO, caFile)
             try handle.set(CURLOPT_CAPATH, nil as String?)
@@ -97,6 +99,7 @@ extension Transfer {
         try handle.set(CURLOPT_FRESH_CONNECT, isFresh)
         try handle.set(CURLOPT_FORBID_REUSE, isFresh)
         try handle.set(CURLOPT_SSL_SESSIONID_CACHE, !isFresh)
+        if isFresh { try handle.set(CURLOPT_DNS_CACHE_TIMEOUT, 0) }
     }
 
     private func setContent(agent: String) throws(HTTPFailure) {

@@ -64,19 +64,6 @@ struct VaultAPI: Sendable {
             throw Self.outcome.unreadable(effect, error.message)
         }
     }
-
-    /// A path of a plan, fit for a URL: every segment escaped (RFC 3986 §2.1).
-    static func escaped(_ path: String) -> String {
-        let plain = Set("-._~/".utf8)
-        return path.utf8.map { byte in
-            let isPlain =
-                plain.contains(byte) || (0x30...0x39).contains(byte)
-                || (0x61...0x7A).contains(byte | 0x20)
-            guard !isPlain else { return String(UnicodeScalar(byte)) }
-            let hex = String(byte, radix: 16, uppercase: true)
-            return hex.count == 1 ? "%0\(hex)" : "%\(hex)"
-        }.joined()
-    }
 }
 
 /// `{"errors":["permission denied"]}`.

@@ -66,7 +66,7 @@ actor VaultLogin {
             Array(#"{"role_id":"#.utf8) + JSONDocument.literal(roleID)
             + Array(#","secret_id":"#.utf8)
             + secretID.withPlaintext { JSONDocument.literal($0) } + [UInt8(ascii: "}")]
-        let path = "auth/\(VaultAPI.escaped(mount))/login"
+        let path = "auth/\(URLPart.path(mount))/login"
         // A login makes a token, but nothing that a second login would harm.
         let response = try await api.send("POST", path, token: nil, body: body, .read)
         guard response.status == 200 else {

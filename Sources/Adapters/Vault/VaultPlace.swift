@@ -21,5 +21,5 @@ struct VaultPlace: Sendable, Hashable {
     /// The document's path in policies and answers.
     var dataPath: String { "\(mount)/data/\(path)" }
     /// The same, fit for a URL.
-    var escapedDataPath: String { VaultAPI.escaped(dataPath) }
+    var escapedDataPath: String { URLPart.path(dataPath) }
 }

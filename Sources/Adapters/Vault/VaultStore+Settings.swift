@@ -41,7 +41,7 @@ extension VaultStore {
         else { throw settings.invalid("path", "does not name a document below the mount") }
         let api = VaultAPI(
             address: address, namespace: try settings.text("namespace"),
-            caFile: try settings.text("ca_file") == nil ? nil : settings.absolutePath("ca_file"),
+            caFile: try settings.caFile(),
             http: resolver.http)
         guard let auth = try settings.group("auth") else {
             throw settings.invalid("auth", "is missing")

@@ -25,9 +25,10 @@ struct ServeCommand: AsyncParsableCommand {
         try await world.reset(practice)
         let application = PracticeApplication(
             practice: practice, world: world, issuer: try await TokenIssuer())
-        let portFile = portFile
+        let (portFile, newSession) = (portFile, newSession)
         try await application.run(port: options.port) { base in
             Self.announce(base, credentials, portFile: portFile)
+            if newSession { Self.letGoOfOutput() }
         }
         withExtendedLifetime(signals) {}
     }
@@ -39,6 +40,13 @@ struct ServeCommand: AsyncParsableCommand {
         source.setEventHandler { Foundation.exit(0) }
         source.resume()
         return source
+    }
+
+    /// Whoever captures the output of `start` must not wait for the server to end.
+    private static func letGoOfOutput() {
+        let null = open("/dev/null", O_WRONLY)
+        for output in [STDOUT_FILENO, STDERR_FILENO] { dup2(null, output) }
+        close(null)
     }
 
     /// `NAME=value` lines; the last is `PRACTICE_PID`, so whoever waits knows that it has them all.

@@ -2,13 +2,14 @@ import Foundation
 import HTTPTypes
 import Hummingbird
 
-/// `/practice`: the strings behind the stage. Not part of any vendor's API.
+/// The strings behind the stage, `/practice`; not part of any vendor's API.
 struct ControlAPI: Sendable {
     let practice: Practice
     let world: PracticeWorld
 
     func add(to router: Router<PracticeContext>) {
-        let control = router.group("/practice").add(middleware: PracticeKeyCheck(practice: practice))
+        let control = router.group("/practice").add(
+            middleware: PracticeKeyCheck(practice: practice))
         control.post("clients", use: create)
         control.get("clients/:id", use: report)
         control.delete("clients/:id", use: delete)

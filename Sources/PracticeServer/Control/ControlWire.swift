@@ -6,6 +6,8 @@ struct NewClient: Decodable, Sendable {
     let clientId: String
     /// Keycloak's realm; the practised one when nothing is said.
     var realm: String?
+    /// Okta's app id or Keycloak's uuid; made by the server when nothing is said.
+    var internalId: String?
     /// Made by the server when nothing is said.
     var secret: String?
     var authMethod: AuthMethod?

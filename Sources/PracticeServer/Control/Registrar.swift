@@ -30,8 +30,12 @@ struct Registrar: Sendable {
             guard state.client(new.clientId, in: id) == nil else {
                 throw Refusal(reason: "there is a client \(new.clientId) already")
             }
+            let internalID = new.internalId ?? Self.internalID(new)
+            guard state.client(internalID: internalID, in: id) == nil else {
+                throw Refusal(reason: "there is a client with the id \(internalID) already")
+            }
             var client = PracticeClient(
-                clientID: new.clientId, internalID: Self.internalID(new),
+                clientID: new.clientId, internalID: internalID,
                 authMethod: method, scopes: Set(new.scopes ?? ["read", "write"]),
                 created: state.now)
             client.grants = Set(new.grants ?? [])

@@ -32,9 +32,34 @@ struct Fault: Sendable, Codable {
         var dialect: Dialect?
     }
 
-    var match = Match()
-    /// How many requests are left; `nil` for ever.
-    var times: Int?
+    /// How many requests are left: a number, or `"forever"`, which is also what nothing means.
+    enum Times: Sendable, Codable {
+        case left(Int)
+        case forever
+
+        init(from decoder: any Decoder) throws {
+            let container = try decoder.singleValueContainer()
+            if let left = try? container.decode(Int.self), left > 0 {
+                self = .left(left)
+            } else if (try? container.decode(String.self)) == "forever" {
+                self = .forever
+            } else {
+                throw DecodingError.dataCorruptedError(
+                    in: container, debugDescription: "a number above 0, or \"forever\"")
+            }
+        }
+
+        func encode(to encoder: any Encoder) throws {
+            var container = encoder.singleValueContainer()
+            switch self {
+            case .left(let left): try container.encode(left)
+            case .forever: try container.encode("forever")
+            }
+        }
+    }
+
+    var match: Match
+    var times: Times?
     var kind: Kind
     /// For the 5xx kinds; 500 when nothing is said.
     var status: Int?

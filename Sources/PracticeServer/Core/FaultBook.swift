@@ -14,9 +14,9 @@ struct FaultBook: Sendable {
             })
         else { return nil }
         let fault = faults[index]
-        if let times = fault.times {
-            faults[index].times = times - 1
-            if times <= 1 { faults.remove(at: index) }
+        if case .left(let left) = fault.times {
+            faults[index].times = .left(left - 1)
+            if left <= 1 { faults.remove(at: index) }
         }
         return fault
     }

@@ -17,8 +17,9 @@ struct PracticeSettings: Sendable, Codable {
     /// What a request to Okta's custom authorization server gets that asks for no scope; empty:
     /// no default scope is configured there and such a request is refused.
     var oktaDefaultScope = "read"
-    /// Let the org authorization server answer client secrets. Okta's own does not: it only gives
-    /// `okta.*` scopes and only to `private_key_jwt`.
+    /// Let the org authorization server answer client secrets.
+    ///
+    /// Okta's own does not: it only gives `okta.*` scopes and only to `private_key_jwt`.
     var oktaOrgSecretGrants = false
     /// Okta admin requests in a minute before E0000047.
     var oktaRateLimit = 1_000_000

@@ -19,7 +19,14 @@ struct PracticeState: Sendable {
         return realms[realm]?[clientID]
     }
 
-    /// Changes a client in place; `nil` when there is none.
+    /// Whether somebody else is to be faster than the create that comes now; counts down.
+    mutating func takeForeignCreate() -> Bool {
+        guard settings.foreignBeforeCreate > 0 else { return false }
+        settings.foreignBeforeCreate -= 1
+        return true
+    }
+
+    /// Changes a client, unless `body` throws; `nil` when there is none.
     mutating func update<Result>(
         _ clientID: String, in realm: RealmID,
         _ body: (inout PracticeClient, PracticeSettings, Milliseconds) throws -> Result

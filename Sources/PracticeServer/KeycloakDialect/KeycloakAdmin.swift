@@ -91,13 +91,9 @@ extension KeycloakAdmin {
     private func regenerate(
         _ request: Request, _ context: PracticeContext, _ caller: KeycloakCaller
     ) throws -> Response {
-        let foreign = practice.withState { state in
-            let isDue = state.settings.foreignBeforeCreate > 0
-            if isDue { state.settings.foreignBeforeCreate -= 1 }
-            return isDue
-        }
+        let isForeignDue = practice.withState { $0.takeForeignCreate() }
         let value = try change(context, caller) { client, rotation in
-            if foreign { rotation.regenerate(in: &client) }
+            if isForeignDue { rotation.regenerate(in: &client) }
             rotation.regenerate(in: &client)
             return client.keycloak.currentID.flatMap { client.secret($0)?.value } ?? ""
         }

@@ -6,9 +6,8 @@ struct KeycloakRepresentation {
         "client.secret.remaining.expiration.time",
     ]
 
-    /// - Parameters:
-    ///   - secrets: what a lagging read sees.
-    ///   - showsSecret: a caller with only `view-clients` gets ten stars (since 26.8).
+    /// `secrets` is what a lagging read sees; without `showsSecret`, a caller with only
+    /// `view-clients`, the value is ten stars (since 26.8).
     static func show(
         _ client: PracticeClient, secrets: [PracticeSecret], showsSecret: Bool
     ) -> JSONValue {

@@ -10,8 +10,10 @@ struct KeycloakRotation {
         stampExpiry(of: &client)
     }
 
-    /// `POST …/client-secret`: a new secret. Without a policy the old one is dead at once; with one
-    /// it becomes the rotated secret, and a rotated secret that was there is pushed out.
+    /// Makes a new secret, `POST …/client-secret`.
+    ///
+    /// Without a policy the old one is dead at once; with one it becomes the rotated secret, and a
+    /// rotated secret that was there is pushed out.
     func regenerate(in client: inout PracticeClient) {
         if let policy {
             rotate(policy, in: &client)

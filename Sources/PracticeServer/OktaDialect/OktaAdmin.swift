@@ -89,14 +89,13 @@ extension OktaAdmin {
 
     private func create(_ request: Request, _ context: PracticeContext) async throws -> Response {
         let body = try await request.json(OktaSecretRules.Request.self)
-        let foreign = practice.withState { state in
-            defer { state.settings.foreignBeforeCreate = max(0, state.settings.foreignBeforeCreate - 1) }
-            return state.settings.foreignBeforeCreate > 0
+        let isForeignDue = practice.withState { $0.takeForeignCreate() }
+        if isForeignDue {
+            _ = try? change(context) { client, settings, now in
+                try OktaSecretRules.create(.init(), in: &client, at: now, under: settings)
+            }
         }
         let (client, secret) = try change(context) { client, settings, now in
-            if foreign {
-                _ = try? OktaSecretRules.create(.init(), in: &client, at: now, under: settings)
-            }
             return try OktaSecretRules.create(body, in: &client, at: now, under: settings)
         }
         return Reply.json(wire(secret, of: client), status: .created)

@@ -27,9 +27,8 @@ struct OktaSecretWire: Encodable {
         case links = "_links"
     }
 
-    /// - Parameters:
-    ///   - base: the server's address.
-    ///   - masked: show the value with dots in the middle, like the spec's examples.
+    /// `base` is the server's address; `masked` puts dots in the middle of the value, like the
+    /// spec's examples.
     init(_ secret: PracticeSecret, appID: String, base: String, masked: Bool) {
         let href = "\(base)/api/v1/apps/\(appID)/credentials/secrets/\(secret.id)"
         id = secret.id

@@ -15,7 +15,7 @@ struct AssertionClaims: JWTPayload {
 
     /// The first rule that the assertion breaks; `nil` when it is good.
     ///
-    /// - Parameter audiences: the token endpoint's address and the issuer.
+    /// `audiences` are the token endpoint's address and the issuer.
     func refusal(
         clientID: String, audiences: [String], now: Milliseconds
     ) -> AssertionRefusal? {

@@ -2,11 +2,14 @@
 struct ClientAuthenticator: Sendable {
     let practice: Practice
     let server: TokenServer
+    /// The scope that the request asks for.
+    let askedScope: String?
 
     private var wording: TokenWording { server.wording }
 
-    /// The client; every outcome is in the log.
-    func authenticate(_ shown: PresentedCredential) async throws(TokenError) -> AuthenticatedClient {
+    /// The client and its scope; every outcome is in the log.
+    func authenticate(_ shown: PresentedCredential) async throws(TokenError) -> AuthenticatedClient
+    {
         switch shown {
         case .secret(let clientID, let value, let method):
             let digest = SecretDigest(of: value)
@@ -46,8 +49,7 @@ struct ClientAuthenticator: Sendable {
                 in: &state)
             throw error
         }
-        return AuthenticatedClient(
-            client: client, method: method, secretID: match.id, digest: digest)
+        return try conclude(client, method, match.id, digest, in: &state)
     }
 
     /// Keycloak's `client-secret` takes both ways; Okta's app has one.
@@ -68,24 +70,28 @@ extension ClientAuthenticator {
         guard let client = found.0, client.isEnabled, named == nil || named == clientID else {
             throw refuse(clientID, wording.unknownClient)
         }
-        guard client.authMethod == .privateKeyJWT, let keys = client.keys else {
+        guard client.authMethod == .privateKeyJWT || client.authMethod == .secretJWT else {
             throw refuse(clientID, wording.badAssertion(.noKey))
         }
-        guard let claims = try? await keys.verify(token) else {
-            throw refuse(clientID, wording.badAssertion(.badSignature))
-        }
+        let proof = await AssertionProof(token, of: client, at: found.1)
+        guard let proof else { throw refuse(clientID, wording.badAssertion(.badSignature)) }
+        let claims = proof.claims
         let audiences = [server.endpoint, server.issuer]
         if let refusal = claims.refusal(clientID: clientID, audiences: audiences, now: found.1) {
             throw refuse(clientID, wording.badAssertion(refusal))
         }
-        let isFresh = practice.withState { state in
-            state.assertions.use(
+        return try practice.withState { state throws(TokenError) in
+            let isFresh = state.assertions.use(
                 claims.jti ?? "", of: clientID,
                 until: Milliseconds((claims.exp ?? 0) * 1000), at: state.now)
+            guard isFresh else {
+                let error = wording.badAssertion(.replayed)
+                log(clientID, client.authMethod, .refused(error.error), in: &state)
+                throw error
+            }
+            return try conclude(
+                client, client.authMethod, proof.secret?.id, proof.secret?.digest, in: &state)
         }
-        guard isFresh else { throw refuse(clientID, wording.badAssertion(.replayed)) }
-        return AuthenticatedClient(
-            client: client, method: .privateKeyJWT, secretID: nil, digest: nil)
     }
 
     private func refuse(_ clientID: String, _ error: TokenError) -> TokenError {
@@ -93,17 +99,25 @@ extension ClientAuthenticator {
         return error
     }
 
-    /// Writes that an authenticated client's request succeeded, or failed for another reason.
-    func record(_ client: AuthenticatedClient, error: String?) {
-        practice.withState { state in
-            let isRotated =
-                client.secretID != nil && client.secretID == client.client.keycloak.rotatedID
-            log(
-                client.client.clientID, client.method,
-                Outcome(
-                    isAccepted: true, error: error, secretID: client.secretID,
-                    digest: client.digest, isRotated: isRotated),
-                in: &state)
+    /// Settles the scope and writes the log, in the critical section that took the credential: so
+    /// the log's order is the order in which credentials were judged.
+    private func conclude(
+        _ client: PracticeClient, _ method: AuthMethod, _ secretID: String?,
+        _ digest: SecretDigest?, in state: inout PracticeState
+    ) throws(TokenError) -> AuthenticatedClient {
+        var outcome = Outcome(
+            isAccepted: true, secretID: secretID, digest: digest,
+            isRotated: secretID != nil && secretID == client.keycloak.rotatedID)
+        do throws(TokenError) {
+            let rules = ScopeRules(
+                server: server, client: client, method: method, settings: state.settings)
+            let scope = try rules.grant(askedScope)
+            log(client.clientID, method, outcome, in: &state)
+            return AuthenticatedClient(clientID: client.clientID, scope: scope)
+        } catch {
+            outcome.error = error.error
+            log(client.clientID, method, outcome, in: &state)
+            throw error
         }
     }
 
@@ -135,10 +149,8 @@ extension ClientAuthenticator {
     }
 }
 
-/// A client that proved itself, and with what.
+/// A client that proved itself, and the scope that it gets.
 struct AuthenticatedClient: Sendable {
-    let client: PracticeClient
-    let method: AuthMethod
-    let secretID: String?
-    let digest: SecretDigest?
+    let clientID: String
+    let scope: String
 }

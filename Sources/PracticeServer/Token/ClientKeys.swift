@@ -8,7 +8,7 @@ struct ClientKeys: Sendable {
     /// Why a key could not be registered.
     struct Unreadable: Error {}
 
-    /// - Parameter registered: a PEM, a JWK or a JWK set, as text or as JSON.
+    /// Reads a PEM, a JWK or a JWK set, as text or as JSON.
     init(_ registered: JSONValue) async throws {
         collection = JWTKeyCollection()
         do {

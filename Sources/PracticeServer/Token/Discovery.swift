@@ -57,9 +57,12 @@ struct Discovery: Sendable {
             "subject_types_supported": ["public"],
             "id_token_signing_alg_values_supported": ["ES256"],
             "token_endpoint_auth_methods_supported": [
-                "client_secret_basic", "client_secret_post", "private_key_jwt",
+                "client_secret_basic", "client_secret_post", "client_secret_jwt",
+                "private_key_jwt",
             ],
-            "token_endpoint_auth_signing_alg_values_supported": ["ES256", "RS256", "EdDSA"],
+            "token_endpoint_auth_signing_alg_values_supported": [
+                "HS256", "ES256", "RS256", "EdDSA",
+            ],
         ]
     }
 }

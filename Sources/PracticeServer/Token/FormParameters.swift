@@ -36,7 +36,8 @@ struct FormParameters: Sendable {
             switch byte {
             case UInt8(ascii: "+"): decoded.append(UInt8(ascii: " "))
             case UInt8(ascii: "%"):
-                guard let high = iterator.next().flatMap(hex), let low = iterator.next().flatMap(hex)
+                guard let high = iterator.next().flatMap(hex),
+                    let low = iterator.next().flatMap(hex)
                 else { return nil }
                 decoded.append(high << 4 | low)
             default: decoded.append(byte)

@@ -1,7 +1,8 @@
 /// Which scopes a client gets from a server; pure.
 struct ScopeRules {
     let server: TokenServer
-    let client: AuthenticatedClient
+    let client: PracticeClient
+    let method: AuthMethod
     let settings: PracticeSettings
 
     /// The scope of the token for the one that was asked for.
@@ -15,14 +16,14 @@ struct ScopeRules {
 
     /// Okta gives `okta.*` scopes to `private_key_jwt` clients that were granted them.
     private func org(_ asked: String?) throws(TokenError) -> String {
-        guard client.method == .privateKeyJWT else {
+        guard method == .privateKeyJWT else {
             guard settings.oktaOrgSecretGrants else {
                 throw server.wording.unknownScopes(asked ?? "")
             }
             return try custom(asked)
         }
         guard let asked else { throw server.wording.noScope }
-        return try all(of: asked, in: client.client.grants)
+        return try all(of: asked, in: client.grants)
     }
 
     private func custom(_ asked: String?) throws(TokenError) -> String {
@@ -30,14 +31,14 @@ struct ScopeRules {
             guard !settings.oktaDefaultScope.isEmpty else { throw server.wording.noScope }
             return settings.oktaDefaultScope
         }
-        return try all(of: asked, in: client.client.scopes)
+        return try all(of: asked, in: client.scopes)
     }
 
     /// Keycloak adds its default client scopes to what was asked for.
     private func keycloak(_ asked: String?) throws(TokenError) -> String {
         let defaults = "email profile"
         guard let asked else { return defaults }
-        let known = client.client.scopes.union(["email", "profile"])
+        let known = client.scopes.union(["email", "profile"])
         return try all(of: asked, in: known) + " " + defaults
     }
 

@@ -57,28 +57,16 @@ struct TokenEndpoint: Sendable {
         guard grant == "client_credentials" else { throw server.wording.unsupportedGrant }
         let shown = try PresentedCredential(
             headers: headers, form: form, wording: server.wording)
-        let authenticator = ClientAuthenticator(practice: practice, server: server)
-        let client = try await authenticator.authenticate(shown)
-        let scope: String
-        do throws(TokenError) {
-            scope = try ScopeRules(server: server, client: client, settings: settings)
-                .grant(form["scope"])
-        } catch {
-            authenticator.record(client, error: error.error)
-            throw error
-        }
-        let response = try await token(for: client, scope: scope, server)
-        authenticator.record(client, error: nil)
-        return response
+        let authenticator = ClientAuthenticator(
+            practice: practice, server: server, askedScope: form["scope"])
+        return try await token(for: authenticator.authenticate(shown), server)
     }
 
-    private var settings: PracticeSettings { practice.withState { $0.settings } }
-
     private func token(
-        for client: AuthenticatedClient, scope: String, _ server: TokenServer
+        for client: AuthenticatedClient, _ server: TokenServer
     ) async throws(TokenError) -> Response {
         let (now, settings) = practice.withState { ($0.now.seconds, $0.settings) }
-        let id = client.client.clientID
+        let (id, scope) = (client.clientID, client.scope)
         var claims = AccessToken(
             iss: server.issuer, sub: id, aud: server.issuer, clientID: id, scope: scope,
             jti: RandomText.uuid(), iat: now, exp: now + settings.tokenLifetime)

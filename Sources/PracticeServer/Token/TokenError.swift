@@ -29,7 +29,7 @@ struct TokenError: Error, Sendable {
         }
     }
 
-    /// - Parameter basicRealm: names the realm to a client that tried Basic.
+    /// The answer; `basicRealm` names the realm to a client that tried Basic.
     func response(basicRealm: String?) -> Response {
         var response =
             isManagementShaped

@@ -1,0 +1,81 @@
+import ClientCredentials
+public import HTTPTransport
+public import RotationCore
+
+/// Every adapter that there is: a plain list, and one place that makes ports from it.
+public struct AdapterRegistry: AdapterFactory {
+    /// What plans may say; help, schema and documentation come from it.
+    public static let descriptors = AdapterDescriptors(
+        servers: [Keycloak.descriptor, Okta.descriptor],
+        stores: [FileStore.descriptor, VaultStore.descriptor],
+        hooks: [ExecHook.descriptor],
+        reporters: [ExecReporter.descriptor, FileReporter.descriptor, HTTPSReporter.descriptor])
+
+    private let parts: ServerParts
+    private let logins = SharedLogins()
+
+    /// A registry whose adapters share `http` and its admin tokens.
+    ///
+    /// `environment` is where `env:`, `vault:` and `systemd-credential:` references look; `now` is
+    /// compared with the times that servers give.
+    public init(
+        http: any HTTPClient, environment: [String: String],
+        now: @escaping @Sendable () -> Instant
+    ) {
+        parts = ServerParts(
+            http: http, resolver: SecretResolver(environment: environment, http: http),
+            tokens: TokenClient(http: http), now: now)
+    }
+
+    /// The server of `plan`, bound to its client.
+    public func server(of plan: Plan) async throws(AdapterError) -> any AuthorizationServer {
+        switch plan.server.type {
+        case Keycloak.descriptor.type: return try await Keycloak(plan, parts)
+        case Okta.descriptor.type: return try await Okta(plan, parts)
+        default: throw Self.unknown(plan.server, "authorization server")
+        }
+    }
+
+    /// One store.
+    public func store(_ settings: TargetSettings, of plan: Plan) async throws(AdapterError)
+        -> any SecretStore
+    {
+        switch settings.type {
+        case FileStore.descriptor.type: return try FileStore(settings)
+        case VaultStore.descriptor.type:
+            return try await VaultStore(settings, logins, parts.resolver)
+        default: throw Self.unknown(settings, "secret store")
+        }
+    }
+
+    /// One hook.
+    public func hook(_ settings: TargetSettings, of plan: Plan) async throws(AdapterError)
+        -> any ReloadHook
+    {
+        switch settings.type {
+        case ExecHook.descriptor.type: return try ExecHook(settings)
+        default: throw Self.unknown(settings, "reload hook")
+        }
+    }
+
+    /// One consumer's reporter.
+    public func reporter(_ settings: ConsumerSettings, of plan: Plan) async throws(AdapterError)
+        -> any AdoptionReporter
+    {
+        switch settings.report.type {
+        case ExecReporter.descriptor.type: return try ExecReporter(settings.report)
+        case FileReporter.descriptor.type: return try FileReporter(settings.report)
+        case HTTPSReporter.descriptor.type:
+            return try HTTPSReporter(settings.report, http: parts.http)
+        default: throw Self.unknown(settings.report, "report")
+        }
+    }
+
+    private static func unknown(_ target: TargetSettings, _ kind: String) -> AdapterError {
+        AdapterError(
+            .refused, code: "unknown-adapter",
+            message:
+                "\(safeText(target.name)): there is no \(kind) of type \(safeText(target.type))"
+        )
+    }
+}

@@ -1,0 +1,81 @@
+import ClientCredentials
+import HTTPTransport
+import RotationCore
+
+/// How an admin API is told who calls.
+struct AdminLogin: Sendable {
+    /// By what the caller proves itself.
+    enum Proof: Sendable {
+        /// A token that was made once, behind its scheme: `SSWS`.
+        case fixed(scheme: String, ClientSecret)
+        /// Access tokens from a token endpoint.
+        case tokens(TokenClient, TokenEndpoint, ClientAuthentication)
+    }
+
+    let adapter: String
+    let proof: Proof
+    /// What `check` should say about the places that the login's secrets are in.
+    let findings: [Finding]
+
+    /// The value of the `Authorization` field.
+    func authorization() async throws(AdapterError) -> String {
+        switch proof {
+        case .fixed(let scheme, let token): return "\(scheme) \(token.withPlaintext { $0 })"
+        case .tokens: return "Bearer \(try await accessToken().value)"
+        }
+    }
+
+    /// The scopes of the access token; nil where the server doesn't say, or there is none.
+    func scopes() async throws(AdapterError) -> Set<Substring>? {
+        guard case .tokens = proof else { return nil }
+        return try await accessToken().scope.map { Set($0.split(separator: " ")) }
+    }
+
+    /// Forgets the access token; false where there is none to forget.
+    func forget() async -> Bool {
+        guard case .tokens(let client, let endpoint, let authentication) = proof else {
+            return false
+        }
+        await client.invalidate(endpoint, clientID: authentication.clientID)
+        return true
+    }
+
+    private func accessToken() async throws(AdapterError) -> AccessToken {
+        guard case .tokens(let client, let endpoint, let authentication) = proof else {
+            throw failure(.refused, "login-refused", "there is no access token")
+        }
+        do throws(TokenError) {
+            return try await client.token(from: endpoint, as: authentication)
+        } catch {
+            throw failure(of: error)
+        }
+    }
+
+    /// Whatever became of the login, the call that needed it was not made.
+    private func failure(of error: TokenError) -> AdapterError {
+        let words = "the admin login: \(safeText(error.description))"
+        switch error {
+        case .refused: return failure(.unauthorized, "login-refused", words)
+        case .unavailable(_, let wait):
+            return failure(
+                .unavailable(retryAfter: wait.map(Span.init)), "login-unavailable", words)
+        case .noAnswer, .malformed:
+            return failure(.unavailable(retryAfter: nil), "login-unavailable", words)
+        case .unusable: return failure(.refused, "login-unusable", words)
+        }
+    }
+
+    private func failure(_ kind: AdapterError.Kind, _ code: String, _ words: String)
+        -> AdapterError
+    {
+        AdapterError(kind, code: "\(adapter)-\(code)", message: "\(adapter): \(words)")
+    }
+}
+
+extension Span {
+    /// The same length; finer parts than a millisecond are dropped.
+    init(_ duration: Duration) {
+        let (seconds, attoseconds) = duration.components
+        self.init(milliseconds: seconds * 1_000 + attoseconds / 1_000_000_000_000_000)
+    }
+}

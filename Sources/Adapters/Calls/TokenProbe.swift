@@ -1,0 +1,65 @@
+import ClientCredentials
+import HTTPTransport
+import RotationCore
+
+/// Asks a token endpoint whether it takes a client secret, the way the consumers do.
+struct TokenProbe: Sendable {
+    /// How the consumers present the secret (RFC 6749 §2.3.1).
+    enum Method: String, Sendable, CaseIterable {
+        case basic = "client_secret_basic"
+        case post = "client_secret_post"
+    }
+
+    let adapter: String
+    let endpoint: TokenEndpoint
+    let clientID: String
+    let method: Method
+    let http: any HTTPClient
+    /// What this server says to a dead secret: status and `error`.
+    ///
+    /// Everything else is no answer.
+    let isRefusal: @Sendable (Int, String) -> Bool
+
+    /// One request; a refusal of the secret is an answer.
+    func authenticate(with secret: ClientSecret, connection: ProbeConnection)
+        async throws(AdapterError) -> AuthenticationResult
+    {
+        let authentication = secret.withPlaintext { text in
+            switch method {
+            case .basic: ClientAuthentication.basic(id: clientID, secret: text)
+            case .post: ClientAuthentication.post(id: clientID, secret: text)
+            }
+        }
+        do throws(TokenError) {
+            _ = try await endpoint.requestToken(
+                as: authentication, through: http, connection: connection == .fresh ? .fresh : .kept
+            )
+            return .accepted
+        } catch {
+            return try result(of: error)
+        }
+    }
+
+    private func result(of error: TokenError) throws(AdapterError) -> AuthenticationResult {
+        let words = "the token endpoint: \(safeText(error.description))"
+        switch error {
+        case .refused(let status, let code, _) where isRefusal(status, code):
+            return .refused(code: code)
+        case .refused:
+            // The request is wrong, not the secret: a scope or a grant that the client hasn't got.
+            throw failure(.refused, "token-request-refused", words)
+        case .unavailable(_, let wait):
+            throw failure(.unavailable(retryAfter: wait.map(Span.init)), "token-unavailable", words)
+        case .noAnswer:
+            throw failure(.unavailable(retryAfter: nil), "token-no-answer", words)
+        case .malformed: throw failure(.unknown, "token-malformed", words)
+        case .unusable: throw failure(.refused, "token-request-unusable", words)
+        }
+    }
+
+    private func failure(_ kind: AdapterError.Kind, _ code: String, _ words: String)
+        -> AdapterError
+    {
+        AdapterError(kind, code: "\(adapter)-\(code)", message: "\(adapter): \(words)")
+    }
+}

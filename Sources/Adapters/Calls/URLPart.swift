@@ -1,0 +1,20 @@
+/// Text from a plan or a server as a part of a URL: all but unreserved characters escaped
+/// (RFC 3986 §2.3).
+enum URLPart {
+    /// One segment of a path, or a value of a query.
+    static func segment(_ text: String) -> String { escaped(text, keeping: "-._~") }
+
+    /// Several segments with the slashes between them.
+    static func path(_ text: String) -> String { escaped(text, keeping: "-._~/") }
+
+    private static func escaped(_ text: String, keeping plain: String) -> String {
+        text.utf8.map { byte in
+            let isPlain =
+                plain.utf8.contains(byte) || (0x30...0x39).contains(byte)
+                || (0x61...0x7A).contains(byte | 0x20)
+            guard !isPlain else { return String(UnicodeScalar(byte)) }
+            let hex = String(byte, radix: 16, uppercase: true)
+            return hex.count == 1 ? "%0\(hex)" : "%\(hex)"
+        }.joined()
+    }
+}

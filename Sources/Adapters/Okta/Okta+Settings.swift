@@ -1,0 +1,90 @@
+import ClientCredentials
+import RotationCore
+
+extension Okta {
+    static let descriptor = AdapterDescriptor(
+        type: "okta", summary: "an application of an Okta org",
+        settings: [
+            SettingDescriptor("url", .url, required: true, summary: "the org's address"),
+            SettingDescriptor(
+                "app_id", .text, summary: "the application's id; the client id if left out"),
+            SettingDescriptor(
+                "issuer", .url,
+                summary: "the server that issues the tokens; the org itself if left out"),
+            SettingDescriptor(
+                "token_endpoint", .url, summary: "the issuer's own token endpoint if left out"),
+            SettingDescriptor(
+                "token_endpoint_auth_method", .choice(TokenProbe.Method.allCases.map(\.rawValue)),
+                summary: "how consumers present the secret; client_secret_basic if left out"),
+            SettingDescriptor(
+                "scope", .text, summary: "the scope to ask for when a secret is tried"),
+            SettingDescriptor(
+                "ca_file", .path, summary: "the only authorities to trust, as PEM file"),
+            SettingDescriptor(
+                "admin",
+                .group([
+                    SettingDescriptor("token", .reference, summary: "an API token (SSWS)"),
+                    SettingDescriptor(
+                        "client_id", .text, summary: "a service app with okta.apps.manage and .read"
+                    ),
+                    SettingDescriptor(
+                        "private_key", .reference, summary: "the service app's key, as PEM"),
+                    SettingDescriptor("key_id", .text, summary: "what Okta calls that key"),
+                ]), required: true, summary: "who administers: token, or client_id and private_key"),
+        ])
+
+    /// The server of `plan`.
+    init(_ plan: Plan, _ parts: ServerParts) async throws(AdapterError) {
+        let settings = Settings(plan.server)
+        guard let url = try settings.address("url") else {
+            throw settings.invalid("url", "is missing")
+        }
+        let issuer = try settings.address("issuer") ?? url
+        let isOrg = issuer == url
+        let endpoint =
+            try settings.address("token_endpoint")
+            ?? (isOrg ? "\(url)/oauth2/v1/token" : "\(issuer)/v1/token")
+        let caFile = try settings.caFile()
+        guard let admin = try settings.group("admin") else {
+            throw settings.invalid("admin", "is missing")
+        }
+        let login = try await Self.login(admin, at: url, caFile, parts)
+        let api = AdminAPI(
+            address: url, caFile: caFile, login: login, http: parts.http, words: OktaAPI.words)
+        self.init(
+            api: OktaAPI(
+                admin: api, appID: try settings.text("app_id") ?? plan.clientID.rawValue,
+                now: parts.now),
+            probe: TokenProbe(
+                adapter: "okta",
+                endpoint: TokenEndpoint(
+                    url: endpoint, scope: try settings.text("scope"), caFile: caFile),
+                clientID: plan.clientID.rawValue,
+                method: try settings.choice("token_endpoint_auth_method", default: .basic),
+                http: parts.http, isRefusal: { $0 == 401 && $1 == "invalid_client" }),
+            issuer: issuer)
+    }
+
+    /// Okta's org server takes nothing but `private_key_jwt` for its own scopes.
+    private static func login(
+        _ admin: Settings, at url: String, _ caFile: String?, _ parts: ServerParts
+    ) async throws(AdapterError) -> AdminLogin {
+        if let token = try admin.reference("token") {
+            guard try admin.text("client_id") == nil else {
+                throw admin.invalid("token", "and client_id exclude each other")
+            }
+            let secret = try await parts.resolver.resolve(token, for: "okta")
+            return AdminLogin(
+                adapter: "okta", proof: .fixed(scheme: "SSWS", secret),
+                findings: parts.resolver.findings(about: [token], for: "okta"))
+        }
+        let clientID = try admin.requiredText("client_id")
+        let reference = try admin.requiredReference("private_key")
+        let key = try await parts.key(reference, of: clientID, admin)
+        let endpoint = TokenEndpoint(
+            url: "\(url)/oauth2/v1/token", scope: "okta.apps.manage okta.apps.read", caFile: caFile)
+        return AdminLogin(
+            adapter: "okta", proof: .tokens(parts.tokens, endpoint, .privateKeyJWT(key)),
+            findings: parts.resolver.findings(about: [reference], for: "okta"))
+    }
+}

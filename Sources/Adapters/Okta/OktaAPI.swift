@@ -1,0 +1,151 @@
+import Crypto
+import FoundationEssentials
+import HTTPTransport
+import RotationCore
+
+/// A client secret as Okta lists it, without the value.
+///
+/// The list may show `client_secret` in full. It isn't read here, and the body is dropped.
+struct OktaSecret: Decodable {
+    let id: String
+    let status: String
+    let secretHash: String?
+    let created: String?
+
+    enum CodingKeys: String, CodingKey {
+        case id, status, created
+        case secretHash = "secret_hash"
+    }
+
+    var isActive: Bool { status == "ACTIVE" }
+
+    /// Whether `secret` has this entry's hash.
+    func holds(_ secret: ClientSecret) -> Bool {
+        secretHash != nil && secretHash == Self.hash(of: secret)
+    }
+
+    /// The left half of SHA-256 in base64url without padding, as in OpenID Connect's `at_hash`.
+    ///
+    /// Okta doesn't document it; it holds for every pair of secret and hash in its documentation.
+    static func hash(of secret: ClientSecret) -> String {
+        let digest = secret.withPlaintext { SHA256.hash(data: Data($0.utf8)) }
+        return Data(digest.prefix(16)).base64EncodedString()
+            .replacing("+", with: "-").replacing("/", with: "_").replacing("=", with: "")
+    }
+}
+
+/// The part of an application that a rotation depends on.
+struct OktaApp: Decodable {
+    let id: String
+    let status: String
+    let credentials: Credentials?
+
+    struct Credentials: Decodable {
+        let oauthClient: OAuthClient?
+    }
+
+    struct OAuthClient: Decodable {
+        let clientID: String?
+        let method: String?
+
+        enum CodingKeys: String, CodingKey {
+            case clientID = "client_id"
+            case method = "token_endpoint_auth_method"
+        }
+    }
+}
+
+/// Okta's error body.
+///
+/// Most rules share one `errorCode`, so the causes tell them apart.
+struct OktaErrorBody: Decodable {
+    let errorCode: String
+    let errorSummary: String
+    let errorCauses: [Cause]?
+
+    struct Cause: Decodable {
+        let errorSummary: String
+    }
+
+    var text: String {
+        let causes = (errorCauses ?? []).map(\.errorSummary).joined(separator: " ")
+        return "\(errorCode): \(causes.isEmpty ? errorSummary : causes)"
+    }
+}
+
+/// Okta's calls about the secrets of one application.
+struct OktaAPI: Sendable {
+    let admin: AdminAPI
+    let appID: String
+    let now: @Sendable () -> Instant
+
+    private var path: String { "/api/v1/apps/\(URLPart.segment(appID))" }
+    private var secretsPath: String { "\(path)/credentials/secrets" }
+
+    static func words(_ response: HTTPResponse) -> String? {
+        (try? response.json(OktaErrorBody.self))?.text
+    }
+
+    func app() async throws(AdapterError) -> OktaApp {
+        try admin.decode(OktaApp.self, try await call([200], "GET", path, .read), .read)
+    }
+
+    func secrets() async throws(AdapterError) -> [OktaSecret] {
+        try admin.decode(
+            [OktaSecret].self, try await call([200], "GET", secretsPath, .read), .read)
+    }
+
+    func create(_ secret: ClientSecret) async throws(AdapterError) -> OktaSecret {
+        let body =
+            Array(#"{"client_secret":"#.utf8) + secret.withPlaintext { JSONDocument.literal($0) }
+            + Array(#","status":"ACTIVE"}"#.utf8)
+        let response = try await call([200, 201], "POST", secretsPath, body: body, .creation)
+        let made = try admin.decode(OktaSecret.self, response, .creation)
+        guard made.secretHash == nil || made.holds(secret) else {
+            throw CallOutcome(adapter: "okta").unreadable(
+                .creation, "the answer is about another secret")
+        }
+        return made
+    }
+
+    func setActive(_ isActive: Bool, _ id: CredentialID) async throws(AdapterError) {
+        let verb = isActive ? "activate" : "deactivate"
+        let path = "\(secretsPath)/\(URLPart.segment(id.rawValue))/lifecycle/\(verb)"
+        _ = try await call([200, 204], "POST", path, .repeatable)
+    }
+
+    func delete(_ id: CredentialID) async throws(AdapterError) {
+        let path = "\(secretsPath)/\(URLPart.segment(id.rawValue))"
+        _ = try await call([200, 204, 404], "DELETE", path, .repeatable)
+    }
+
+    private func call(
+        _ statuses: Set<Int>, _ method: String, _ path: String, body: [UInt8]? = nil,
+        _ effect: CallEffect
+    ) async throws(AdapterError) -> HTTPResponse {
+        let response = try await admin.send(method, path, body: body, effect)
+        guard !statuses.contains(response.status) else { return response }
+        let error = admin.error(response, effect)
+        switch response.status {
+        case 400 where error.message.contains("maximum number of client secrets"):
+            throw AdapterError(.limitReached, code: "okta-limit-reached", message: error.message)
+        case 400 where error.message.contains("only active client secret"):
+            throw AdapterError(.refused, code: "okta-only-active", message: error.message)
+        case 429:
+            throw AdapterError(
+                .unavailable(retryAfter: untilReset(response.headers)), code: error.code,
+                message: error.message)
+        default: throw error
+        }
+    }
+
+    /// Until `X-Rate-Limit-Reset`, which is in seconds since 1970; at least a second, at most an
+    /// hour.
+    private func untilReset(_ headers: HTTPHeaders) -> Span? {
+        guard let text = headers["X-Rate-Limit-Reset"], let reset = Int64(text),
+            (0...4_102_444_800).contains(reset)
+        else { return CallOutcome.retryAfter(headers) }
+        let wait = Instant(milliseconds: reset * 1_000).since(now())
+        return min(max(wait, .seconds(1)), .hours(1))
+    }
+}

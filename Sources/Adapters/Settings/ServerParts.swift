@@ -1,0 +1,34 @@
+import ClientCredentials
+import HTTPTransport
+import RotationCore
+
+/// What all authorization servers are made of, shared by every client of a process.
+struct ServerParts: Sendable {
+    let http: any HTTPClient
+    let resolver: SecretResolver
+    /// Admin tokens in memory, for all clients of the same login.
+    let tokens: TokenClient
+    let now: @Sendable () -> Instant
+
+    /// The private key behind `reference`: RSA or P-256, which the PEM tells.
+    func key(_ reference: SecretReference, of clientID: String, _ settings: Settings)
+        async throws(AdapterError) -> AssertionKey
+    {
+        let pem = try await resolver.resolve(reference, for: settings.adapter)
+        let keyID = try settings.text("key_id")
+        for algorithm in [AssertionKey.Algorithm.rs256, .es256] {
+            let text = pem.withPlaintext { $0 }
+            let key = try? await AssertionKey(
+                clientID: clientID, pem: text, algorithm: algorithm, keyID: keyID)
+            if let key { return key }
+        }
+        throw settings.invalid("private_key", "is not a PEM private key, RSA or P-256")
+    }
+}
+
+extension Settings {
+    /// The PEM file of the only authorities to trust; nil for the system's.
+    func caFile() throws(AdapterError) -> String? {
+        try text("ca_file") == nil ? nil : absolutePath("ca_file")
+    }
+}

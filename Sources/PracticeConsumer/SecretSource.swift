@@ -1,0 +1,73 @@
+import Foundation
+import HTTPTransport
+
+/// Where a consumer reads its secret.
+enum SecretSource: Sendable {
+    /// A file: all of it but the last line feed, or one field of a JSON object.
+    case file(path: String, field: String?)
+    /// One field of a secret in OpenBao's or Vault's KV version 2.
+    case vault(address: String, tokenFile: String, path: String, field: String)
+
+    /// Why the secret can't be read; never quotes it.
+    struct Unreadable: Error, CustomStringConvertible {
+        let description: String
+        init(_ description: String) { self.description = description }
+    }
+
+    private struct Stored: Decodable {
+        struct Version: Decodable { let data: [String: String]? }
+        let data: Version
+    }
+
+    /// The secret as it stands there now.
+    func read(through http: any HTTPClient) async throws(Unreadable) -> String {
+        switch self {
+        case .file(let path, nil): return try Self.filled(Self.text(path), in: path)
+        case .file(let path, let field?):
+            guard
+                let object = try? JSONDecoder().decode(
+                    [String: String].self, from: Data(Self.text(path).utf8)),
+                let value = object[field]
+            else { throw Unreadable("\(path) has no text in the field \(field)") }
+            return try Self.filled(value, in: path)
+        case .vault(let address, let tokenFile, let path, let field):
+            let token = try Self.filled(Self.text(tokenFile), in: tokenFile)
+            return try await Self.stored(
+                HTTPRequest(
+                    url: "\(address)/v1/\(path)", headers: ["X-Vault-Token": token],
+                    deadline: .seconds(5), attempts: .repeatable), field, http)
+        }
+    }
+
+    private static func stored(
+        _ request: HTTPRequest, _ field: String, _ http: any HTTPClient
+    ) async throws(Unreadable) -> String {
+        let answer: HTTPResponse
+        let stored: Stored
+        do throws(HTTPFailure) {
+            answer = try await http.send(request)
+            guard answer.status == 200 else {
+                throw HTTPFailure(.interrupted, "the secret store answers with \(answer.status)")
+            }
+            stored = try answer.json()
+        } catch { throw Unreadable(error.message) }
+        guard let value = stored.data.data?[field] else {
+            throw Unreadable("the secret has no text in the field \(field)")
+        }
+        return try filled(value, in: "the secret store")
+    }
+
+    private static func text(_ path: String) throws(Unreadable) -> String {
+        guard let data = FileManager.default.contents(atPath: path),
+            var text = String(data: data, encoding: .utf8)
+        else { throw Unreadable("\(path) can't be read") }
+        if text.hasSuffix("\r\n") || text.hasSuffix("\n") { text.removeLast() }
+        return text
+    }
+
+    /// An empty secret is a file in the making, not a secret.
+    private static func filled(_ value: String, in place: String) throws(Unreadable) -> String {
+        guard !value.isEmpty else { throw Unreadable("\(place) is empty") }
+        return value
+    }
+}

@@ -1,0 +1,99 @@
+import Foundation
+import HTTPTransport
+import JWTKit
+import Testing
+
+@testable import ClientCredentials
+
+@Suite struct AssertionTests {
+    private struct Claims: JWTPayload, Equatable {
+        let iss: String
+        let sub: String
+        let aud: String
+        let iat: Int
+        let exp: Int
+        let jti: String
+
+        func verify(using algorithm: some JWTAlgorithm) async throws {}
+    }
+
+    private struct Head: Decodable, Equatable {
+        let alg: String
+        let kid: String?
+    }
+
+    private static let now = Date(timeIntervalSince1970: 1_795_446_000.9)
+
+    private func assertion(_ key: AssertionKey) async throws -> String {
+        let http = ScriptedHTTP(.token("t"))
+        _ = try await TokenEndpoint(url: "https://a.test/token").requestToken(
+            as: .privateKeyJWT(key), through: http, at: Self.now)
+        let request = try #require(http.requests.first)
+        // A replayed jti is refused, so libcurl must not send it twice.
+        #expect(request.attempts == .one)
+        #expect(request.headers["Authorization"] == nil)
+        let fields = String(decoding: request.body ?? [], as: UTF8.self).split(separator: "&")
+        #expect(fields.contains("client_id=app"))
+        #expect(
+            fields.contains(
+                "client_assertion_type=urn%3Aietf%3Aparams%3Aoauth%3Aclient-assertion-type%3A"
+                    + "jwt-bearer"))
+        let prefix = "client_assertion="
+        return String(try #require(fields.first { $0.hasPrefix(prefix) }).dropFirst(prefix.count))
+    }
+
+    private func head(_ assertion: String) throws -> Head {
+        var text = String(assertion.prefix { $0 != "." })
+        text += String(repeating: "=", count: (4 - text.count % 4) % 4)
+        return try JSONDecoder().decode(Head.self, from: try #require(Data(base64Encoded: text)))
+    }
+
+    private func check(_ claims: Claims, audience: String) {
+        #expect(claims.iss == "app" && claims.sub == "app" && claims.aud == audience)
+        #expect(claims.iat == 1_795_446_000 && claims.exp == 1_795_446_060)
+        #expect(claims.jti.count >= 32)
+    }
+
+    @Test(arguments: [AssertionKey.Algorithm.rs256, .ps256])
+    func `an RSA assertion is verified with the public key`(
+        algorithm: AssertionKey.Algorithm
+    ) async throws {
+        let key = try await AssertionKey(
+            clientID: "app", pem: Keys.rsaPrivate, algorithm: algorithm, keyID: "k1",
+            audience: "https://issuer")
+        let text = try await assertion(key)
+        let verifiers = JWTKeyCollection()
+        let publicKey = try Insecure.RSA.PrivateKey(pem: Keys.rsaPrivate).publicKey
+        if algorithm == .rs256 {
+            await verifiers.add(rsa: publicKey, digestAlgorithm: .sha256, kid: "k1")
+        } else {
+            await verifiers.add(pss: publicKey, digestAlgorithm: .sha256, kid: "k1")
+        }
+        check(try await verifiers.verify(text, as: Claims.self), audience: "https://issuer")
+        #expect(try head(text) == Head(alg: algorithm.rawValue, kid: "k1"))
+    }
+
+    @Test func `an EC assertion is verified with the public key and each is unique`() async throws {
+        let key = try await AssertionKey(clientID: "app", pem: Keys.ecPrivate, algorithm: .es256)
+        let verifiers = JWTKeyCollection()
+        await verifiers.add(ecdsa: try ES256PrivateKey(pem: Keys.ecPrivate).publicKey)
+        let (first, second) = (try await assertion(key), try await assertion(key))
+        let claims = try await verifiers.verify(first, as: Claims.self)
+        check(claims, audience: "https://a.test/token")
+        #expect(try await verifiers.verify(second, as: Claims.self).jti != claims.jti)
+        #expect(try head(first) == Head(alg: "ES256", kid: nil))
+    }
+
+    @Test(arguments: [AssertionKey.Algorithm.rs256, .es256])
+    func `a key that can't be read is unusable and isn't quoted`(
+        algorithm: AssertionKey.Algorithm
+    ) async {
+        do throws(TokenError) {
+            _ = try await AssertionKey(clientID: "app", pem: "s3cret", algorithm: algorithm)
+            Issue.record("a key was made of nothing")
+        } catch {
+            #expect(
+                error == .unusable("the key isn't a PEM private key for \(algorithm.rawValue)"))
+        }
+    }
+}
