@@ -104,7 +104,8 @@ let package = Package(
         .testTarget(
             name: "HTTPTransportTests", dependencies: ["HTTPTransport"], swiftSettings: settings),
         .testTarget(
-            name: "ClientCredentialsTests", dependencies: ["ClientCredentials", "HTTPTransport"],
+            name: "ClientCredentialsTests",
+            dependencies: ["ClientCredentials", "HTTPTransport", jwt],
             swiftSettings: settings),
         .testTarget(
             name: "RotationEngineTests", dependencies: ["RotationEngine", "RotationTesting"],
@@ -115,10 +116,10 @@ let package = Package(
             name: "AdaptersTests", dependencies: ["Adapters", "RotationTesting", "HTTPTransport"],
             swiftSettings: settings),
         .testTarget(
-            name: "PracticeServerTests", dependencies: ["HTTPTransport", jwt],
+            name: "PracticeServerTests", dependencies: [crypto, jwt],
             swiftSettings: settings),
         .testTarget(
-            name: "CommandTests", dependencies: ["RotationTesting", "HTTPTransport"],
+            name: "CommandTests", dependencies: ["RotationTesting", "RotationEngine", subprocess],
             swiftSettings: settings),
         .testTarget(name: "TidyTests", swiftSettings: settings),
     ]

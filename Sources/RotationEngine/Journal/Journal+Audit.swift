@@ -14,9 +14,13 @@ public struct AuditVerdict: Sendable, Hashable {
 
 extension Journal {
     /// Reads the audit from its beginning and checks every line against the chain.
-    public func verifyAudit() throws -> AuditVerdict {
+    ///
+    /// With `known`, a head kept elsewhere, a chain that no longer passes through it is damaged too:
+    /// it was cut off, or made anew.
+    public func verifyAudit(through known: String? = nil) throws -> AuditVerdict {
         try reading { database in
             var head = AuditTrail.beginning
+            var isKnownMissing = known != nil
             var expected: Int64 = 1
             let rows = try Row.fetchCursor(database, sql: Self.auditSQL + " ORDER BY sequence")
             while let row = try rows.next() {
@@ -31,8 +35,10 @@ extension Journal {
                 }
                 head = hash
                 expected += 1
+                if let known, Hex.string(hash) == known { isKnownMissing = false }
             }
-            return verdict(expected - 1, head, nil)
+            let cut = "it doesn't hold the given head; its end was cut off or made anew"
+            return verdict(expected - 1, head, isKnownMissing ? cut : nil)
         }
     }
 

@@ -132,6 +132,9 @@ extension Journal {
                 """, [moment.milliseconds])
     }
 
+    /// Clients whose rotation should have begun by `moment` and hasn't.
+    public func overdue(at moment: Instant) throws -> [ClientName] { try due(at: moment).map(\.name) }
+
     private func clients(where clause: String, _ arguments: StatementArguments) throws
         -> [ClientSummary]
     {

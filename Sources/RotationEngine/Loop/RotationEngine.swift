@@ -41,22 +41,25 @@ public final class RotationEngine: Sendable {
 
     /// Advances everything that can move, at most `options.jobs` rotations at once.
     ///
-    /// Each rotation that was driven is reported to `observe` when it stops moving. One that fails
-    /// doesn't keep the others from moving; a journal that fails stops all.
-    public func run(options: RunOptions, observe: @Sendable (Rotation) async -> Void = { _ in })
-        async throws -> RunReport
-    {
+    /// A rotation that waits or is held doesn't keep the others from moving; a journal that fails
+    /// stops all.
+    public func run(options: RunOptions) async throws -> RunReport {
         var report = RunReport()
         repeat {
-            let movable = try movable(options)
-            try await drive(movable, options, &report, observe)
-            guard let next = try nextMove(options), next <= options.deadline, !Task.isCancelled
-            else { break }
-            try await parts.clock.sleep(until: next)
-        } while !Task.isCancelled
+            try await drive(try movable(options), options, &report)
+            guard let next = try nextMove(options), next <= options.deadline else { break }
+            try await sleep(until: next, options)
+        } while !options.isStopping()
         report.transactions = await parts.journal.committer.transactions
         report.commits = await parts.journal.committer.entries
         return report
+    }
+
+    /// Answers what people asked of one rotation, and does nothing else.
+    public func answerRequests(of rotation: Rotation) async throws {
+        let fresh = try parts.journal.rotation(rotation.id) ?? rotation
+        let options = RunOptions(isStopping: { true })
+        _ = try await RotationDriver(fresh, parts: parts, options: options).drive()
     }
 
     private func movable(_ options: RunOptions) throws -> [Rotation] {
@@ -72,23 +75,29 @@ public final class RotationEngine: Sendable {
         return try parts.journal.nextMove()
     }
 
+    /// Wakes now and then, to see whether it should stop.
+    private func sleep(until moment: Instant, _ options: RunOptions) async throws {
+        while parts.clock.now() < moment, !options.isStopping() {
+            let glance = parts.clock.now() + Span(milliseconds: 200)
+            try await parts.clock.sleep(until: min(moment, glance))
+        }
+    }
+
     private func drive(
-        _ rotations: [Rotation], _ options: RunOptions, _ report: inout RunReport,
-        _ observe: @Sendable (Rotation) async -> Void
+        _ rotations: [Rotation], _ options: RunOptions, _ report: inout RunReport
     ) async throws {
         let parts = parts
         try await withThrowingTaskGroup(of: Rotation.self) { group in
             var waiting = rotations.makeIterator()
             func startNext() {
-                guard !Task.isCancelled, let rotation = waiting.next() else { return }
+                guard !options.isStopping(), let rotation = waiting.next() else { return }
                 group.addTask {
-                    try await RotationDriver(rotation, parts: parts).drive(until: options.stop)
+                    try await RotationDriver(rotation, parts: parts, options: options).drive()
                 }
             }
             for _ in 0..<max(1, options.jobs) { startNext() }
             while let rotation = try await group.next() {
                 report.driven[rotation.id] = rotation
-                await observe(rotation)
                 startNext()
             }
         }
@@ -105,16 +114,23 @@ public struct RunOptions: Sendable {
     public var deadline: Instant
     /// Only this client; nil drives all.
     public var client: ClientName?
+    /// Asked between two steps: whether to begin no further one.
+    public var isStopping: @Sendable () -> Bool
+    /// Told of everything that moved, once it is committed.
+    public var observe: @Sendable (RotationNews) -> Void
 
     /// Options.
     public init(
         jobs: Int = 32, stop: Step? = nil, deadline: Instant = Instant(milliseconds: 0),
-        client: ClientName? = nil
+        client: ClientName? = nil, isStopping: @escaping @Sendable () -> Bool = { false },
+        observe: @escaping @Sendable (RotationNews) -> Void = { _ in }
     ) {
         self.jobs = jobs
         self.stop = stop
         self.deadline = deadline
         self.client = client
+        self.isStopping = isStopping
+        self.observe = observe
     }
 
     func concerns(_ rotation: Rotation) -> Bool { client == nil || client == rotation.client }

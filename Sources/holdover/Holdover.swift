@@ -1,0 +1,99 @@
+import ArgumentParser
+import Foundation
+import Plans
+import RotationCore
+import RotationEngine
+
+/// The command. `main` words errors and chooses exit codes for all of its subcommands.
+@main
+struct Holdover: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "holdover",
+        abstract: "Rotates OAuth client secrets without downtime.",
+        discussion: """
+            The old secret is held over until every consumer is proven to use the new one.
+
+            A first rotation:
+              holdover init
+              holdover check plans/billing-api.yaml
+              holdover start plans/billing-api.yaml
+              holdover run --wait 5m
+              holdover status
+
+            From cron or a timer, every few minutes:
+              holdover run -q
+
+            Exit codes: 0 fine or nothing due, 2 usage or plan, 4 admin credential, 11 another run,
+            12 journal or key, 20 a person is needed, 22 ambiguous, 75 try again later, 130
+            interrupted. The README has them all.
+            """,
+        version: "0.1.0",
+        subcommands: [
+            Init.self, Check.self, Start.self, Run.self, Status.self, Explain.self, Approve.self,
+            Hold.self, Resume.self, Retry.self, Rollback.self, History.self, Audit.self,
+            GenerateDocs.self,
+        ])
+
+    static func main() async {
+        signal(SIGPIPE, SIG_IGN)
+        umask(0o077)
+        // A secret must not end up in a core dump.
+        var none = rlimit(rlim_cur: 0, rlim_max: 0)
+        setrlimit(__rlimit_resource_t(RLIMIT_CORE.rawValue), &none)
+        let arguments = Array(CommandLine.arguments.dropFirst())
+        do {
+            var command = try parseAsRoot(arguments)
+            if var asynchronous = command as? any AsyncParsableCommand {
+                try await asynchronous.run()
+            } else {
+                try command.run()
+            }
+        } catch {
+            leave(with: error, json: arguments.contains("--json"))
+        }
+    }
+
+    private static func leave(with error: any Error, json: Bool) -> Never {
+        let console = Console(json: json, noColor: false)
+        switch error {
+        case let problem as Problem:
+            console.report(problem)
+            Foundation.exit(problem.exit.rawValue)
+        case let stop as Stop:
+            Foundation.exit(stop.exit.rawValue)
+        case let errors as PlanErrors:
+            console.report(Problem(errors))
+            Foundation.exit(HoldoverExit.usage.rawValue)
+        case let failure as JournalFailure:
+            let problem = Problem(failure, in: "the state directory")
+            console.report(problem)
+            Foundation.exit(problem.exit.rawValue)
+        case let failure as SealingFailure:
+            console.report(Problem(failure))
+            Foundation.exit(HoldoverExit.journal.rawValue)
+        case let failure as AdapterError:
+            let problem = Problem(failure)
+            console.report(problem)
+            Foundation.exit(problem.exit.rawValue)
+        default:
+            leaveByParser(error, console)
+        }
+    }
+
+    /// Help and version are no errors; wrong usage is exit code 2, as for a wrong plan.
+    private static func leaveByParser(_ error: any Error, _ console: Console) -> Never {
+        let code = exitCode(for: error)
+        let text = fullMessage(for: error)
+        if code == .success {
+            console.line(text)
+        } else {
+            console.complain(text)
+        }
+        Foundation.exit(code == .validationFailure ? HoldoverExit.usage.rawValue : code.rawValue)
+    }
+}
+
+/// An exit code without words: what there was to say has been said.
+struct Stop: Error {
+    let exit: HoldoverExit
+}
