@@ -104,6 +104,9 @@ extension Journal {
         }
     }
 
+    /// Rotations that wait for a person, oldest first.
+    public func held() throws -> [Rotation] { try fetch("WHERE r.state = 'held' ORDER BY r.id") }
+
     /// How many rotations are in each state, by name.
     public func counts() throws -> [String: Int] {
         try reading { database in

@@ -68,8 +68,8 @@ actor RotationDriver {
         }
         let requests = try parts.journal.requests(of: rotation.id)
         if !draft.closed.isEmpty || !requests.isEmpty {
-            draft.rotation = rotation
             answer(requests)
+            draft.rotation = rotation
             try await commit()
         }
     }

@@ -71,7 +71,9 @@ struct Run: AsyncParsableCommand {
         do { report = try await engine.run(options: options) } catch let failure as JournalFailure {
             throw Problem(failure, in: workspace.stateDirectory)
         }
-        try conclude(report, problems, stop)
+        // What is held is said at every run, not only at the one that held it.
+        let held = try engine.journal.held().filter { report.driven[$0.id] == nil }
+        try conclude(report, held, problems, stop)
     }
 
     /// Starts what is due. A wrong plan keeps its own clients from starting, and no others.
@@ -93,10 +95,13 @@ struct Run: AsyncParsableCommand {
         return problems
     }
 
-    private func conclude(_ report: RunReport, _ problems: [PlanProblem], _ stop: StopSignal) throws {
+    private func conclude(
+        _ report: RunReport, _ held: [Rotation], _ problems: [PlanProblem], _ stop: StopSignal
+    ) throws {
         let console = workspace.console
-        var codes = report.driven.values.compactMap(HoldoverExit.verdict)
-        for rotation in report.driven.values where HoldoverExit.verdict(on: rotation) != nil {
+        let looked = (held + report.driven.values).sorted { $0.id.rawValue < $1.id.rawValue }
+        var codes = looked.compactMap(HoldoverExit.verdict)
+        for rotation in looked where HoldoverExit.verdict(on: rotation) != nil {
             let name = rotation.client.rawValue
             let reason = rotation.reason?.rawValue ?? rotation.stateName
             if !workspace.json {
