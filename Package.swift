@@ -124,9 +124,12 @@ let package = Package(
         .testTarget(
             name: "PracticeServerTests", dependencies: [crypto, jwt],
             swiftSettings: settings),
+        .target(
+            name: "ProcessTesting", dependencies: [subprocess, system], swiftSettings: settings),
         .testTarget(
-            name: "CommandTests", dependencies: ["RotationTesting", "RotationEngine", subprocess],
-            swiftSettings: settings),
+            name: "CommandTests", dependencies: ["ProcessTesting"], swiftSettings: settings),
+        .testTarget(
+            name: "ChaosTests", dependencies: ["ProcessTesting"], swiftSettings: settings),
         .testTarget(name: "TidyTests", swiftSettings: settings),
     ]
 )
