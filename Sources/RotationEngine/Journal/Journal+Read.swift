@@ -38,13 +38,27 @@ public struct ClientSummary: Sendable, Hashable {
 
 extension Journal {
     func reading<Result>(_ body: (Database) throws -> Result) throws -> Result {
-        try Self.translating { try queue.read(body) }
+        try Self.translating { try Self.read(queue, body) }
+    }
+
+    /// Reads one snapshot.
+    ///
+    /// GRDB's own `read` ends by turning `query_only` off, also where we turned it on.
+    static func read<Result>(_ queue: DatabaseQueue, _ body: (Database) throws -> Result) throws
+        -> Result
+    {
+        try queue.unsafeRead { database in
+            try database.beginTransaction(.deferred)
+            defer { try? database.rollback() }
+            return try body(database)
+        }
     }
 
     /// Every rotation that isn't over and may move at `moment`.
     func runnable(at moment: Instant) throws -> [Rotation] {
         try fetch(
-            "WHERE r.state = 'running' AND r.next_at <= ? ORDER BY r.next_at", [moment.milliseconds])
+            "WHERE r.state = 'running' AND r.next_at <= ? ORDER BY r.next_at", [moment.milliseconds]
+        )
     }
 
     /// Live rotations of which a person has asked something that nobody has answered.
