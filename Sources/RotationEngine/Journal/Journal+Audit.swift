@@ -15,25 +15,7 @@ public struct AuditVerdict: Sendable, Hashable {
 extension Journal {
     /// Reads the audit from its beginning and checks every line against the chain.
     public func verifyAudit() throws -> AuditVerdict {
-        try reading { database in
-            var head = AuditTrail.beginning
-            var expected: Int64 = 1
-            let rows = try Row.fetchCursor(database, sql: Self.auditSQL + " ORDER BY sequence")
-            while let row = try rows.next() {
-                let line = AuditLine(row: row)
-                if line.sequence != expected {
-                    return verdict(
-                        expected - 1, head, "line \(expected) is missing or out of order")
-                }
-                let hash = line.hash(after: head)
-                if hash != row["hash"] as Data {
-                    return verdict(expected - 1, head, "line \(expected) was altered")
-                }
-                head = hash
-                expected += 1
-            }
-            return verdict(expected - 1, head, nil)
-        }
+        try reading { try AuditVerdict(readFrom: $0) }
     }
 
     /// The audit's lines, of one rotation or of all, oldest first.
@@ -50,9 +32,31 @@ extension Journal {
     private static let auditSQL = """
         SELECT sequence, at, epoch, client, rotation, event, body, hash FROM audit
         """
+}
 
-    private func verdict(_ lines: Int64, _ head: Data, _ damage: String?) -> AuditVerdict {
-        AuditVerdict(lines: lines, head: Hex.string(head), damage: damage)
+extension AuditVerdict {
+    /// The bytes are hashed as they are stored: text would end at a NUL and hide what is behind it.
+    init(readFrom database: Database) throws {
+        let columns = ["sequence", "at", "epoch", "client", "rotation", "event", "body", "hash"]
+        let casts = columns.map { "CAST(\($0) AS BLOB)" }.joined(separator: ", ")
+        let rows = try Row.fetchCursor(
+            database, sql: "SELECT \(casts) FROM audit ORDER BY sequence")
+        var head = AuditTrail.beginning
+        var lines: Int64 = 0
+        var damage: String?
+        while damage == nil, let row = try rows.next() {
+            let fields: [Data?] = columns.indices.map { row[$0] }
+            let number = lines + 1
+            let hash = AuditLine.hash(fields.dropLast(), after: head)
+            if fields[0] != Data("\(number)".utf8) {
+                damage = "line \(number) is missing or out of order"
+            } else if fields.last != hash {
+                damage = "line \(number) was altered"
+            } else {
+                (head, lines) = (hash, number)
+            }
+        }
+        self.init(lines: lines, head: Hex.string(head), damage: damage)
     }
 }
 
