@@ -38,7 +38,20 @@ public struct ClientSummary: Sendable, Hashable {
 
 extension Journal {
     func reading<Result>(_ body: (Database) throws -> Result) throws -> Result {
-        try Self.translating { try queue.read(body) }
+        try Self.translating { try Self.read(queue, body) }
+    }
+
+    /// Reads one snapshot.
+    ///
+    /// GRDB's own `read` ends by turning `query_only` off, also where we turned it on.
+    static func read<Result>(_ queue: DatabaseQueue, _ body: (Database) throws -> Result) throws
+        -> Result
+    {
+        try queue.unsafeRead { database in
+            try database.beginTransaction(.deferred)
+            defer { try? database.rollback() }
+            return try body(database)
+        }
     }
 
     /// Rotations that may move at `moment`, and those of which a person has asked something.
