@@ -67,10 +67,21 @@ public final class RotationEngine: Sendable {
         try parts.journal.movable(at: parts.clock.now(), client: options.client)
     }
 
+    /// When one of the rotations that this run drives may move next.
+    ///
+    /// One that is past `until` or of another client is movable for ever, and would keep the loop
+    /// turning.
     private func nextMove(_ options: RunOptions) throws -> Instant? {
-        // A rotation that is past `until` is movable for ever and would keep the loop turning.
-        guard options.deadline > parts.clock.now(), options.stop == nil else { return nil }
-        return try parts.journal.nextMove()
+        guard options.deadline > parts.clock.now() else { return nil }
+        guard options.stop != nil || options.client != nil else {
+            return try parts.journal.nextMove()
+        }
+        return try parts.journal.summaries(live: true, of: options.client).compactMap { rotation in
+            guard case .running(let phase) = rotation.state, !options.isPast(phase) else {
+                return nil
+            }
+            return rotation.nextAt
+        }.min()
     }
 
     /// Wakes now and then, to see whether it should stop.
@@ -154,6 +165,14 @@ public struct RunOptions: Sendable {
         self.client = client
         self.isStopping = isStopping
         self.observe = observe
+    }
+
+    /// Whether `phase` lies behind the last step that the run is to complete.
+    func isPast(_ phase: Phase) -> Bool {
+        guard let stop, let last = Step.allCases.firstIndex(of: stop),
+            let present = Step.allCases.firstIndex(of: phase.step)
+        else { return false }
+        return phase.step != .rollback && present > last
     }
 }
 
