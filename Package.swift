@@ -12,6 +12,7 @@ let settings: [SwiftSetting] = [
 let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let jwt = Target.Dependency.product(name: "JWTKit", package: "jwt-kit")
+let system = Target.Dependency.product(name: "SystemPackage", package: "swift-system")
 let subprocess = Target.Dependency.product(name: "Subprocess", package: "swift-subprocess")
 let arguments = Target.Dependency.product(
     name: "ArgumentParser", package: "swift-argument-parser")
@@ -30,6 +31,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-system", from: "1.8.1"),
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
         .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
         // Plans reads the events of the libyaml inside, which only a minor release may move.
@@ -60,7 +62,11 @@ let package = Package(
         .target(
             name: "Adapters",
             dependencies: [
-                "RotationCore", "ClientCredentials", "HTTPTransport", crypto, subprocess,
+                "RotationCore", "ClientCredentials", "HTTPTransport", crypto, subprocess, system,
+            ],
+            exclude: [
+                "Exec/Exec.md", "File/File.md", "Keycloak/Keycloak.md", "Okta/Okta.md",
+                "Report/Report.md", "Vault/Vault.md",
             ],
             swiftSettings: settings),
 
@@ -104,7 +110,8 @@ let package = Package(
         .testTarget(
             name: "HTTPTransportTests", dependencies: ["HTTPTransport"], swiftSettings: settings),
         .testTarget(
-            name: "ClientCredentialsTests", dependencies: ["ClientCredentials", "HTTPTransport"],
+            name: "ClientCredentialsTests",
+            dependencies: ["ClientCredentials", "HTTPTransport", jwt],
             swiftSettings: settings),
         .testTarget(
             name: "RotationEngineTests", dependencies: ["RotationEngine", "RotationTesting"],
@@ -115,11 +122,14 @@ let package = Package(
             name: "AdaptersTests", dependencies: ["Adapters", "RotationTesting", "HTTPTransport"],
             swiftSettings: settings),
         .testTarget(
-            name: "PracticeServerTests", dependencies: ["HTTPTransport", jwt],
+            name: "PracticeServerTests", dependencies: [crypto, jwt],
             swiftSettings: settings),
+        .target(
+            name: "ProcessTesting", dependencies: [subprocess, system], swiftSettings: settings),
         .testTarget(
-            name: "CommandTests", dependencies: ["RotationTesting", "HTTPTransport"],
-            swiftSettings: settings),
+            name: "CommandTests", dependencies: ["ProcessTesting"], swiftSettings: settings),
+        .testTarget(
+            name: "ChaosTests", dependencies: ["ProcessTesting"], swiftSettings: settings),
         .testTarget(name: "TidyTests", swiftSettings: settings),
     ]
 )

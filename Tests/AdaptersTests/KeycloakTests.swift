@@ -30,7 +30,8 @@ import Testing
     private func policy(rotated: Int?) async throws {
         let profiles = rotated.map {
             #"{"name":"rotate","executors":[{"executor":"secret-rotation","configuration":"#
-                + #"{"expiration-period":864000,"rotated-expiration-period":\#($0),"remaining-rotation-period":0}}]}"#
+                + #"{"expiration-period":864000,"rotated-expiration-period":\#($0),"#
+                + #""remaining-rotation-period":0}}]}"#
         }
         let policies = rotated.map { _ in
             #"{"name":"rotate","enabled":true,"profiles":["rotate"],"conditions":[{"condition":"#
@@ -198,12 +199,14 @@ import Testing
 
     @Test func `a representation is put back without what must not come back`() throws {
         let shown =
-            #"{"id":"u","secret":"**********","n":1.50,"attributes":{"a":"b","client.secret.rotated":"old","#
-            + #""client.secret.rotated.expiration.time":"1"},"access":{"x":true}}"#
+            #"{"id":"u","secret":"**********","n":1.50,"attributes":{"a":"b","#
+            + #""client.secret.rotated":"old","client.secret.rotated.expiration.time":"1"},"#
+            + #""access":{"x":true}}"#
         let body = try KeycloakRepresentation(Array(shown.utf8)).with(secret: "q\"uote")
         #expect(
             String(decoding: body, as: UTF8.self)
-                == #"{"id":"u","n":1.50,"attributes":{"a":"b"},"access":{"x":true},"secret":"q\"uote"}"#
+                == #"{"id":"u","n":1.50,"attributes":{"a":"b"},"access":{"x":true},"#
+                + #""secret":"q\"uote"}"#
         )
     }
 }

@@ -39,9 +39,11 @@ import Testing
         let (pem, publicPEM) = try keyPair()
         let literal = String(decoding: JSONDocument.literal(publicPEM), as: UTF8.self)
         let admin = "admin-\(UUID().uuidString)"
+        let scopes = #"["okta.apps.manage","okta.apps.read"]"#
         try await practice.control(
             "POST", "clients",
-            #"{"dialect":"okta","client_id":"\#(admin)","auth_method":"private_key_jwt","public_key":\#(literal),"scopes":["okta.apps.manage","okta.apps.read"],"grants":["okta.apps.manage","okta.apps.read"]}"#
+            #"{"dialect":"okta","client_id":"\#(admin)","auth_method":"private_key_jwt","#
+                + #""public_key":\#(literal),"scopes":\#(scopes),"grants":\#(scopes)}"#
         )
         let client = try await practice.client("okta")
         let server = try await okta(

@@ -61,10 +61,9 @@ struct OpenBao: Sendable {
             HTTPRequest(
                 method: method, url: "\(address)/v1/\(path)", headers: headers,
                 body: json.map { Array($0.utf8) }))
+        let said = String(decoding: response.body, as: UTF8.self)
         try #require(
-            (200..<300).contains(response.status),
-            "\(method) \(path): \(response.status) \(String(decoding: response.body, as: UTF8.self))"
-        )
+            (200..<300).contains(response.status), "\(method) \(path): \(response.status) \(said)")
         return response
     }
 

@@ -208,9 +208,9 @@ struct VaultStoreTests {
                     headers: ["X-Vault-Token": bao.token], body: Array(#"{"type":"approle"}"#.utf8))
             )
         }
-        let rules =
-            "path \\\"secret/data/\(path)\\\" { capabilities = \(capabilities.replacing("\"", with: "\\\"")) }"
-        try await bao.ask("POST", "sys/policies/acl/\(name)", "{\"policy\":\"\(rules)\"}")
+        let rules = "path \"secret/data/\(path)\" { capabilities = \(capabilities) }"
+        let policy = String(decoding: JSONDocument.literal(rules), as: UTF8.self)
+        try await bao.ask("POST", "sys/policies/acl/\(name)", "{\"policy\":\(policy)}")
         try await bao.ask("POST", "auth/approle/role/\(name)", "{\"token_policies\":[\"\(name)\"]}")
         let role = try await bao.ask("GET", "auth/approle/role/\(name)/role-id").body
         let secret = try await bao.ask("POST", "auth/approle/role/\(name)/secret-id").body

@@ -71,7 +71,7 @@ struct Keycloak: AuthorizationServer {
         }
         let made = try await api.regenerate(client)
         try await assertOverlap(of: old, client)
-        return CreatedCredential(id: Slot.current, secret: made)
+        return CreatedCredential(id: Slot.current, secret: made, old: Slot.rotated)
     }
 
     /// The server must have kept the old secret; where it hasn't, it gets it back at once.

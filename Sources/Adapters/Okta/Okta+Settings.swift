@@ -30,7 +30,8 @@ extension Okta {
                     SettingDescriptor(
                         "private_key", .reference, summary: "the service app's key, as PEM"),
                     SettingDescriptor("key_id", .text, summary: "what Okta calls that key"),
-                ]), required: true, summary: "who administers: token, or client_id and private_key"),
+                ]), required: true,
+                summary: "who administers: token, or client_id and private_key"),
         ])
 
     /// The server of `plan`.

@@ -14,8 +14,11 @@ public struct AuditVerdict: Sendable, Hashable {
 
 extension Journal {
     /// Reads the audit from its beginning and checks every line against the chain.
-    public func verifyAudit() throws -> AuditVerdict {
-        try reading { try AuditVerdict(readFrom: $0) }
+    ///
+    /// With `known`, a head kept elsewhere, a chain that no longer passes through it is damaged too:
+    /// it was cut off, or made anew.
+    public func verifyAudit(through known: String? = nil) throws -> AuditVerdict {
+        try reading { try AuditVerdict(readFrom: $0, through: known) }
     }
 
     /// The audit's lines, of one rotation or of all, oldest first.
@@ -36,7 +39,7 @@ extension Journal {
 
 extension AuditVerdict {
     /// The bytes are hashed as they are stored: text would end at a NUL and hide what is behind it.
-    init(readFrom database: Database) throws {
+    init(readFrom database: Database, through known: String?) throws {
         let columns = ["sequence", "at", "epoch", "client", "rotation", "event", "body", "hash"]
         let casts = columns.map { "CAST(\($0) AS BLOB)" }.joined(separator: ", ")
         let rows = try Row.fetchCursor(
@@ -44,6 +47,7 @@ extension AuditVerdict {
         var head = AuditTrail.beginning
         var lines: Int64 = 0
         var damage: String?
+        var isKnownMissing = known != nil
         while damage == nil, let row = try rows.next() {
             let fields: [Data?] = columns.indices.map { row[$0] }
             let number = lines + 1
@@ -54,7 +58,11 @@ extension AuditVerdict {
                 damage = "line \(number) was altered"
             } else {
                 (head, lines) = (hash, number)
+                if let known, Hex.string(hash) == known { isKnownMissing = false }
             }
+        }
+        if damage == nil, isKnownMissing {
+            damage = "it doesn't hold the given head; its end was cut off or made anew"
         }
         self.init(lines: lines, head: Hex.string(head), damage: damage)
     }

@@ -54,20 +54,20 @@ extension Journal {
         }
     }
 
-    /// Every rotation that isn't over and may move at `moment`.
-    func runnable(at moment: Instant) throws -> [Rotation] {
-        try fetch(
-            "WHERE r.state = 'running' AND r.next_at <= ? ORDER BY r.next_at", [moment.milliseconds]
-        )
-    }
-
-    /// Live rotations of which a person has asked something that nobody has answered.
-    func requested() throws -> [Rotation] {
-        try fetch(
-            """
-            WHERE r.ended_at IS NULL AND r.id IN
-                (SELECT rotation FROM request WHERE applied_at IS NULL) ORDER BY r.id
-            """)
+    /// Rotations that may move at `moment`, and those of which a person has asked something.
+    func movable(at moment: Instant, client: ClientName?) throws -> [RotationID] {
+        try reading { database in
+            try String.fetchAll(
+                database,
+                sql: """
+                    SELECT r.id FROM rotation r
+                    WHERE ((r.state = 'running' AND r.next_at <= ?1) OR (r.ended_at IS NULL
+                        AND r.id IN (SELECT rotation FROM request WHERE applied_at IS NULL)))
+                        AND (?2 IS NULL OR r.client = ?2)
+                    ORDER BY r.next_at, r.id
+                    """, arguments: [moment.milliseconds, client?.rawValue]
+            ).map(RotationID.init(rawValue:))
+        }
     }
 
     /// The live rotation of `client`, else its last one.
@@ -118,6 +118,9 @@ extension Journal {
         }
     }
 
+    /// Rotations that wait for a person, oldest first.
+    public func held() throws -> [Rotation] { try fetch("WHERE r.state = 'held' ORDER BY r.id") }
+
     /// How many rotations are in each state, by name.
     public func counts() throws -> [String: Int] {
         try reading { database in
@@ -145,6 +148,9 @@ extension Journal {
                     (SELECT 1 FROM rotation r WHERE r.client = name AND r.ended_at IS NULL)
                 """, [moment.milliseconds])
     }
+
+    /// Clients whose rotation should have begun by `moment` and hasn't.
+    public func overdue(at moment: Instant) throws -> [ClientName] { try due(at: moment).map(\.name) }
 
     private func clients(where clause: String, _ arguments: StatementArguments) throws
         -> [ClientSummary]

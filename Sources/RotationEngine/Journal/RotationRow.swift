@@ -1,6 +1,6 @@
 import Foundation
 import GRDB
-import RotationCore
+public import RotationCore
 
 /// A rotation as its row has it.
 extension Rotation {
@@ -38,7 +38,8 @@ extension Rotation {
         }
     }
 
-    var stateName: String {
+    /// The name of the state, as the journal and `--json` have it.
+    public var stateName: String {
         switch state {
         case .running: "running"
         case .held: "held"

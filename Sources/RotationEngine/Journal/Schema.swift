@@ -72,6 +72,7 @@ enum Schema {
         CREATE UNIQUE INDEX one_live_rotation_per_client ON rotation (client)
             WHERE ended_at IS NULL;
         CREATE INDEX rotation_due ON rotation (next_at) WHERE state = 'running';
+        CREATE INDEX rotation_held ON rotation (id) WHERE state = 'held';
         CREATE INDEX rotation_history ON rotation (client, started_at);
 
         CREATE TABLE operation (

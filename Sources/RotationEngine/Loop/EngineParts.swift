@@ -1,4 +1,4 @@
-import RotationCore
+public import RotationCore
 
 /// What every driver of a run shares.
 struct EngineParts: Sendable {
@@ -11,18 +11,35 @@ struct EngineParts: Sendable {
     let identities: IdentityBook
 }
 
+/// What a run tells while it goes on.
+public struct RotationNews: Sendable {
+    /// The rotation as it is now, already committed.
+    public let rotation: Rotation
+    /// The phase that the news is of.
+    public let phase: Phase
+    /// What happened; nil where the rotation only began to wait for something else.
+    public let event: RotationEvent?
+}
+
 /// Who each target said it is in this run, asked once for all rotations that share it.
 ///
 /// Invariant 11: no effect goes to a target whose identity was not asserted in this run.
 actor IdentityBook {
-    private var known: [TargetSettings: TargetIdentity] = [:]
+    private struct Target: Hashable {
+        let settings: TargetSettings
+        /// A server says who it is for one client; a store is the same for all.
+        let client: ClientID?
+    }
+    private var known: [Target: TargetIdentity] = [:]
 
     func identity(
-        of settings: TargetSettings, ask: @Sendable () async throws(AdapterError) -> TargetIdentity
+        of settings: TargetSettings, for client: ClientID?,
+        ask: @Sendable () async throws(AdapterError) -> TargetIdentity
     ) async throws(AdapterError) -> TargetIdentity {
-        if let identity = known[settings] { return identity }
+        let target = Target(settings: settings, client: client)
+        if let identity = known[target] { return identity }
         let identity = try await ask()
-        known[settings] = identity
+        known[target] = identity
         return identity
     }
 }

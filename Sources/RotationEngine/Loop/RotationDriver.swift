@@ -13,30 +13,38 @@ actor RotationDriver {
     private var serverPort: (any AuthorizationServer)?
     private var storePorts: [(name: String, port: any SecretStore)]?
 
-    init(_ rotation: Rotation, parts: EngineParts) {
+    private let options: RunOptions
+
+    init(_ rotation: Rotation, parts: EngineParts, options: RunOptions) {
         self.rotation = rotation
         self.parts = parts
+        self.options = options
     }
 
     var clock: any RotationClock { parts.clock }
 
     /// Advances the rotation until it waits, is held, ends, or has come to `stop`.
-    func drive(until stop: Step? = nil) async throws -> Rotation {
+    func drive() async throws -> Rotation {
         try await begin()
         while case .running(let phase) = rotation.state, rotation.nextAt <= clock.now(),
-            !Task.isCancelled, !Self.isPast(phase, stop)
+            !options.isStopping(), !options.isPast(phase)
         {
+            let before = (rotation.state, rotation.reason)
             let result = try await attempt(phase.effect)
             try await settle(result)
+            if before != (rotation.state, rotation.reason) { tell(result, of: phase) }
         }
         return rotation
     }
 
-    private static func isPast(_ phase: Phase, _ stop: Step?) -> Bool {
-        guard let stop, let last = Step.allCases.firstIndex(of: stop),
-            let present = Step.allCases.firstIndex(of: phase.step)
-        else { return false }
-        return phase.step != .rollback && present > last
+    private func tell(_ result: StepResult, of phase: Phase) {
+        let event: RotationEvent? =
+            switch result {
+            case .moved(let event, _): event
+            case .holds: .stopped
+            case .waits, .again: nil
+            }
+        options.observe(RotationNews(rotation: rotation, phase: phase, event: event))
     }
 
     /// Closes what an earlier run left open, and answers what people asked meanwhile.
@@ -53,8 +61,8 @@ actor RotationDriver {
         }
         let requests = try parts.journal.requests(of: rotation.id)
         if !draft.closed.isEmpty || !requests.isEmpty {
-            draft.rotation = rotation
             answer(requests)
+            draft.rotation = rotation
             try await commit()
         }
     }
@@ -209,9 +217,10 @@ actor RotationDriver {
         of settings: TargetSettings, key: String, isServer: Bool = false,
         ask: @Sendable () async throws(AdapterError) -> TargetIdentity
     ) async throws {
+        let client = isServer ? rotation.plan.clientID : nil
         let identity = try await call(settings.name, isServer: isServer) {
             () async throws(AdapterError) in
-            try await parts.identities.identity(of: settings, ask: ask)
+            try await parts.identities.identity(of: settings, for: client, ask: ask)
         }
         if let recorded = rotation.body.identities[key], recorded != identity {
             let words = "\(settings.name) was \(recorded.rawValue) and is now \(identity.rawValue)"

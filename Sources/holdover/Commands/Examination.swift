@@ -1,0 +1,149 @@
+import Foundation
+import HTTPTransport
+import RotationCore
+
+/// A live look at everything that a plan names: reads only.
+struct Examination {
+    let plan: Plan
+
+    /// What was found.
+    struct Result {
+        var findings: [(target: String, finding: Finding)] = []
+        var slots: String?
+        var canDisable = false
+        /// What the exit code of a check should be; nil where there is no problem.
+        var exit: HoldoverExit? { HoldoverExit.gravest(exits) }
+        private var exits: [HoldoverExit] = []
+        var hasProblem: Bool { findings.contains { $0.finding.severity == .problem } }
+
+        mutating func add(_ target: String, _ finding: Finding) {
+            findings.append((target, finding))
+            if finding.severity == .problem { exits.append(.failure) }
+        }
+
+        mutating func add(_ target: String, _ error: AdapterError) {
+            findings.append((target, Finding(.problem, code: error.code, message: error.message)))
+            exits.append(Problem(error).exit)
+        }
+
+        func show(on console: Console) {
+            for (target, finding) in findings {
+                let tone: Console.Tone = finding.severity == .problem ? .bad : .attention
+                let word = console.colored(finding.severity.rawValue, tone)
+                let said = safeText(finding.message, limit: 600)
+                // Adapters begin with their own name, which is often the target's too.
+                let text = said.hasPrefix("\(target):") ? said : "\(target): \(said)"
+                console.line("  \(word): \(text) [\(finding.code)]")
+            }
+        }
+    }
+
+    func run() async -> Result {
+        var result = Result()
+        let factory = Ports.factory()
+        let secret = await examineStores(factory, &result)
+        await examineServer(factory, secret, &result)
+        await examineClock(&result)
+        await examineConsumers(factory, &result)
+        return result
+    }
+
+    private func examineStores(_ factory: any AdapterFactory, _ result: inout Result) async
+        -> ClientSecret?
+    {
+        var common: ClientSecret?
+        for settings in plan.stores {
+            do throws(AdapterError) {
+                let store = try await factory.store(settings, of: plan)
+                _ = try await store.identity()
+                for finding in try await store.preflight() { result.add(settings.name, finding) }
+                guard let stored = try await store.read() else {
+                    let empty = Finding(
+                        .problem, code: "store-empty", message: "it holds no secret yet")
+                    result.add(settings.name, empty)
+                    continue
+                }
+                if let common, !common.matches(stored.secret) {
+                    let differs = Finding(
+                        .problem, code: "stores-disagree",
+                        message: "it holds another secret than the stores before")
+                    result.add(settings.name, differs)
+                }
+                common = stored.secret
+            } catch { result.add(settings.name, error) }
+        }
+        return common
+    }
+
+    private func examineServer(
+        _ factory: any AdapterFactory, _ secret: ClientSecret?, _ result: inout Result
+    ) async {
+        let name = plan.server.name
+        do throws(AdapterError) {
+            let server = try await factory.server(of: plan)
+            let capabilities = server.capabilities
+            result.canDisable = capabilities.canDisable
+            _ = try await server.identity()
+            for finding in try await server.preflight(overlap: plan.overlap) {
+                result.add(name, finding)
+            }
+            let listed = try await server.credentials(knowing: KnownSecrets(old: secret))
+            result.slots = "\(listed.count) of \(capabilities.limit) secrets exist"
+            if listed.count >= capabilities.limit {
+                let full = Finding(
+                    .problem, code: "slot-occupied",
+                    message: "the server allows \(capabilities.limit) secrets and "
+                        + "\(listed.count) exist; one must go first")
+                result.add(name, full)
+            }
+            guard let secret else { return }
+            if case .refused(let code) = try await server.authenticate(
+                with: secret, connection: .kept)
+            {
+                let refused = Finding(
+                    .problem, code: "old-secret-refused",
+                    message: "it refuses the secret that the stores hold now (\(code))")
+                result.add(name, refused)
+            }
+        } catch { result.add(name, error) }
+    }
+
+    /// A clock that is far off makes tokens and evidence look stale.
+    private func examineClock(_ result: inout Result) async {
+        guard case .text(let url)? = plan.server.values["url"],
+            let response = try? await CurlClient().send(HTTPRequest(method: "GET", url: url)),
+            let date = response.headers["Date"].flatMap(Self.httpDate)
+        else { return }
+        let drift = abs(date.timeIntervalSinceNow)
+        guard drift > 300 else { return }
+        let finding = Finding(
+            .warning, code: "clock-differs",
+            message: "its clock and ours differ by \(Int(drift)) s; times can't be compared")
+        result.add(plan.server.name, finding)
+    }
+
+    private static func httpDate(_ text: String) -> Date? {
+        let formatter = DateFormatter()
+        formatter.locale = Locale(identifier: "en_US_POSIX")
+        formatter.dateFormat = "EEE, dd MMM yyyy HH:mm:ss zzz"
+        return formatter.date(from: text)
+    }
+
+    private func examineConsumers(_ factory: any AdapterFactory, _ result: inout Result) async {
+        for consumer in plan.consumers {
+            do throws(AdapterError) {
+                let reporter = try await factory.reporter(consumer, of: plan)
+                guard try await reporter.report() == nil else { continue }
+                let silent = Finding(
+                    .warning, code: "consumer-silent",
+                    message: "it has not reported yet; the rotation would wait for it")
+                result.add(consumer.name, silent)
+            } catch { result.add(consumer.name, error) }
+        }
+        for hook in plan.reload {
+            do throws(AdapterError) { _ = try await factory.hook(hook, of: plan) } catch {
+                result.add(hook.name, error)
+            }
+        }
+    }
+}

@@ -1,0 +1,56 @@
+import RotationCore
+
+/// `start --dry-run`: every gate of a rotation and what is known of it now. Touches nothing.
+struct Rehearsal {
+    let plan: Plan
+    let console: Console
+
+    func show() async throws {
+        let examination = await Examination(plan: plan).run()
+        console.line(console.colored("\(plan.client.rawValue)", .strong) + ": what would happen")
+        var step: Step?
+        for phase in Self.forward {
+            let name = phase.step == step ? "" : phase.step.rawValue
+            step = phase.step
+            let gate = gate(phase, examination).map { "; \($0)" } ?? ""
+            let head = "  \(name.padding(to: 11))\(phase.rawValue.padding(to: 8))"
+            console.line("\(head)\(phase.purpose)\(gate)")
+        }
+        examination.show(on: console)
+        console.line("nothing was touched")
+        if let exit = examination.exit { throw Stop(exit: exit) }
+    }
+
+    private static let forward: [Phase] = [
+        .create, .accept, .write, .reload, .adopt, .overlap, .disable, .delete, .prove, .watch,
+        .close,
+    ]
+
+    private func gate(_ phase: Phase, _ examination: Examination.Result) -> String? {
+        let probe = "\(plan.probe.successes) answers over \(plan.probe.window)"
+        return switch phase {
+        case .create: examination.slots
+        case .accept: "gate: \(probe), and a made-up secret refused"
+        case .write: plan.stores.map(\.name).joined(separator: ", ")
+        case .reload:
+            plan.reload.isEmpty ? "no hooks" : plan.reload.map(\.name).joined(separator: ", ")
+        case .adopt:
+            "gate: "
+                + (plan.consumers.map(\.name) + (plan.soak.map { ["soak \($0)"] } ?? []))
+                .joined(separator: ", ")
+        case .overlap: "gate: \(plan.overlap)" + (plan.needsApproval ? ", a person's approval" : "")
+        case .disable: examination.canDisable ? "gate: all guards, live" : "skipped: no soft disable here"
+        case .delete: "gate: all guards again, live; no way back from here"
+        case .prove: "gate: refused in \(probe)"
+        case .watch: "\(plan.watch)"
+        case .close, .reinstate, .enable, .restore, .recall, .readopt, .withdraw: nil
+        }
+    }
+}
+
+extension String {
+    /// The text with blanks up to a width.
+    func padding(to width: Int) -> String {
+        self + String(repeating: " ", count: max(1, width - count))
+    }
+}

@@ -1,0 +1,161 @@
+import ArgumentParser
+import Foundation
+import Plans
+import RotationCore
+import RotationEngine
+import Synchronization
+
+/// `holdover run`: what cron calls.
+struct Run: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Start what is due and advance everything that can move; for cron or a timer.",
+        discussion: """
+            Idempotent: kill it at any moment and run it again. A second run at the same time leaves
+            at once with exit code 11.
+
+            Examples:
+              holdover run -q                      from cron, every few minutes
+              holdover run --wait 10m              stay while something can move soon
+              holdover run --client billing-api --until verify
+            """)
+
+    @Flag(name: .shortAndLong, help: "Say nothing unless something is wrong.")
+    var quiet = false
+
+    @Option(help: "How many rotations move at once.")
+    var jobs = 32
+
+    @Option(
+        help: ArgumentHelp(
+            "Stop behind this step: generate, distribute, verify, revoke, monitor.",
+            valueName: "step"))
+    var until: String?
+
+    @Option(help: "Only this client.")
+    var client: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "Stay this long for rotations that can move soon, such as 10m.", valueName: "time"))
+    var wait: String?
+
+    @Flag(help: "Start nothing; only advance what is under way.")
+    var noStart = false
+
+    @Flag(help: "Exit with 10 where something moved, and with 5 where all wait on a gate.")
+    var detailedExitcode = false
+
+    @OptionGroup var workspace: Workspace
+
+    func validate() throws {
+        if jobs < 1 { throw ValidationError("--jobs takes a number from 1") }
+        if let until, Step(rawValue: until) == nil || until == Step.rollback.rawValue {
+            throw ValidationError("--until takes generate, distribute, verify, revoke or monitor")
+        }
+        if let wait, Span(wait) == nil { throw ValidationError("--wait takes a time such as 10m") }
+    }
+
+    func run() async throws {
+        let engine = try workspace.engine()
+        let stop = StopSignal()
+        stop.listen()
+        try Self.check(client, in: engine.journal)
+        let problems = try noteAndStart(engine)
+        let now = SystemClock().now()
+        let deadline = wait.flatMap { Span($0) }.map { now + $0 } ?? Instant(milliseconds: 0)
+        let timeline = Timeline(console: workspace.console, isQuiet: quiet)
+        let options = RunOptions(
+            jobs: jobs, stop: until.flatMap(Step.init(rawValue:)), deadline: deadline,
+            client: client.map(ClientName.init(rawValue:)), isStopping: { stop.isSet },
+            observe: { timeline.tell($0) })
+        let report: RunReport
+        do { report = try await engine.run(options: options) } catch let failure as JournalFailure {
+            throw Problem(failure, in: workspace.stateDirectory)
+        }
+        // What is held is said at every run, not only at the one that held it.
+        let held = try engine.journal.held().filter { report.driven[$0.id] == nil }
+        try conclude(report, held, problems, stop)
+    }
+
+    /// A misspelt client must not look like one that is fine.
+    private static func check(_ client: String?, in journal: Journal) throws {
+        guard let client, try journal.client(ClientName(rawValue: client)) == nil,
+            try journal.latest(of: ClientName(rawValue: client)) == nil
+        else { return }
+        throw try Problem(unknownClient: client, in: journal)
+    }
+
+    /// Takes note of edited plans, and starts what is due.
+    ///
+    /// A wrong plan keeps its own clients from starting, and no others.
+    private func noteAndStart(_ engine: RotationEngine) throws -> [PlanProblem] {
+        let shelf = PlanShelf(directory: workspace.plansDirectory)
+        let random = SystemRandom()
+        let now = SystemClock().now()
+        var problems = try shelf.note(in: engine.journal, at: now) { random.fraction() }
+        if noStart { return problems }
+        for client in try engine.due() where self.client.map({ $0 == client.name.rawValue }) ?? true
+        {
+            do {
+                let plans = try shelf.plans(named: client.planFile)
+                guard let plan = plans.first(where: { $0.plan.client == client.name })?.plan else {
+                    continue
+                }
+                _ = try engine.start(
+                    plan, digest: PlanDigest(of: plan).rawValue, trigger: "schedule")
+            } catch let errors as PlanErrors { problems += errors.problems }
+        }
+        return problems
+    }
+
+    private func conclude(
+        _ report: RunReport, _ held: [Rotation], _ problems: [PlanProblem], _ stop: StopSignal
+    ) throws {
+        let console = workspace.console
+        let looked = (held + report.driven.values).sorted { $0.id.rawValue < $1.id.rawValue }
+        var codes = looked.compactMap(HoldoverExit.verdict)
+        looked.compactMap(Problem.init).forEach(console.report)
+        if !problems.isEmpty {
+            let standing = "no client of a wrong plan is started or loses a secret; others go on"
+            console.report(Problem(PlanErrors(problems), state: standing))
+        }
+        for (id, words) in report.failed {
+            let message = "rotation \(id.rawValue): \(safeText(words, limit: 300))"
+            console.report(
+                Problem(
+                    .failure, code: "rotation-stuck", message,
+                    state: "it was left as it is; others went on",
+                    hint: "holdover history --rotation \(id.rawValue)"))
+            codes.append(.failure)
+        }
+        if !problems.isEmpty { codes.append(report.driven.isEmpty ? .usage : .partial) }
+        if let gravest = HoldoverExit.gravest(codes) { throw Stop(exit: gravest) }
+        if stop.isSet { throw Stop(exit: .interrupted) }
+        guard detailedExitcode, !report.driven.isEmpty else { return }
+        let isWaiting = report.driven.values.allSatisfy { !$0.state.isEnded }
+        throw Stop(exit: isWaiting ? .waiting : .changed)
+    }
+}
+
+/// SIGTERM and SIGINT: the first lets the present calls end and be recorded, the second doesn't.
+final class StopSignal: Sendable {
+    private let isRaised = Atomic<Bool>(false)
+
+    var isSet: Bool { isRaised.load(ordering: .relaxed) }
+
+    func listen() {
+        for number in [SIGTERM, SIGINT, SIGHUP] {
+            signal(number, SIG_IGN)
+            let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
+            // The source lives as long as the process: its handler holds it.
+            source.setEventHandler { [self] in
+                withExtendedLifetime(source) {
+                    let (wasSet, _) = isRaised.compareExchange(
+                        expected: false, desired: true, ordering: .relaxed)
+                    if !wasSet { _exit(HoldoverExit.interrupted.rawValue) }
+                }
+            }
+            source.resume()
+        }
+    }
+}

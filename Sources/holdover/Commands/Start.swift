@@ -1,0 +1,75 @@
+import ArgumentParser
+import Foundation
+import Plans
+import RotationCore
+import RotationEngine
+
+/// `holdover start`: begins a rotation by hand.
+struct Start: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Begin a rotation, to be driven by `run`.",
+        discussion: """
+            Examples:
+              holdover start billing-api --reason "leaked in a ticket"
+              holdover start plans/billing-api.yaml --dry-run
+              holdover start plans/fleet.yaml --all
+            """)
+
+    @Argument(help: "A plan file, or the name of a client in the plan directory.")
+    var plan: String
+
+    @Flag(help: "Show what would happen, gate by gate, and touch nothing.")
+    var dryRun = false
+
+    @Flag(help: "Start every client of a file that holds several.")
+    var all = false
+
+    @Option(help: "Why, for the audit.")
+    var reason: String?
+
+    @OptionGroup var workspace: Workspace
+
+    func run() async throws {
+        let shelf = PlanShelf(directory: workspace.plansDirectory)
+        let placed = all ? try shelf.plans(named: plan) : [try shelf.plan(named: plan)]
+        if dryRun {
+            for one in placed { try await Rehearsal(plan: one.plan, console: workspace.console).show() }
+            return
+        }
+        let engine = try workspace.engine()
+        let random = SystemRandom()
+        let trigger = "by hand" + (reason.map { ": \($0)" } ?? "") + ", \(Self.actor)"
+        for one in placed {
+            try shelf.note(one, in: engine.journal, at: SystemClock().now()) { random.fraction() }
+            let rotation = try begin(one.plan, engine, trigger)
+            try report(rotation)
+        }
+    }
+
+    private func begin(_ plan: Plan, _ engine: RotationEngine, _ trigger: String) throws -> Rotation {
+        do {
+            return try engine.start(
+                plan, digest: PlanDigest(of: plan).rawValue, trigger: trigger)
+        } catch let failure as JournalFailure where failure.kind == .ruleBroken {
+            let name = plan.client.rawValue
+            throw Problem(
+                .failure, code: "rotation-under-way",
+                "client \(name) has a rotation under way already",
+                state: "it goes on as it was", hint: "holdover explain \(name)")
+        }
+    }
+
+    private func report(_ rotation: Rotation) throws {
+        if workspace.json { return try workspace.console.document(RotationView(rotation)) }
+        workspace.console.line(
+            "started rotation \(rotation.id.rawValue) of \(rotation.client.rawValue)")
+        workspace.console.line("next: holdover run --wait 5m")
+    }
+
+    /// Who types this, for the audit.
+    static var actor: String {
+        let environment = ProcessInfo.processInfo.environment
+        let login = environment["SUDO_USER"] ?? environment["USER"] ?? environment["LOGNAME"]
+        return "uid \(getuid())" + (login.map { " (\(safeText($0)))" } ?? "")
+    }
+}

@@ -1,0 +1,138 @@
+import Foundation
+import HTTPTransport
+import RotationCore
+import Testing
+
+@testable import Adapters
+
+@Suite struct AdapterRegistryTests {
+    private let registry = AdapterRegistry(
+        http: CurlClient(), environment: ["T": "token-of-a-test"]
+    ) { Instant(milliseconds: 0) }
+
+    private func plan(_ server: TargetSettings) -> Plan {
+        Plan(
+            client: ClientName(rawValue: "c"), clientID: ClientID(rawValue: "id"), server: server,
+            stores: [])
+    }
+
+    private static let none = TargetSettings.of("none", [:])
+
+    @Test func `every type of the list makes a port, and no other does`() async throws {
+        let plan = plan(Self.none)
+        for descriptor in AdapterRegistry.descriptors.servers {
+            let server = TargetSettings.of(descriptor.type, Self.minimal(descriptor.settings))
+            _ = try await registry.server(of: self.plan(server))
+        }
+        for descriptor in AdapterRegistry.descriptors.stores {
+            _ = try await registry.store(
+                .of(descriptor.type, Self.minimal(descriptor.settings)), of: plan)
+        }
+        for descriptor in AdapterRegistry.descriptors.hooks {
+            _ = try await registry.hook(
+                .of(descriptor.type, Self.minimal(descriptor.settings)), of: plan)
+        }
+        for descriptor in AdapterRegistry.descriptors.reporters {
+            let report = TargetSettings.of(descriptor.type, Self.minimal(descriptor.settings))
+            _ = try await registry.reporter(ConsumerSettings(name: "r", report: report), of: plan)
+        }
+        let codes = [
+            await adapterError { _ = try await registry.server(of: plan) }?.code,
+            await adapterError { _ = try await registry.store(Self.none, of: plan) }?.code,
+            await adapterError { _ = try await registry.hook(Self.none, of: plan) }?.code,
+            await adapterError {
+                _ = try await registry.reporter(
+                    ConsumerSettings(name: "r", report: Self.none), of: plan)
+            }?.code,
+        ]
+        #expect(codes == Array(repeating: "unknown-adapter", count: 4))
+    }
+
+    @Test func `every required setting is missed when it is missing`() async {
+        for descriptor in AdapterRegistry.descriptors.servers {
+            for name in descriptor.settings.filter(\.isRequired).map(\.name) {
+                var values = Self.minimal(descriptor.settings)
+                values[name] = nil
+                let plan = plan(.of(descriptor.type, values))
+                let error = await adapterError { _ = try await registry.server(of: plan) }
+                #expect(error?.code == "\(descriptor.type)-setting-invalid", "\(name)")
+                #expect(error?.message.contains(name) == true, "\(name)")
+            }
+        }
+    }
+
+    @Test func `names are unique, and sentences have no full stop`() {
+        let all = AdapterRegistry.descriptors
+        for list in [all.servers, all.stores, all.hooks, all.reporters] {
+            #expect(Set(list.map(\.type)).count == list.count)
+            for descriptor in list { Self.check(descriptor.settings, descriptor.summary) }
+        }
+    }
+
+    @Test func `every adapter has a page that names each of its settings`() throws {
+        let all = AdapterRegistry.descriptors
+        let sources = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+            .deletingLastPathComponent().deletingLastPathComponent()
+            .appendingPathComponent("Sources/Adapters")
+        let pages = [
+            ("Okta/Okta.md", all.servers, "okta"),
+            ("Keycloak/Keycloak.md", all.servers, "keycloak"),
+            ("File/File.md", all.stores, "file"), ("Vault/Vault.md", all.stores, "vault"),
+            ("Exec/Exec.md", all.hooks, "exec"), ("Report/Report.md", all.reporters, "file"),
+            ("Report/Report.md", all.reporters, "https"),
+            ("Report/Report.md", all.reporters, "exec"),
+        ]
+        for (page, list, type) in pages {
+            let text = try String(
+                contentsOf: sources.appendingPathComponent(page), encoding: .utf8)
+            let descriptor = try #require(list.first { $0.type == type })
+            for name in Self.names(descriptor.settings) {
+                #expect(text.contains("`\(name)`"), "\(page) lacks \(name)")
+            }
+        }
+    }
+
+    private static func names(_ settings: [SettingDescriptor], _ prefix: String = "") -> [String] {
+        settings.flatMap { setting -> [String] in
+            guard case .group(let inner) = setting.form else { return [prefix + setting.name] }
+            return names(inner, "\(prefix)\(setting.name).")
+        }
+    }
+
+    private static func check(_ settings: [SettingDescriptor], _ summary: String) {
+        #expect(!summary.hasSuffix("."))
+        #expect(Set(settings.map(\.name)).count == settings.count)
+        for setting in settings {
+            if case .group(let inner) = setting.form {
+                check(inner, setting.summary)
+            } else {
+                #expect(!setting.summary.isEmpty && !setting.summary.hasSuffix("."))
+            }
+        }
+    }
+
+    /// A plausible value for each setting that is required, and for an admin's or login's token.
+    private static func minimal(_ settings: [SettingDescriptor]) -> [String: SettingValue] {
+        var values: [String: SettingValue] = [:]
+        for setting in settings where setting.isRequired || setting.name == "token" {
+            values[setting.name] = value(setting.form)
+        }
+        if values.keys.contains("client_id") { values["client_secret"] = "env:T" }
+        return values
+    }
+
+    private static func value(_ form: SettingDescriptor.Form) -> SettingValue {
+        switch form {
+        case .text: "text"
+        case .integer: "1"
+        case .boolean: "true"
+        case .span: "30s"
+        case .url: "https://server.example"
+        case .path: "/etc/a-file"
+        case .reference: "env:T"
+        case .choice(let words): .text(words[0])
+        case .texts: .list(["/bin/true"])
+        case .group(let inner): .group(minimal(inner))
+        }
+    }
+}
