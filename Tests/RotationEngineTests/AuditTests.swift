@@ -213,6 +213,8 @@ import Testing
         #expect(verdict.damage == nil)
         #expect(verdict.lines == 4)
         #expect(verdict.head != head)
+        #expect(try journal.verifyAudit(through: head).damage?.contains("cut off") == true)
+        #expect(try journal.verifyAudit(through: verdict.head).damage == nil)
     }
 
     @Test func `lines are read as they were written, of one rotation or of all`() throws {

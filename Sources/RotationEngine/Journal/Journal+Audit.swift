@@ -39,7 +39,7 @@ extension Journal {
 
 extension AuditVerdict {
     /// The bytes are hashed as they are stored: text would end at a NUL and hide what is behind it.
-    init(readFrom database: Database, through known: String?) throws {
+    init(readFrom database: Database, through known: String? = nil) throws {
         let columns = ["sequence", "at", "epoch", "client", "rotation", "event", "body", "hash"]
         let casts = columns.map { "CAST(\($0) AS BLOB)" }.joined(separator: ", ")
         let rows = try Row.fetchCursor(
