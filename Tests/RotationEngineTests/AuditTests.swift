@@ -186,6 +186,21 @@ import Testing
         #expect(try damage(append) == "line 6 was altered")
     }
 
+    @Test func `a line that was forged with its hash is betrayed by the next`() throws {
+        let lines = try journal.auditLines()
+        var previous = AuditTrail.beginning
+        for (line, next) in zip(lines, lines.dropFirst()) {
+            let forged = AuditLine(
+                sequence: line.sequence, at: line.at, epoch: line.epoch, client: line.client,
+                rotation: line.rotation, event: "forged", body: line.body)
+            let found = try damage(
+                "UPDATE audit SET event = 'forged', hash = ? WHERE sequence = ?",
+                [forged.hash(after: previous), line.sequence])
+            #expect(found == "line \(next.sequence) was altered")
+            previous = line.hash(after: previous)
+        }
+    }
+
     @Test func `a cut in the middle is named, and one at the end shows in the head`() throws {
         #expect(
             try damage("DELETE FROM audit WHERE sequence IN (2, 3)")
@@ -198,6 +213,8 @@ import Testing
         #expect(verdict.damage == nil)
         #expect(verdict.lines == 4)
         #expect(verdict.head != head)
+        #expect(try journal.verifyAudit(through: head).damage?.contains("cut off") == true)
+        #expect(try journal.verifyAudit(through: verdict.head).damage == nil)
     }
 
     @Test func `lines are read as they were written, of one rotation or of all`() throws {
