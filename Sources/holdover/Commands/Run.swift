@@ -111,6 +111,10 @@ struct Run: AsyncParsableCommand {
                 console.complain("holdover: hint: holdover explain \(name)")
             }
         }
+        for (id, words) in report.failed {
+            console.complain("holdover: rotation \(id.rawValue): \(safeText(words, limit: 300))")
+            codes.append(.failure)
+        }
         for problem in problems { console.complain("holdover: plan: \(problem)") }
         if !problems.isEmpty { codes.append(report.driven.isEmpty ? .usage : .partial) }
         if let gravest = HoldoverExit.gravest(codes) { throw Stop(exit: gravest) }
