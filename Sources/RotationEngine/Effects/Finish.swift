@@ -70,8 +70,9 @@ extension RotationDriver {
         }
         let survivor = try secret(.old)
         let listed = try await listed(server)
+        // Where withdrawing moves slots, a cut withdrawal leaves the new secret in another one.
         let isLeft = listed.contains { entry in
-            entry.id == id && entry.holds != .old
+            (entry.id == id && entry.holds != .old) || entry.holds == .new
         }
         guard isLeft else { return try await proveOldInForce(server) }
         // A server with slots puts the survivor in front; any other must accept it already.
