@@ -12,7 +12,7 @@ extension RotationDriver {
         }
         let listed = try await listed(server)
         guard let old = listed.first(where: { $0.id == rotation.oldCredential }) else {
-            return .moved(.done, ["note": "the old secret is no longer listed"])
+            return .moved(.done, ["skipped": "the old secret is no longer listed"])
         }
         let report = try await guardReport(server, listed)
         if let obstacle = try obstacle(in: report) { return obstacle }
