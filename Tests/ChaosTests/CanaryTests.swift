@@ -94,7 +94,6 @@ struct CanaryTests {
         defer { proxy.stop() }
         let client = scene.client
         let text = try scene.plan().text.replacingOccurrences(of: behind, with: proxy.url)
-            .replacingOccurrences(of: "issuer: \(proxy.url)", with: "issuer: \(scene.server.url)")
         try scene.bench.write(text, to: "plans/\(client).yaml")
         for arguments in [
             ["check", client], ["start", client], ["run", "--wait", "2s", "--client", client],
