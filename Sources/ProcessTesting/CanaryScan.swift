@@ -58,16 +58,30 @@ public struct CanaryScan: Sendable {
     public func scan(_ bytes: Data, named place: String) -> [Finding] {
         var found: [Finding] = []
         for pattern in patterns {
-            guard let range = bytes.firstRange(of: Data(pattern.bytes)) else { continue }
+            guard let offset = Self.offset(of: pattern.bytes, in: bytes) else { continue }
             let finding = Finding(
-                secret: pattern.secret, encoding: pattern.encoding, place: place,
-                offset: range.lowerBound - bytes.startIndex)
+                secret: pattern.secret, encoding: pattern.encoding, place: place, offset: offset)
             let isNew = !found.contains {
                 $0.secret == finding.secret && $0.encoding == finding.encoding
             }
             if isNew { found.append(finding) }
         }
         return found
+    }
+
+    private static func offset(of pattern: [UInt8], in bytes: Data) -> Int? {
+        bytes.withUnsafeBytes { whole in
+            guard let start = whole.baseAddress, let first = pattern.first else { return nil }
+            var offset = 0
+            while offset + pattern.count <= whole.count {
+                let rest = whole.count - pattern.count - offset + 1
+                guard let found = memchr(start + offset, Int32(first), rest) else { return nil }
+                offset = UnsafeRawPointer(found) - start
+                if memcmp(found, pattern, pattern.count) == 0 { return offset }
+                offset += 1
+            }
+            return nil
+        }
     }
 
     /// What is in a text.

@@ -7,11 +7,13 @@ struct CanaryScene {
     let bench: Workbench
     let server: PracticeServerProcess
     let bao: OpenBaoProcess
-    let client = "canary-client"
     let place: String
+    /// The client that rotates now.
+    private(set) var client = "canary-client"
     private let dialect: PracticeServerProcess.Dialect
     private let admin: String
-    private let old: String
+    /// The first secret of each client.
+    private var first: [String: String] = [:]
     let holdover: HoldoverProcess
     let consumer: ConsumerProcess
 
@@ -19,14 +21,15 @@ struct CanaryScene {
         "canary\(name)\(UUID().uuidString.replacingOccurrences(of: "-", with: ""))"
     }
 
-    /// - Note: `isLocked` gives the command an admin credential that the server refuses.
+    /// `isLocked` gives the command an admin credential that the server refuses.
     init(
         on bench: Workbench, _ dialect: PracticeServerProcess.Dialect, isLocked: Bool = false
     ) async throws {
         self.bench = bench
         self.dialect = dialect
         admin = Self.canary("Admin")
-        old = Self.canary("Old")
+        let old = Self.canary("Old")
+        first = [client: old]
         server = try await PracticeServerProcess.start(
             on: bench,
             environment: [
@@ -53,16 +56,29 @@ struct CanaryScene {
         try plan().write(on: bench)
     }
 
+    /// Goes on with another client, which nobody consumes.
+    mutating func turn(to client: String) async throws {
+        let secret = Self.canary("Old")
+        self.client = client
+        first[client] = secret
+        try bench.write(secret, to: "stores/\(file)")
+        try await server.createClient(dialect, client, secret: secret)
+        try await bao.put(secret, at: client)
+    }
+
+    private var isFirst: Bool { client == "canary-client" }
+    private var file: String { isFirst ? "secret" : client }
+
     /// The plan, with a hook that writes down everything that it is given.
     func plan() throws -> PlanText {
         var plan = PlanText.of(
             dialect, client, at: server,
-            stores: [PlanText.file("\(place)/secret"), PlanText.vault(bao, path: client)])
+            stores: [PlanText.file("\(place)/\(file)"), PlanText.vault(bao, path: client)])
         let dump =
             #"d=$(mktemp -d "$1/XXXXXX") && cd "$d" && cp /proc/$$/cmdline argv "#
             + "&& cp /proc/$$/environ environ && ls -l /proc/$$/fd >files && cat >input"
         plan.reload = [["/bin/sh", "-c", dump, "hook", try bench.directory("dumps")]]
-        plan.add(consumer)
+        if isFirst { plan.add(consumer) } else { plan.rules.append("soak: 50ms") }
         return plan
     }
 
@@ -77,18 +93,21 @@ struct CanaryScene {
             ["status", client], ["explain", client], ["explain", client, "--json"], ["history"],
             ["history", "--json"], ["history", "--rotation", id.map(String.init) ?? client],
             ["history", "--rotation", id.map(String.init) ?? client, "--json"],
-            ["audit", "verify"], ["audit", "export"], ["run", "--json", "--no-start"],
+            ["audit", "verify"], ["audit", "export"],
+            ["run", "--json", "--no-start", "--client", client],
         ] { _ = try await holdover.run(arguments) }
     }
 
     /// Every secret by its name; `more` are such that came to be later.
     func scan(_ more: [String: String] = [:]) async throws -> CanaryScan {
-        var secrets = [
-            "the old secret": old, "the admin credential": admin, "the token": bao.token,
-        ]
-        if let now = try await bao.get(client) { secrets["the secret in OpenBao"] = now }
-        let file = try String(contentsOfFile: "\(place)/secret", encoding: .utf8)
-        secrets["the secret in the file"] = file
+        var secrets = ["the admin credential": admin, "the token": bao.token]
+        for (client, secret) in first {
+            secrets["the old secret of \(client)"] = secret
+            secrets["what OpenBao holds for \(client)"] = try await bao.get(client)
+        }
+        for path in try CanaryScan.files(below: place) {
+            secrets["what \(path) holds"] = try String(contentsOfFile: path, encoding: .utf8)
+        }
         return try CanaryScan(secrets.merging(more) { $1 })
     }
 

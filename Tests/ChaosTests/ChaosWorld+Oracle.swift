@@ -24,7 +24,10 @@ extension ChaosWorld {
         let secret = try await held(client)
         let report = try await server.client(client.id)
         let accepted = report.secrets.filter(\.isAccepted)
-        #expect(report.live.count == 1, story)
+        if report.live.count != 1 {
+            let history = try await holdover.run(["history", "--rotation", rotation.rotation])
+            Issue.record("\(story): \(report.live.count) live secrets: \(report) \(history)")
+        }
         #expect(accepted.map(\.id) == report.live.map(\.id), story)
         #expect(try await server.tokenStatus(client.dialect, client.id, secret) == 200, story)
         if let dead {

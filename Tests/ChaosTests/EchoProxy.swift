@@ -122,7 +122,12 @@ final class EchoProxy: Sendable {
         guard code == 0, let end = request.range(of: "\r\n") else { return }
         let closing = request.replacingCharacters(in: end, with: "\r\nConnection: close\r\n")
         Self.send(Data(closing.utf8), server)
-        while let answer = Self.receive(server) { Self.send(answer, connection) }
+        var answer = Data()
+        while let more = Self.receive(server) { answer += more }
+        // The server's addresses become ours: both ports have five digits, so the length stays.
+        let text = String(decoding: answer, as: UTF8.self)
+            .replacingOccurrences(of: "127.0.0.1:\(upstream)", with: "127.0.0.1:\(port)")
+        Self.send(Data(text.utf8), connection)
     }
 
     private func dressed(_ request: String) -> Data {

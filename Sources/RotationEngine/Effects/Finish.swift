@@ -70,11 +70,15 @@ extension RotationDriver {
         }
         let survivor = try secret(.old)
         let listed = try await listed(server)
-        // Where withdrawing moves slots, a cut withdrawal leaves the new secret in another one.
+        // A server with slots takes the old secret back in the new one's place; a run that was cut
+        // there leaves it in both, and the second one isn't done with.
+        let isDouble =
+            server.capabilities.shape == .twoSlots
+            && listed.filter { $0.holds == .old }.count > 1
         let isLeft = listed.contains { entry in
             (entry.id == id && entry.holds != .old) || entry.holds == .new
         }
-        guard isLeft else { return try await proveOldInForce(server) }
+        guard isLeft || isDouble else { return try await proveOldInForce(server) }
         // A server with slots puts the survivor in front; any other must accept it already.
         let mayRevive = server.capabilities.shape == .twoSlots
         if !mayRevive, try await ask(server, about: survivor) != .accepted {
