@@ -95,7 +95,8 @@ let package = Package(
             dependencies: ["ClientCredentials", "HTTPTransport", arguments],
             swiftSettings: settings),
         .executableTarget(
-            name: "Demo", dependencies: ["HTTPTransport", subprocess], swiftSettings: settings),
+            name: "Demo", dependencies: ["HTTPTransport", subprocess, system],
+            swiftSettings: settings),
         .executableTarget(
             name: "Bench",
             dependencies: ["RotationEngine", "Adapters", "HTTPTransport", subprocess],

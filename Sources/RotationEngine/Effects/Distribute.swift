@@ -52,6 +52,10 @@ extension RotationDriver {
                 return .waits(.storeNotYetEqual, "\(name) does not read back as written")
             }
         }
+        // A write that died half-way may have left a secret beside a value that needs no write now.
+        for (name, store) in try await stores() {
+            try await call(name) { () async throws(AdapterError) in try await store.sweep() }
+        }
         // Found written already, by a run that died before it could say when: the moment of this
         // look is the safe one, since evidence must be newer.
         if rotation.body.distributedAt == nil { rotation.body.distributedAt = clock.now() }

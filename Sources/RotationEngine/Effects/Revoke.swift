@@ -12,7 +12,7 @@ extension RotationDriver {
         }
         let listed = try await listed(server)
         guard let old = listed.first(where: { $0.id == rotation.oldCredential }) else {
-            return .moved(.done, ["note": "the old secret is no longer listed"])
+            return .moved(.done, ["skipped": "the old secret is no longer listed"])
         }
         let report = try await guardReport(server, listed)
         if let obstacle = try obstacle(in: report) { return obstacle }
@@ -68,7 +68,11 @@ extension RotationDriver {
             rotation.body.isDeleteSent = wasSent
             throw failure
         }
-        return .again
+        // A list that lags is looked at again later, not hammered.
+        let isListed = try await listed(server).contains { $0.id == id }
+        return isListed
+            ? .waits(.notYetRefused, "deleted, and the server still lists it")
+            : .moved(.done, ["old": id.rawValue, "note": "deleted"])
     }
 
     /// Asks until the server agrees that the old secret is dead. Phase `prove`.

@@ -38,22 +38,36 @@ public struct ClientSummary: Sendable, Hashable {
 
 extension Journal {
     func reading<Result>(_ body: (Database) throws -> Result) throws -> Result {
-        try Self.translating { try queue.read(body) }
+        try Self.translating { try Self.read(queue, body) }
     }
 
-    /// Every rotation that isn't over and may move at `moment`.
-    func runnable(at moment: Instant) throws -> [Rotation] {
-        try fetch(
-            "WHERE r.state = 'running' AND r.next_at <= ? ORDER BY r.next_at", [moment.milliseconds])
+    /// Reads one snapshot.
+    ///
+    /// GRDB's own `read` ends by turning `query_only` off, also where we turned it on.
+    static func read<Result>(_ queue: DatabaseQueue, _ body: (Database) throws -> Result) throws
+        -> Result
+    {
+        try queue.unsafeRead { database in
+            try database.beginTransaction(.deferred)
+            defer { try? database.rollback() }
+            return try body(database)
+        }
     }
 
-    /// Live rotations of which a person has asked something that nobody has answered.
-    func requested() throws -> [Rotation] {
-        try fetch(
-            """
-            WHERE r.ended_at IS NULL AND r.id IN
-                (SELECT rotation FROM request WHERE applied_at IS NULL) ORDER BY r.id
-            """)
+    /// Rotations that may move at `moment`, and those of which a person has asked something.
+    func movable(at moment: Instant, client: ClientName?) throws -> [RotationID] {
+        try reading { database in
+            try String.fetchAll(
+                database,
+                sql: """
+                    SELECT r.id FROM rotation r
+                    WHERE ((r.state = 'running' AND r.next_at <= ?1) OR (r.ended_at IS NULL
+                        AND r.id IN (SELECT rotation FROM request WHERE applied_at IS NULL)))
+                        AND (?2 IS NULL OR r.client = ?2)
+                    ORDER BY r.next_at, r.id
+                    """, arguments: [moment.milliseconds, client?.rawValue]
+            ).map(RotationID.init(rawValue:))
+        }
     }
 
     /// The live rotation of `client`, else its last one.

@@ -47,10 +47,13 @@ extension Journal {
         }
     }
 
-    /// Records a new rotation. Throws `ruleBroken` where the client has a live one.
+    /// Records a new rotation.
+    ///
+    /// Throws `ruleBroken` where the client has a live one, `fenced` where a later run took over.
     func insert(_ rotation: Rotation, epoch: Int64) throws {
         try Self.translating {
             try queue.write { database in
+                try Self.checkFence(epoch, database)
                 try rotation.insert(database)
                 var trail = try AuditTrail(database)
                 try trail.append(
@@ -104,7 +107,8 @@ extension Journal {
             try queue.write { database in
                 for path in gone + files.map(\.path) {
                     try database.execute(
-                        sql: "UPDATE client SET due_at = NULL, plan_digest = '' WHERE plan_file = ?",
+                        sql:
+                            "UPDATE client SET due_at = NULL, plan_digest = '' WHERE plan_file = ?",
                         arguments: [path])
                 }
                 for path in gone {

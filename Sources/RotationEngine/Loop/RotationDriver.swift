@@ -44,7 +44,9 @@ actor RotationDriver {
             case .holds: .stopped
             case .waits, .again: nil
             }
-        options.observe(RotationNews(rotation: rotation, phase: phase, event: event))
+        var news = RotationNews(rotation: rotation, phase: phase, event: event)
+        if case .moved(_, let facts) = result { news.skipped = facts["skipped"] }
+        options.observe(news)
     }
 
     /// Closes what an earlier run left open, and answers what people asked meanwhile.

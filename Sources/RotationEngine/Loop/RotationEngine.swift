@@ -62,11 +62,9 @@ public final class RotationEngine: Sendable {
         _ = try await RotationDriver(fresh, parts: parts, options: options).drive()
     }
 
-    private func movable(_ options: RunOptions) throws -> [Rotation] {
-        let requested = try parts.journal.requested()
-        let ids = Set(requested.map(\.id))
-        let runnable = try parts.journal.runnable(at: parts.clock.now())
-        return (requested + runnable.filter { !ids.contains($0.id) }).filter(options.concerns)
+    /// Only names: a rotation is loaded when its turn comes, so that memory goes with `jobs`.
+    private func movable(_ options: RunOptions) throws -> [RotationID] {
+        try parts.journal.movable(at: parts.clock.now(), client: options.client)
     }
 
     /// When one of the rotations that this run drives may move next.
@@ -96,22 +94,47 @@ public final class RotationEngine: Sendable {
     }
 
     private func drive(
-        _ rotations: [Rotation], _ options: RunOptions, _ report: inout RunReport
+        _ rotations: [RotationID], _ options: RunOptions, _ report: inout RunReport
     ) async throws {
         let parts = parts
-        try await withThrowingTaskGroup(of: Rotation.self) { group in
+        try await withThrowingTaskGroup(of: Driven.self) { group in
             var waiting = rotations.makeIterator()
             func startNext() {
-                guard !options.isStopping(), let rotation = waiting.next() else { return }
-                group.addTask {
-                    try await RotationDriver(rotation, parts: parts, options: options).drive()
-                }
+                guard !options.isStopping(), let id = waiting.next() else { return }
+                group.addTask { try await Self.drive(id, parts, options) }
             }
             for _ in 0..<max(1, options.jobs) { startNext() }
-            while let rotation = try await group.next() {
-                report.driven[rotation.id] = rotation
+            while let driven = try await group.next() {
+                switch driven {
+                case .stopped(let rotation): report.driven[rotation.id] = rotation
+                case .failed(let id, let words): report.failed[id] = words
+                }
                 startNext()
             }
+        }
+    }
+
+    private enum Driven: Sendable {
+        case stopped(Rotation)
+        case failed(RotationID, String)
+    }
+
+    /// A rotation that breaks a rule is left as it is, and keeps no other from moving.
+    private static func drive(_ id: RotationID, _ parts: EngineParts, _ options: RunOptions)
+        async throws -> Driven
+    {
+        do {
+            guard let rotation = try parts.journal.rotation(id) else {
+                return .failed(id, "it is not in the journal")
+            }
+            return .stopped(
+                try await RotationDriver(rotation, parts: parts, options: options).drive())
+        } catch let failure as JournalFailure where failure.kind == .ruleBroken {
+            return .failed(id, failure.message)
+        } catch let bug as InvalidTransition {
+            return .failed(id, "\(bug.event.rawValue) makes no sense in \(bug.state); this is a bug")
+        } catch let error as DecodingError {
+            return .failed(id, "its record can't be read: \(error)")
         }
     }
 }
@@ -145,8 +168,6 @@ public struct RunOptions: Sendable {
         self.observe = observe
     }
 
-    func concerns(_ rotation: Rotation) -> Bool { client == nil || client == rotation.client }
-
     /// Whether `phase` lies behind the last step that the run is to complete.
     func isPast(_ phase: Phase) -> Bool {
         guard let stop, let last = Step.allCases.firstIndex(of: stop),
@@ -161,6 +182,8 @@ public struct RunOptions: Sendable {
 public struct RunReport: Sendable {
     /// Every rotation that was driven, as it was when it stopped moving.
     public var driven: [RotationID: Rotation] = [:]
+    /// Rotations that could not be driven at all, and why.
+    public var failed: [RotationID: String] = [:]
     /// How many transactions reached the disk.
     public var transactions = 0
     /// How many commits of rotations they held.

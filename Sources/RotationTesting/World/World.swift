@@ -111,6 +111,8 @@ public final class World: Sendable {
     public var storesHoldOriginal: Bool {
         state.withLock { $0.stores.allSatisfy { $0.value.hasPrefix("original-secret-value") } }
     }
+    /// What a store holds now.
+    public func value(ofStore index: Int) -> String { state.withLock { $0.stores[index].value } }
     /// Every value that ever was secret in this world, for the canary scan.
     public var secretValues: [String] {
         state.withLock { $0.secrets.map(\.value) + $0.stores.map(\.value) }

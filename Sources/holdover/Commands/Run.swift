@@ -119,6 +119,15 @@ struct Run: AsyncParsableCommand {
             let standing = "no client of a wrong plan is started or loses a secret; others go on"
             console.report(Problem(PlanErrors(problems), state: standing))
         }
+        for (id, words) in report.failed {
+            let message = "rotation \(id.rawValue): \(safeText(words, limit: 300))"
+            console.report(
+                Problem(
+                    .failure, code: "rotation-stuck", message,
+                    state: "it was left as it is; others went on",
+                    hint: "holdover history --rotation \(id.rawValue)"))
+            codes.append(.failure)
+        }
         if !problems.isEmpty { codes.append(report.driven.isEmpty ? .usage : .partial) }
         if let gravest = HoldoverExit.gravest(codes) { throw Stop(exit: gravest) }
         if stop.isSet { throw Stop(exit: .interrupted) }

@@ -22,6 +22,10 @@ struct Timeline: Sendable {
             if news.rotation.state == .abandoned {
                 return console.colored("↩", .attention) + " \(step)abandoned: the old secret is in force"
             }
+            if let skipped = news.skipped {
+                return console.colored("-", .faint)
+                    + " \(step)\(news.phase.rawValue) skipped: \(skipped)"
+            }
             return console.colored("✓", .good) + " \(step)\(news.phase.whenDone)"
         case .drifted:
             return console.colored("↻", .attention) + " \(step)a store was changed; writing it again"
