@@ -4,7 +4,9 @@ import Plans
 import RotationCore
 import RotationEngine
 
-/// The command. `main` words errors and chooses exit codes for all of its subcommands.
+/// The command.
+///
+/// `main` words errors and chooses exit codes for all of its subcommands.
 @main
 struct Holdover: AsyncParsableCommand {
     static let configuration = CommandConfiguration(

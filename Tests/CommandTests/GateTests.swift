@@ -94,6 +94,8 @@ struct GateTests {
             #expect(resting.exit == 0, "\(resting)")
             try await stage.begin(until: "generate")
             stage.consumer.process.send(SIGSTOP)
+            let moved = try await stage.run("run", "--detailed-exitcode", "--wait", "1s")
+            #expect(moved.exit == 10, "\(moved)")
             let waiting = try await stage.run("run", "--detailed-exitcode", "--wait", "1s")
             #expect(waiting.exit == 5, "\(waiting)")
             stage.consumer.process.send(SIGCONT)

@@ -87,7 +87,7 @@ public final class RotationEngine: Sendable {
     /// Wakes now and then, to see whether it should stop or a person asks for something.
     private func sleep(until moment: Instant, _ options: RunOptions) async throws {
         while parts.clock.now() < moment, !options.isStopping() {
-            guard try !parts.journal.requested().contains(where: options.concerns) else { return }
+            guard try !parts.journal.hasRequests(of: options.client) else { return }
             let glance = parts.clock.now() + Span(milliseconds: 200)
             try await parts.clock.sleep(until: min(moment, glance))
         }
