@@ -1,6 +1,6 @@
 import Foundation
 
-/// A program that fetches tokens with a client's secret all the time, and how it learns of a new one.
+/// A program that fetches tokens all the time, and how it learns of a new secret.
 struct DemoConsumer: Sendable {
     let client: String
     let name: String

@@ -15,9 +15,9 @@ enum Dialect: String, Sendable {
     var strategy: String {
         switch self {
         case .okta:
-            "Okta keeps a list of two secrets: holdover adds one, later disables and deletes the old."
+            "Okta keeps two secrets: holdover adds one, and later disables and deletes the old."
         case .keycloak:
-            "Keycloak moves the old secret aside by its rotation policy, and accepts both for a while."
+            "Keycloak's rotation policy moves the old secret aside, and accepts both for a while."
         }
     }
 

@@ -2,7 +2,7 @@ import Dispatch
 import Glibc
 import Synchronization
 
-/// SIGINT, SIGTERM and SIGHUP: the first ends the demonstration in order, later ones change nothing.
+/// SIGINT, SIGTERM and SIGHUP: the first ends the demonstration in order, later ones do nothing.
 final class Interruptions: Sendable {
     private let first = Atomic<CInt>(0)
 

@@ -22,8 +22,17 @@ struct RotationAct: Sendable {
         await timeline.explain("Begin; run does the work, and may be stopped and run again.")
         try await holdover.show("start", client, "--reason", "demo")
         let kills = try await drive()
-        try await inspect()
-        return try await RotationRecord(of: client, plan.dialect, kills: kills, holdover)
+        do {
+            let record = try await RotationRecord(of: client, plan.dialect, kills: kills, holdover)
+            guard record.isCompleted else {
+                throw DemoFailure("the rotation of \(client) is not completed")
+            }
+            try await inspect()
+            return record
+        } catch {
+            try? await holdover.show("explain", client)
+            throw error
+        }
     }
 
     private func arm() async throws {

@@ -36,7 +36,7 @@ import Testing
         for n in 1... {
             let world = World(Self.classes[index].small, faults: [n: fault])
             let ending = try await Trial(world, scratch).run { harness, id in
-                for _ in 0..<3 { world.advance(to: try await harness.run(id).nextAt) }
+                for _ in 0..<2 { world.advance(to: try await harness.run(id).nextAt) }
                 try harness.ask(.rollback, of: try harness.look(id))
             }
             #expect(ending.state == .abandoned, "\(fault) at call \(n): \(ending.holds)")
