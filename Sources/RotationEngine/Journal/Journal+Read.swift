@@ -70,6 +70,19 @@ extension Journal {
         }
     }
 
+    /// Whether a person has asked something of a live rotation, of one client or of all.
+    func hasRequests(of client: ClientName?) throws -> Bool {
+        try reading { database in
+            try Bool.fetchOne(
+                database,
+                sql: """
+                    SELECT EXISTS (SELECT 1 FROM request q JOIN rotation r ON r.id = q.rotation
+                    WHERE q.applied_at IS NULL AND r.ended_at IS NULL
+                        AND (?1 IS NULL OR r.client = ?1))
+                    """, arguments: [client?.rawValue]) ?? false
+        }
+    }
+
     /// The live rotation of `client`, else its last one.
     public func latest(of client: ClientName) throws -> Rotation? {
         try fetch(

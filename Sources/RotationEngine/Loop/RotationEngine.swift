@@ -84,9 +84,10 @@ public final class RotationEngine: Sendable {
         }.min()
     }
 
-    /// Wakes now and then, to see whether it should stop.
+    /// Wakes now and then, to see whether it should stop or a person asks for something.
     private func sleep(until moment: Instant, _ options: RunOptions) async throws {
         while parts.clock.now() < moment, !options.isStopping() {
+            guard try !parts.journal.hasRequests(of: options.client) else { return }
             let glance = parts.clock.now() + Span(milliseconds: 200)
             try await parts.clock.sleep(until: min(moment, glance))
         }
@@ -172,7 +173,8 @@ public struct RunOptions: Sendable {
         guard let stop, let last = Step.allCases.firstIndex(of: stop),
             let present = Step.allCases.firstIndex(of: phase.step)
         else { return false }
-        return phase.step != .rollback && present > last
+        // Going back, or about to distribute anew: that is never past anything.
+        return phase.step != .rollback && phase != .reinstate && present > last
     }
 }
 

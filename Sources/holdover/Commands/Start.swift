@@ -33,7 +33,9 @@ struct Start: AsyncParsableCommand {
         let shelf = PlanShelf(directory: workspace.plansDirectory)
         let placed = all ? try shelf.plans(named: plan) : [try shelf.plan(named: plan)]
         if dryRun {
-            for one in placed { try await Rehearsal(plan: one.plan, console: workspace.console).show() }
+            for one in placed {
+                try await Rehearsal(plan: one.plan, console: workspace.console).show()
+            }
             return
         }
         let engine = try workspace.engine()
@@ -46,7 +48,8 @@ struct Start: AsyncParsableCommand {
         }
     }
 
-    private func begin(_ plan: Plan, _ engine: RotationEngine, _ trigger: String) throws -> Rotation {
+    private func begin(_ plan: Plan, _ engine: RotationEngine, _ trigger: String) throws -> Rotation
+    {
         do {
             return try engine.start(
                 plan, digest: PlanDigest(of: plan).rawValue, trigger: trigger)
