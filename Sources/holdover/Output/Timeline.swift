@@ -7,8 +7,8 @@ struct Timeline: Sendable {
     let isQuiet: Bool
 
     func tell(_ news: RotationNews) {
-        if console.json { return console.line(JSONText.line(NewsView(news))) }
         guard !isQuiet else { return }
+        if console.json { return console.line(JSONText.line(NewsView(news))) }
         let now = SystemClock().now()
         let time = console.colored(String(now.utc.dropFirst(11)), .faint)
         let name = console.colored(news.rotation.client.rawValue, .strong)

@@ -54,12 +54,12 @@ struct Workspace: ParsableArguments {
     }
 
     /// The engine: the lock is taken, the key is checked.
-    func engine() throws -> RotationEngine {
+    func engine(through http: any HTTPClient = CountedHTTP()) throws -> RotationEngine {
         do {
             let keyPath = try givenKeyPath ?? Journal.openForReading(in: stateDirectory).keyPath
             let key = try SealingKey.load(path: keyPath)
             return try RotationEngine(
-                directory: stateDirectory, key: key, factory: Ports.factory(),
+                directory: stateDirectory, key: key, factory: Ports.factory(through: http),
                 clock: SystemClock(), random: SystemRandom())
         } catch let failure as JournalFailure {
             throw Problem(failure, in: stateDirectory)
