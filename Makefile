@@ -32,7 +32,9 @@ demo: setup ## two rotations against a practice server, under load; DEMO_FAULTS=
 	@.build/debug/demo
 
 bench: setup ## measure a release build
-	@swift build -c release
+	@swift build -c release --product holdover
+	@swift build -c release --product practice-server
+	@swift build -c release --product bench
 	@.build/release/bench
 
 contract: setup ## the adapters' suites; HOLDOVER_CONTRACTS names the vendors' contracts

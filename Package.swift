@@ -79,7 +79,9 @@ let package = Package(
         // How people ask.
         .executableTarget(
             name: "holdover",
-            dependencies: ["RotationEngine", "Adapters", "Plans", arguments, logging],
+            dependencies: [
+                "RotationEngine", "Adapters", "Plans", "HTTPTransport", arguments, logging,
+            ],
             swiftSettings: settings),
 
         // A server and consumers to practise on. Nothing in production imports them.
@@ -98,9 +100,7 @@ let package = Package(
             name: "Demo", dependencies: ["HTTPTransport", subprocess, system],
             swiftSettings: settings),
         .executableTarget(
-            name: "Bench",
-            dependencies: ["RotationEngine", "Adapters", "HTTPTransport", subprocess],
-            swiftSettings: settings),
+            name: "Bench", dependencies: ["HTTPTransport"], swiftSettings: settings),
 
         // How we know: fakes, the world in memory, contract suites.
         .target(

@@ -1,1 +1,4 @@
-print("not yet")
+/// `bench`: measures the release binaries beside it, and asserts nothing.
+///
+/// BENCH_FULL=1 adds N = 10 000; TMPDIR says on which file system.
+try await Benchmark().run()

@@ -56,7 +56,9 @@ struct Run: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let engine = try workspace.engine()
+        let begin = ContinuousClock.now
+        let http = CountedHTTP(connections: max(64, jobs))
+        let engine = try workspace.engine(through: http)
         let stop = StopSignal()
         stop.listen()
         let problems = try noteAndStart(engine)
@@ -75,6 +77,11 @@ struct Run: AsyncParsableCommand {
         let report: RunReport
         do { report = try await engine.run(options: options) } catch let failure as JournalFailure {
             throw Problem(failure, in: workspace.stateDirectory)
+        }
+        if workspace.json {
+            let took = begin.duration(to: .now)
+            workspace.console.line(
+                JSONText.line(RunView(report, requests: http.count, took: took)))
         }
         // What is held is said at every run, not only at the one that held it.
         let held = try engine.journal.held().filter {

@@ -63,7 +63,7 @@ struct Workspace: ParsableArguments {
     }
 
     /// The engine: the lock is taken, the key is checked.
-    func engine() throws -> RotationEngine {
+    func engine(through http: any HTTPClient = CountedHTTP()) throws -> RotationEngine {
         do {
             // The journal first: without one, a missing key is no wonder.
             let journal = try Journal.openForReading(in: stateDirectory)
@@ -71,7 +71,7 @@ struct Workspace: ParsableArguments {
             try journal.close()
             let key = try SealingKey.load(path: keyPath)
             return try RotationEngine(
-                directory: stateDirectory, key: key, factory: Ports.factory(),
+                directory: stateDirectory, key: key, factory: Ports.factory(through: http),
                 clock: SystemClock(), random: SystemRandom())
         } catch let failure as JournalFailure {
             throw Problem(failure, in: stateDirectory)
