@@ -48,6 +48,10 @@ public final class RotationEngine: Sendable {
         repeat {
             try await drive(try movable(options), options, &report)
             guard let next = try nextMove(options), next <= options.deadline else { break }
+            if !report.failed.isEmpty {
+                // What can't be driven may move for ever, and would keep the loop turning.
+                try await parts.clock.sleep(until: parts.clock.now() + Span(milliseconds: 200))
+            }
             try await sleep(until: next, options)
         } while !options.isStopping()
         report.transactions = await parts.journal.committer.transactions
