@@ -15,6 +15,14 @@ struct OutputTests {
         let state: String
     }
 
+    private struct RunSummary: Decodable {
+        let type: String
+        let schema: String
+        let driven: Int
+        let completed: Int
+        let waiting: Int
+    }
+
     private struct Overview: Decodable {
         let schema: String
         let counts: [String: Int]
@@ -61,9 +69,11 @@ struct OutputTests {
                 try await stage.succeed("start", "billing", "--json").output)
             #expect(started.schema == "holdover.rotation.v1" && started.state == "running")
             let run = try await stage.succeed("run", "--json", "--wait", "2s")
-            let lines: [Progress] = try run.output.split(separator: "\n").map {
-                try decode(String($0))
-            }
+            var printed = run.output.split(separator: "\n").map(String.init)
+            let summary: RunSummary = try decode(printed.removeLast())
+            #expect(summary.type == "summary" && summary.schema == "holdover.summary.v1")
+            #expect(summary.driven == 1 && summary.waiting == 1 && summary.completed == 0)
+            let lines: [Progress] = try printed.map { try decode($0) }
             #expect(lines.map(\.event).contains("done"))
             #expect(lines.allSatisfy { $0.schema == "holdover.progress.v1" })
             #expect(lines.allSatisfy { $0.type == "progress" && $0.client == "billing" })
@@ -92,7 +102,9 @@ struct OutputTests {
             try await stage.succeed("hold", "billing", "--reason", "freeze")
             for _ in 1...2 {
                 let outcome = try await stage.run("run", "--json")
-                #expect(outcome.exit == 20 && outcome.output.isEmpty, "\(outcome)")
+                #expect(outcome.exit == 20, "\(outcome)")
+                let summary: RunSummary = try decode(outcome.output)
+                #expect(summary.driven == 0, "\(outcome)")
                 let error: ErrorDocument = try decode(outcome.errors)
                 #expect(error.error == "by-operator" && error.exit == 20, "\(outcome)")
                 #expect(error.message.contains("freeze"), "\(outcome)")
