@@ -57,7 +57,7 @@ extension RotationDriver {
         findings[.idsAgree] = idsAgree(listed)
         findings[.overlapOver] =
             clock.now() >= overlapEnd() ? .passes : .fails("the overlap is not over")
-        findings[.planUnchanged] = try planUnchanged()
+        findings[.planUnchanged] = try await planUnchanged()
         findings[.notHeld] = .passes
         let isApproved = !rotation.plan.needsApproval || rotation.body.approval != nil
         findings[.approved] = isApproved ? .passes : .fails("nobody approved")
@@ -81,8 +81,8 @@ extension RotationDriver {
         return .passes
     }
 
-    private func planUnchanged() throws -> GuardFinding {
-        let present = try parts.journal.client(rotation.client)?.planDigest ?? ""
+    private func planUnchanged() async throws -> GuardFinding {
+        let present = try await parts.journal.planDigest(of: rotation.client) ?? ""
         if present == rotation.planDigest { return .passes }
         if present == rotation.body.acknowledgedDigest { return .passes }
         return present.isEmpty

@@ -2,18 +2,34 @@ import Foundation
 import GRDB
 import RotationCore
 
-/// One entry on its way into a shared transaction.
+/// One entry on its way into a shared transaction, with everything spelled out that can be before
+/// it has the only connection for itself.
 struct PendingEntry: Sendable {
     let entry: JournalEntry
     let rotation: RotationID
     let client: ClientName
     let epoch: Int64
     let at: Instant
+    fileprivate let body: String
+    fileprivate let facts: [String]
+
+    init(
+        _ entry: JournalEntry, rotation: RotationID, client: ClientName, epoch: Int64, at: Instant
+    ) throws {
+        self.entry = entry
+        self.rotation = rotation
+        self.client = client
+        self.epoch = epoch
+        self.at = at
+        body = try entry.rotation?.encodedBody() ?? ""
+        facts = entry.audit.map(\.spelledFacts)
+    }
 }
 
 extension Journal {
     /// Commits `entries` in one transaction, each kept or refused by itself; one fsync for all.
-    func commit(_ entries: [PendingEntry]) async throws -> [Result<JournalReceipt, JournalFailure>] {
+    func commit(_ entries: [PendingEntry]) async throws -> [Result<JournalReceipt, JournalFailure>]
+    {
         do {
             return try await queue.writeWithoutTransaction { database in
                 var results: [Result<JournalReceipt, JournalFailure>] = []
@@ -31,8 +47,9 @@ extension Journal {
     private static func apply(_ entries: [PendingEntry], _ database: Database) throws
         -> [Result<JournalReceipt, JournalFailure>]
     {
-        let epoch = try Int64.fetchOne(
-            database.cachedStatement(sql: "SELECT epoch FROM setting")) ?? 0
+        let epoch =
+            try Int64.fetchOne(
+                database.cachedStatement(sql: "SELECT epoch FROM setting")) ?? 0
         var trail = try AuditTrail(database)
         return try entries.map { pending in
             guard pending.epoch == epoch else {
@@ -70,7 +87,7 @@ extension Journal {
             throw JournalFailure(.busy, "somebody asked something of the rotation meanwhile")
         }
         for closed in entry.closed { try close(closed, at: pending.at, database) }
-        if let rotation = entry.rotation { try rotation.update(database) }
+        if let rotation = entry.rotation { try rotation.update(database, body: pending.body) }
         for sealed in entry.sealed { try seal(sealed, of: id, at: pending.at, database) }
         if entry.shreds {
             try database.cachedStatement(sql: "DELETE FROM sealed_secret WHERE rotation = ?")
@@ -81,9 +98,10 @@ extension Journal {
             receipt.operation = try open(operation, pending, database)
         }
         if let due = entry.nextDue { try due.update(database) }
-        for event in entry.audit {
+        for (event, facts) in zip(entry.audit, pending.facts) {
             try trail.append(
-                event, client: pending.client, rotation: pending.rotation, epoch: pending.epoch,
+                event.event, facts, client: pending.client, rotation: pending.rotation,
+                epoch: pending.epoch,
                 at: pending.at, database)
         }
         return receipt

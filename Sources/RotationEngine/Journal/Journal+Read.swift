@@ -41,19 +41,32 @@ extension Journal {
         try Self.translating { try queue.read(body) }
     }
 
-    /// Every rotation that isn't over and may move at `moment`.
-    func runnable(at moment: Instant) throws -> [Rotation] {
-        try fetch(
-            "WHERE r.state = 'running' AND r.next_at <= ? ORDER BY r.next_at", [moment.milliseconds])
+    /// Every rotation, of one client or of all, that isn't over and may move at `moment`.
+    func runnable(at moment: Instant, of client: ClientName?) throws -> [RotationID] {
+        try ids(
+            "state = 'running' AND next_at <= ?", [moment.milliseconds], client, order: "next_at")
     }
 
     /// Live rotations of which a person has asked something that nobody has answered.
-    func requested() throws -> [Rotation] {
-        try fetch(
+    func requested(of client: ClientName?) throws -> [RotationID] {
+        try ids(
             """
-            WHERE r.ended_at IS NULL AND r.id IN
-                (SELECT rotation FROM request WHERE applied_at IS NULL) ORDER BY r.id
-            """)
+            ended_at IS NULL AND id IN (SELECT rotation FROM request WHERE applied_at IS NULL)
+            """, [], client, order: "id")
+    }
+
+    private func ids(
+        _ condition: String, _ arguments: StatementArguments, _ client: ClientName?, order: String
+    ) throws -> [RotationID] {
+        try reading { database in
+            try String.fetchAll(
+                database,
+                sql: """
+                    SELECT id FROM rotation WHERE \(condition)
+                    \(client == nil ? "" : "AND client = ?") ORDER BY \(order)
+                    """, arguments: arguments + (client.map { [$0.rawValue] } ?? [])
+            ).map(RotationID.init(rawValue:))
+        }
     }
 
     /// The live rotation of `client`, else its last one.
@@ -136,7 +149,9 @@ extension Journal {
     }
 
     /// Clients whose rotation should have begun by `moment` and hasn't.
-    public func overdue(at moment: Instant) throws -> [ClientName] { try due(at: moment).map(\.name) }
+    public func overdue(at moment: Instant) throws -> [ClientName] {
+        try due(at: moment).map(\.name)
+    }
 
     private func clients(where clause: String, _ arguments: StatementArguments) throws
         -> [ClientSummary]
@@ -182,26 +197,6 @@ extension Journal {
     /// Requests that no run has answered yet.
     public func requests(of rotation: RotationID) throws -> [Request] {
         try reading { try Request.open(of: rotation, $0) }
-    }
-
-    /// Intents of a rotation that have no outcome, oldest first.
-    func openOperations(of rotation: RotationID) throws -> [RotationCore.Operation] {
-        try reading { database in
-            try Row.fetchAll(
-                database,
-                sql: """
-                    SELECT number, phase, kind, target, label FROM operation
-                    WHERE rotation = ? AND outcome IS NULL ORDER BY number
-                    """, arguments: [rotation.rawValue]
-            ).compactMap { row in
-                guard let phase = Phase(rawValue: row["phase"]),
-                    let kind = RotationCore.Operation.Kind(rawValue: row["kind"])
-                else { return nil }
-                return RotationCore.Operation(
-                    number: row["number"], rotation: rotation, phase: phase, kind: kind,
-                    target: row["target"], label: row["label"])
-            }
-        }
     }
 
     /// The sealed record of one role, if there is one.

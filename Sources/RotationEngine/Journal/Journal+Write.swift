@@ -47,18 +47,36 @@ extension Journal {
         }
     }
 
-    /// Records a new rotation. Throws `ruleBroken` where the client has a live one.
-    func insert(_ rotation: Rotation, epoch: Int64) throws {
+    /// Records new rotations in one transaction; `ruleBroken` stands where a client has a live one.
+    func insert(_ rotations: [Rotation], epoch: Int64) throws
+        -> [Result<Rotation, JournalFailure>]
+    {
         try Self.translating {
             try queue.write { database in
-                try rotation.insert(database)
                 var trail = try AuditTrail(database)
-                try trail.append(
-                    AuditEvent(
-                        "rotation-started",
-                        ["trigger": rotation.body.trigger, "plan": rotation.planDigest]),
-                    client: rotation.client, rotation: rotation.id, epoch: epoch,
-                    at: rotation.startedAt, database)
+                return try rotations.map { rotation in
+                    let before = trail
+                    do {
+                        try database.inSavepoint {
+                            try rotation.insert(database)
+                            try trail.append(
+                                AuditEvent(
+                                    "rotation-started",
+                                    [
+                                        "trigger": rotation.body.trigger,
+                                        "plan": rotation.planDigest,
+                                    ]), client: rotation.client, rotation: rotation.id,
+                                epoch: epoch, at: rotation.startedAt, database)
+                            return .commit
+                        }
+                        return .success(rotation)
+                    } catch let error as DatabaseError
+                        where error.resultCode == .SQLITE_CONSTRAINT
+                    {
+                        trail = before
+                        return .failure(JournalFailure(error))
+                    }
+                }
             }
         }
     }
@@ -104,7 +122,8 @@ extension Journal {
             try queue.write { database in
                 for path in gone + files.map(\.path) {
                     try database.execute(
-                        sql: "UPDATE client SET due_at = NULL, plan_digest = '' WHERE plan_file = ?",
+                        sql:
+                            "UPDATE client SET due_at = NULL, plan_digest = '' WHERE plan_file = ?",
                         arguments: [path])
                 }
                 for path in gone {

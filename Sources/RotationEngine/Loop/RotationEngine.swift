@@ -24,16 +24,26 @@ public final class RotationEngine: Sendable {
     /// The journal that this engine writes.
     public var journal: Journal { parts.journal }
 
-    /// Records a new rotation of `plan`'s client, to be driven by ``run(options:observe:)``.
+    /// Records a new rotation of `plan`'s client, to be driven by ``run(options:)``.
     ///
     /// Throws `ruleBroken` where one is under way.
     public func start(_ plan: Plan, digest: String, trigger: String) throws -> Rotation {
+        try start([(plan, digest)], trigger: trigger)[0].get()
+    }
+
+    /// Records a new rotation for each plan and its digest, all in one transaction.
+    ///
+    /// `ruleBroken` stands where one is under way; it keeps no other from starting.
+    public func start(_ plans: [(plan: Plan, digest: String)], trigger: String) throws
+        -> [Result<Rotation, JournalFailure>]
+    {
         let now = parts.clock.now()
-        let rotation = Rotation(
-            id: RotationID(rawValue: parts.random.identifier(at: now)), client: plan.client,
-            plan: plan, planDigest: digest, startedAt: now, trigger: trigger)
-        try parts.journal.insert(rotation, epoch: parts.epoch)
-        return rotation
+        let rotations = plans.map { plan, digest in
+            Rotation(
+                id: RotationID(rawValue: parts.random.identifier(at: now)), client: plan.client,
+                plan: plan, planDigest: digest, startedAt: now, trigger: trigger)
+        }
+        return try parts.journal.insert(rotations, epoch: parts.epoch)
     }
 
     /// Clients that are due now and have no live rotation.
@@ -57,16 +67,16 @@ public final class RotationEngine: Sendable {
 
     /// Answers what people asked of one rotation, and does nothing else.
     public func answerRequests(of rotation: Rotation) async throws {
-        let fresh = try parts.journal.rotation(rotation.id) ?? rotation
         let options = RunOptions(isStopping: { true })
-        _ = try await RotationDriver(fresh, parts: parts, options: options).drive()
+        guard let dossier = try await parts.journal.dossier(of: rotation.id) else { return }
+        _ = try await RotationDriver(dossier, parts: parts, options: options).drive()
     }
 
-    private func movable(_ options: RunOptions) throws -> [Rotation] {
-        let requested = try parts.journal.requested()
-        let ids = Set(requested.map(\.id))
-        let runnable = try parts.journal.runnable(at: parts.clock.now())
-        return (requested + runnable.filter { !ids.contains($0.id) }).filter(options.concerns)
+    private func movable(_ options: RunOptions) throws -> [RotationID] {
+        let requested = try parts.journal.requested(of: options.client)
+        let ids = Set(requested)
+        let runnable = try parts.journal.runnable(at: parts.clock.now(), of: options.client)
+        return requested + runnable.filter { !ids.contains($0) }
     }
 
     private func nextMove(_ options: RunOptions) throws -> Instant? {
@@ -84,20 +94,22 @@ public final class RotationEngine: Sendable {
     }
 
     private func drive(
-        _ rotations: [Rotation], _ options: RunOptions, _ report: inout RunReport
+        _ rotations: [RotationID], _ options: RunOptions, _ report: inout RunReport
     ) async throws {
         let parts = parts
-        try await withThrowingTaskGroup(of: Rotation.self) { group in
+        try await withThrowingTaskGroup(of: Rotation?.self) { group in
             var waiting = rotations.makeIterator()
             func startNext() {
-                guard !options.isStopping(), let rotation = waiting.next() else { return }
+                guard !options.isStopping(), let id = waiting.next() else { return }
                 group.addTask {
-                    try await RotationDriver(rotation, parts: parts, options: options).drive()
+                    guard let dossier = try await parts.journal.dossier(of: id) else { return nil }
+                    return try await RotationDriver(dossier, parts: parts, options: options)
+                        .drive()
                 }
             }
             for _ in 0..<max(1, options.jobs) { startNext() }
             while let rotation = try await group.next() {
-                report.driven[rotation.id] = rotation
+                if let rotation { report.driven[rotation.id] = rotation }
                 startNext()
             }
         }
@@ -132,8 +144,6 @@ public struct RunOptions: Sendable {
         self.isStopping = isStopping
         self.observe = observe
     }
-
-    func concerns(_ rotation: Rotation) -> Bool { client == nil || client == rotation.client }
 }
 
 /// What a run did.

@@ -20,11 +20,13 @@ struct Timeline: Sendable {
         switch news.event {
         case .done:
             if news.rotation.state == .abandoned {
-                return console.colored("↩", .attention) + " \(step)abandoned: the old secret is in force"
+                return console.colored("↩", .attention)
+                    + " \(step)abandoned: the old secret is in force"
             }
             return console.colored("✓", .good) + " \(step)\(news.phase.whenDone)"
         case .drifted:
-            return console.colored("↻", .attention) + " \(step)a store was changed; writing it again"
+            return console.colored("↻", .attention)
+                + " \(step)a store was changed; writing it again"
         case .unproven:
             return console.colored("↻", .attention) + " \(step)a consumer is no longer proven"
         case .turnedBack: return console.colored("↩", .attention) + " \(step)turning back"
