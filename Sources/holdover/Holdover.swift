@@ -23,9 +23,12 @@ struct Holdover: AsyncParsableCommand {
             From cron or a timer, every few minutes:
               holdover run -q
 
-            Exit codes: 0 fine or nothing due, 2 usage or plan, 4 admin credential, 11 another run,
-            12 journal or key, 20 a person is needed, 22 ambiguous, 75 try again later, 130
-            interrupted. The README has them all.
+            Exit codes, of which the README has all:
+              0 fine, or nothing due       20 a person is needed
+              2 usage, or a wrong plan     22 ambiguous, look at it
+              4 admin credential           75 try again later
+             11 another run               130 interrupted
+             12 journal or key
             """,
         version: "0.1.0",
         subcommands: [
@@ -55,6 +58,7 @@ struct Holdover: AsyncParsableCommand {
 
     private static func leave(with error: any Error, json: Bool) -> Never {
         let console = Console(json: json, noColor: false)
+        let arguments = Array(CommandLine.arguments.dropFirst())
         switch error {
         case let problem as Problem:
             console.report(problem)
@@ -65,7 +69,7 @@ struct Holdover: AsyncParsableCommand {
             console.report(Problem(errors))
             Foundation.exit(HoldoverExit.usage.rawValue)
         case let failure as JournalFailure:
-            let problem = Problem(failure, in: "the state directory")
+            let problem = Problem(failure, in: Workspace.stateDirectory(among: arguments))
             console.report(problem)
             Foundation.exit(problem.exit.rawValue)
         case let failure as SealingFailure:
@@ -76,20 +80,38 @@ struct Holdover: AsyncParsableCommand {
             console.report(problem)
             Foundation.exit(problem.exit.rawValue)
         default:
-            leaveByParser(error, console)
+            leaveByParser(error, console, arguments)
         }
     }
 
     /// Help and version are no errors; wrong usage is exit code 2, as for a wrong plan.
-    private static func leaveByParser(_ error: any Error, _ console: Console) -> Never {
+    private static func leaveByParser(
+        _ error: any Error, _ console: Console, _ arguments: [String]
+    ) -> Never {
         let code = exitCode(for: error)
-        let text = fullMessage(for: error)
         if code == .success {
-            console.line(text)
-        } else {
-            console.complain(text)
+            console.line(fullMessage(for: error))
+            Foundation.exit(code.rawValue)
         }
-        Foundation.exit(code == .validationFailure ? HoldoverExit.usage.rawValue : code.rawValue)
+        let isUsage = code == .validationFailure
+        let problem = Problem(
+            isUsage ? .usage : .failure, code: isUsage ? "usage" : "failed", message(for: error),
+            state: isUsage ? "nothing was touched" : "holdover status shows it",
+            hint: "\(command(meantBy: arguments)) --help")
+        console.report(problem)
+        Foundation.exit(problem.exit.rawValue)
+    }
+
+    /// `holdover audit verify`: as far as the arguments name commands.
+    private static func command(meantBy arguments: [String]) -> String {
+        var words = ["holdover"]
+        var known = configuration.subcommands
+        for argument in arguments {
+            guard let next = known.first(where: { $0._commandName == argument }) else { break }
+            words.append(argument)
+            known = next.configuration.subcommands
+        }
+        return words.joined(separator: " ")
     }
 }
 

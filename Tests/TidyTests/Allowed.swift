@@ -20,6 +20,7 @@ enum Allowed {
         "Demo": ["HTTPTransport"],
         "Bench": ["RotationCore", "RotationEngine", "Adapters", "HTTPTransport"],
         "RotationTesting": ["RotationCore", "RotationEngine"],
+        "ProcessTesting": [],
     ]
 
     /// Where a library of others may be imported; the rest of the world is open.

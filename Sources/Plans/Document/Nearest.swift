@@ -1,7 +1,7 @@
 /// Finds the word that was meant.
-enum Nearest {
+public enum Nearest {
     /// The candidate that `word` is a slip away from, if any is near.
-    static func match(for word: String, among candidates: [String]) -> String? {
+    public static func match(for word: String, among candidates: [String]) -> String? {
         let wanted = Array(word.lowercased())
         guard wanted.count <= 64 else { return nil }
         let ranked = candidates.map { ($0, distance(wanted, Array($0.lowercased()))) }

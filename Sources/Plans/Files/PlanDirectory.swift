@@ -63,7 +63,7 @@ public struct PlanDirectory: Sendable {
             PlanProblem(
                 file: path, code: "unreadable",
                 message: "can't be read: \(String(cString: strerror(code)))",
-                suggestion: code == ENOENT ? "name the plans with --plans" : nil)
+                suggestion: code == ENOENT ? "name the plans with --plans-dir" : nil)
         ])
     }
 }

@@ -39,7 +39,7 @@ extension RotationDriver {
             try await mutate(.delete, on: orphan.rawValue, isServer: true) {
                 () async throws(AdapterError) in try await server.delete(orphan, keeping: survivor)
             }
-            return .again
+            return .waits(.unknownOutcome, "swept \(orphan.rawValue); looking again")
         }
         return .moved(.done, ["new": rotation.newCredential?.rawValue ?? ""])
     }
@@ -82,7 +82,11 @@ extension RotationDriver {
         try await mutate(.delete, on: id.rawValue, isServer: true) {
             () async throws(AdapterError) in try await server.delete(id, keeping: survivor)
         }
-        return .again
+        let after = try await self.listed(server)
+        let isStillListed = after.contains { $0.id == id && $0.holds != .old }
+        return isStillListed
+            ? .waits(.notYetRefused, "withdrawn, and the server still lists it")
+            : try await proveOldInForce(server)
     }
 
     private func proveOldInForce(_ server: any AuthorizationServer) async throws -> StepResult {

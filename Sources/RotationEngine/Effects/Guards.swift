@@ -86,8 +86,10 @@ extension RotationDriver {
         if present == rotation.planDigest { return .passes }
         if present == rotation.body.acknowledgedDigest { return .passes }
         return present.isEmpty
-            ? .unknown("the plan file is gone") : .fails("the plan file was edited")
+            ? .unknown(Self.planGone) : .fails("the plan file was edited")
     }
+
+    private static let planGone = "the plan file is gone, or wrong"
 
     /// What a report that doesn't permit the revocation leads to; nil where it permits it.
     func obstacle(in report: GuardReport) throws -> StepResult? {
@@ -103,7 +105,7 @@ extension RotationDriver {
         case .idsAgree: return .holds(.newSecretGone, words)
         case .overlapOver: return .waits(.overlap, words, until: overlapEnd())
         case .planUnchanged:
-            let isMissing = report[.planUnchanged] == .unknown("the plan file is gone")
+            let isMissing = report[.planUnchanged] == .unknown(Self.planGone)
             return .waits(isMissing ? .planMissing : .planChanged, words)
         case .notHeld, .approved: return .waits(.approval, words)
         }

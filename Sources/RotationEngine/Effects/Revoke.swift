@@ -68,7 +68,11 @@ extension RotationDriver {
             rotation.body.isDeleteSent = wasSent
             throw failure
         }
-        return .again
+        // A list that lags is looked at again later, not hammered.
+        let isListed = try await listed(server).contains { $0.id == id }
+        return isListed
+            ? .waits(.notYetRefused, "deleted, and the server still lists it")
+            : .moved(.done, ["old": id.rawValue, "note": "deleted"])
     }
 
     /// Asks until the server agrees that the old secret is dead. Phase `prove`.

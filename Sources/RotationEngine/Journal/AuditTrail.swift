@@ -98,18 +98,23 @@ public struct AuditLine: Sendable, Hashable, Codable {
 
     /// The hash of this line behind a line with the hash `previous`.
     func hash(after previous: Data) -> Data {
+        let fields = [
+            "\(sequence)", "\(at.milliseconds)", "\(epoch)", client, rotation, event, body,
+        ]
+        return Self.hash(fields.map { $0.map { Data($0.utf8) } }, after: previous)
+    }
+
+    /// The hash over the fields' bytes, in the order in which they are stored.
+    ///
+    /// Each has its length in front; the length of no value is one that no value can have.
+    static func hash(_ fields: [Data?], after previous: Data) -> Data {
         var hash = SHA256()
         hash.update(data: Data("holdover.audit.v1".utf8))
         hash.update(data: previous)
-        let fields = [
-            "\(sequence)", "\(at.milliseconds)", "\(epoch)", client ?? "", rotation ?? "", event,
-            body,
-        ]
         for field in fields {
-            withUnsafeBytes(of: UInt64(field.utf8.count).bigEndian) {
-                hash.update(bufferPointer: $0)
-            }
-            hash.update(data: Data(field.utf8))
+            let length = field.map { UInt64($0.count) } ?? .max
+            withUnsafeBytes(of: length.bigEndian) { hash.update(bufferPointer: $0) }
+            hash.update(data: field ?? Data())
         }
         return Data(hash.finalize())
     }

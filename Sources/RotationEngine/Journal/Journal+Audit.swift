@@ -18,28 +18,7 @@ extension Journal {
     /// With `known`, a head kept elsewhere, a chain that no longer passes through it is damaged too:
     /// it was cut off, or made anew.
     public func verifyAudit(through known: String? = nil) throws -> AuditVerdict {
-        try reading { database in
-            var head = AuditTrail.beginning
-            var isKnownMissing = known != nil
-            var expected: Int64 = 1
-            let rows = try Row.fetchCursor(database, sql: Self.auditSQL + " ORDER BY sequence")
-            while let row = try rows.next() {
-                let line = AuditLine(row: row)
-                if line.sequence != expected {
-                    return verdict(
-                        expected - 1, head, "line \(expected) is missing or out of order")
-                }
-                let hash = line.hash(after: head)
-                if hash != row["hash"] as Data {
-                    return verdict(expected - 1, head, "line \(expected) was altered")
-                }
-                head = hash
-                expected += 1
-                if let known, Hex.string(hash) == known { isKnownMissing = false }
-            }
-            let cut = "it doesn't hold the given head; its end was cut off or made anew"
-            return verdict(expected - 1, head, isKnownMissing ? cut : nil)
-        }
+        try reading { try AuditVerdict(readFrom: $0, through: known) }
     }
 
     /// The audit's lines, of one rotation or of all, oldest first.
@@ -56,9 +35,36 @@ extension Journal {
     private static let auditSQL = """
         SELECT sequence, at, epoch, client, rotation, event, body, hash FROM audit
         """
+}
 
-    private func verdict(_ lines: Int64, _ head: Data, _ damage: String?) -> AuditVerdict {
-        AuditVerdict(lines: lines, head: Hex.string(head), damage: damage)
+extension AuditVerdict {
+    /// The bytes are hashed as they are stored: text would end at a NUL and hide what is behind it.
+    init(readFrom database: Database, through known: String? = nil) throws {
+        let columns = ["sequence", "at", "epoch", "client", "rotation", "event", "body", "hash"]
+        let casts = columns.map { "CAST(\($0) AS BLOB)" }.joined(separator: ", ")
+        let rows = try Row.fetchCursor(
+            database, sql: "SELECT \(casts) FROM audit ORDER BY sequence")
+        var head = AuditTrail.beginning
+        var lines: Int64 = 0
+        var damage: String?
+        var isKnownMissing = known != nil
+        while damage == nil, let row = try rows.next() {
+            let fields: [Data?] = columns.indices.map { row[$0] }
+            let number = lines + 1
+            let hash = AuditLine.hash(fields.dropLast(), after: head)
+            if fields[0] != Data("\(number)".utf8) {
+                damage = "line \(number) is missing or out of order"
+            } else if fields.last != hash {
+                damage = "line \(number) was altered"
+            } else {
+                (head, lines) = (hash, number)
+                if let known, Hex.string(hash) == known { isKnownMissing = false }
+            }
+        }
+        if damage == nil, isKnownMissing {
+            damage = "it doesn't hold the given head; its end was cut off or made anew"
+        }
+        self.init(lines: lines, head: Hex.string(head), damage: damage)
     }
 }
 

@@ -47,18 +47,13 @@ extension Journal {
     private static func apply(_ entries: [PendingEntry], _ database: Database) throws
         -> [Result<JournalReceipt, JournalFailure>]
     {
-        let epoch =
-            try Int64.fetchOne(
-                database.cachedStatement(sql: "SELECT epoch FROM setting")) ?? 0
         var trail = try AuditTrail(database)
         return try entries.map { pending in
-            guard pending.epoch == epoch else {
-                return .failure(JournalFailure(.fenced, "a later run has taken over"))
-            }
             var receipt = JournalReceipt()
             let before = trail
             do {
                 try database.inSavepoint {
+                    try checkFence(pending.epoch, database)
                     receipt = try write(pending, &trail, database)
                     return .commit
                 }
@@ -70,6 +65,14 @@ extension Journal {
                 trail = before
                 return .failure(JournalFailure(error))
             }
+        }
+    }
+
+    /// Throws where a run later than that of `epoch` has taken over: invariant 9.
+    static func checkFence(_ epoch: Int64, _ database: Database) throws {
+        let statement = try database.cachedStatement(sql: "SELECT epoch FROM setting")
+        guard try Int64.fetchOne(statement) == epoch else {
+            throw JournalFailure(.fenced, "a later run has taken over")
         }
     }
 

@@ -38,33 +38,34 @@ public struct ClientSummary: Sendable, Hashable {
 
 extension Journal {
     func reading<Result>(_ body: (Database) throws -> Result) throws -> Result {
-        try Self.translating { try queue.read(body) }
+        try Self.translating { try Self.read(queue, body) }
     }
 
-    /// Every rotation, of one client or of all, that isn't over and may move at `moment`.
-    func runnable(at moment: Instant, of client: ClientName?) throws -> [RotationID] {
-        try ids(
-            "state = 'running' AND next_at <= ?", [moment.milliseconds], client, order: "next_at")
+    /// Reads one snapshot.
+    ///
+    /// GRDB's own `read` ends by turning `query_only` off, also where we turned it on.
+    static func read<Result>(_ queue: DatabaseQueue, _ body: (Database) throws -> Result) throws
+        -> Result
+    {
+        try queue.unsafeRead { database in
+            try database.beginTransaction(.deferred)
+            defer { try? database.rollback() }
+            return try body(database)
+        }
     }
 
-    /// Live rotations of which a person has asked something that nobody has answered.
-    func requested(of client: ClientName?) throws -> [RotationID] {
-        try ids(
-            """
-            ended_at IS NULL AND id IN (SELECT rotation FROM request WHERE applied_at IS NULL)
-            """, [], client, order: "id")
-    }
-
-    private func ids(
-        _ condition: String, _ arguments: StatementArguments, _ client: ClientName?, order: String
-    ) throws -> [RotationID] {
+    /// Rotations that may move at `moment`, and those of which a person has asked something.
+    func movable(at moment: Instant, client: ClientName?) throws -> [RotationID] {
         try reading { database in
             try String.fetchAll(
                 database,
                 sql: """
-                    SELECT id FROM rotation WHERE \(condition)
-                    \(client == nil ? "" : "AND client = ?") ORDER BY \(order)
-                    """, arguments: arguments + (client.map { [$0.rawValue] } ?? [])
+                    SELECT r.id FROM rotation r
+                    WHERE ((r.state = 'running' AND r.next_at <= ?1) OR (r.ended_at IS NULL
+                        AND r.id IN (SELECT rotation FROM request WHERE applied_at IS NULL)))
+                        AND (?2 IS NULL OR r.client = ?2)
+                    ORDER BY r.next_at, r.id
+                    """, arguments: [moment.milliseconds, client?.rawValue]
             ).map(RotationID.init(rawValue:))
         }
     }

@@ -47,12 +47,15 @@ extension Journal {
         }
     }
 
-    /// Records new rotations in one transaction; `ruleBroken` stands where a client has a live one.
+    /// Records new rotations in one transaction.
+    ///
+    /// `ruleBroken` stands where a client has a live one; throws `fenced` where a later run took over.
     func insert(_ rotations: [Rotation], epoch: Int64) throws
         -> [Result<Rotation, JournalFailure>]
     {
         try Self.translating {
             try queue.write { database in
+                try Self.checkFence(epoch, database)
                 var trail = try AuditTrail(database)
                 return try rotations.map { rotation in
                     let before = trail

@@ -25,7 +25,8 @@ public final class Journal: Sendable {
 
     /// Makes a journal in `directory`, sealed with `key`, which lies at `keyPath`.
     public static func create(
-        in directory: String, key: SealingKey, keyPath: String, databaseID: String, at moment: Instant
+        in directory: String, key: SealingKey, keyPath: String, databaseID: String,
+        at moment: Instant
     ) throws -> Journal {
         let path = path(in: directory)
         guard access(path, F_OK) != 0 else {
@@ -61,8 +62,10 @@ public final class Journal: Sendable {
         return try translating {
             let queue = try connect(path: path, readOnly: readOnly)
             if !readOnly { try migrate(queue) }
-            let settings = try queue.read { database in
-                try checkVersion(database)
+            let settings = try read(queue) { database in
+                guard try checkVersion(database) > 0 else {
+                    throw JournalFailure(.notOurs, "the journal was never finished")
+                }
                 return try JournalSettings.fetch(database)
             }
             return Journal(queue: queue, settings: settings)
@@ -106,9 +109,8 @@ public final class Journal: Sendable {
 
     private static func migrate(_ queue: DatabaseQueue) throws {
         try queue.writeWithoutTransaction { database in
-            let version = try Int.fetchOne(database, sql: "PRAGMA user_version") ?? 0
-            if version == Schema.migrations.count { return }
-            try checkVersion(database)
+            let version = try checkVersion(database)
+            try leaveWAL(database)
             for number in version..<Schema.migrations.count {
                 try database.inTransaction(.immediate) {
                     try database.execute(sql: Schema.migrations[number])
@@ -120,16 +122,28 @@ public final class Journal: Sendable {
         }
     }
 
-    private static func checkVersion(_ database: Database) throws {
+    /// Somebody may have changed the mode from outside; it is kept in the file.
+    private static func leaveWAL(_ database: Database) throws {
+        let mode = try String.fetchOne(database, sql: "PRAGMA journal_mode=DELETE")
+        guard mode == "delete" else {
+            throw JournalFailure(.busy, "the journal is in WAL mode and open somewhere else")
+        }
+    }
+
+    /// The schema's version, 0 for a database with nothing in it; throws where it isn't ours.
+    private static func checkVersion(_ database: Database) throws -> Int {
         let version = try Int.fetchOne(database, sql: "PRAGMA user_version") ?? 0
         let application = try Int.fetchOne(database, sql: "PRAGMA application_id") ?? 0
-        guard application == Schema.applicationID || (application == 0 && version == 0) else {
+        let things = try Int.fetchOne(database, sql: "SELECT count(*) FROM sqlite_schema") ?? 0
+        let isNew = application == 0 && version == 0 && things == 0
+        guard application == Schema.applicationID || isNew else {
             throw JournalFailure(.notOurs, "the database belongs to another application")
         }
         guard version <= Schema.migrations.count else {
             throw JournalFailure(
                 .notOurs, "the journal was made by a newer holdover (schema \(version))")
         }
+        return version
     }
 
     /// Runs `body`, putting SQLite's errors into our words.

@@ -53,7 +53,13 @@ extension Journal {
     private func readingAside<Result: Sendable>(
         _ body: @escaping @Sendable (Database) throws -> Result
     ) async throws -> Result {
-        do { return try await queue.read(body) } catch let error as DatabaseError {
+        do {
+            return try await queue.unsafeRead { database in
+                try database.beginTransaction(.deferred)
+                defer { try? database.rollback() }
+                return try body(database)
+            }
+        } catch let error as DatabaseError {
             throw JournalFailure(error)
         }
     }

@@ -64,7 +64,7 @@ enum Schema {
             CHECK ((state IN ('completed', 'abandoned')) = (ended_at IS NOT NULL)),
             CHECK ((state IN ('completed', 'abandoned')) = (phase IS NULL)),
             CHECK (state <> 'held' OR reason IS NOT NULL),
-            CHECK (phase IN ('create', 'withdraw') OR state = 'abandoned'
+            CHECK (coalesce(phase, '') IN ('create', 'withdraw') OR state = 'abandoned'
                 OR (old_credential IS NOT NULL AND new_credential IS NOT NULL)),
             CHECK (old_credential IS NULL OR new_credential IS NULL
                 OR old_credential <> new_credential)
@@ -137,6 +137,9 @@ enum Schema {
         CREATE TRIGGER audit_keeps BEFORE DELETE ON audit
             BEGIN SELECT RAISE(ABORT, 'the audit is append-only'); END;
         CREATE TRIGGER audit_stays BEFORE UPDATE ON audit
+            BEGIN SELECT RAISE(ABORT, 'the audit is append-only'); END;
+        CREATE TRIGGER audit_is_not_replaced BEFORE INSERT ON audit
+            WHEN EXISTS (SELECT 1 FROM audit WHERE sequence = NEW.sequence)
             BEGIN SELECT RAISE(ABORT, 'the audit is append-only'); END;
         """
 }

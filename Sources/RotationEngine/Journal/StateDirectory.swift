@@ -35,7 +35,7 @@ public enum StateDirectory {
     }
 
     /// The type as the kernel's mount table has it (proc(5), mountinfo); empty where it has none.
-    private static func fileSystemType(ofDevice device: dev_t) -> String {
+    static func fileSystemType(ofDevice device: dev_t) -> String {
         let number = "\((device >> 8) & 0xFFF):\((device & 0xFF) | ((device >> 12) & 0xFFF00))"
         let table = (try? String(contentsOfFile: "/proc/self/mountinfo", encoding: .utf8)) ?? ""
         for line in table.split(separator: "\n") {

@@ -16,9 +16,9 @@ public final class StateLock: Sendable {
             throw JournalFailure(.unsuitable, "\(path): \(String(cString: strerror(errno)))")
         }
         guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
-            let holder = Self.holder(descriptor)
-            Foundation.close(descriptor)
-            throw JournalFailure(.locked, "another run holds \(directory)\(holder)")
+            // A class whose members are all set is deinitialized when its init throws: that closes.
+            throw JournalFailure(
+                .locked, "another run holds \(directory)\(Self.holder(descriptor))")
         }
         ftruncate(descriptor, 0)
         let words = "pid \(getpid())\n"

@@ -38,7 +38,7 @@ actor RotationDriver {
     func drive() async throws -> Rotation {
         try await begin()
         while case .running(let phase) = rotation.state, rotation.nextAt <= clock.now(),
-            !options.isStopping(), !Self.isPast(phase, options.stop)
+            !options.isStopping(), !options.isPast(phase)
         {
             let before = (rotation.state, rotation.reason)
             let result = try await attempt(phase.effect)
@@ -58,13 +58,6 @@ actor RotationDriver {
             }
         let news = RotationNews(rotation: rotation, phase: phase, event: event)
         if isDraftDeferred { untold.append(news) } else { options.observe(news) }
-    }
-
-    private static func isPast(_ phase: Phase, _ stop: Step?) -> Bool {
-        guard let stop, let last = Step.allCases.firstIndex(of: stop),
-            let present = Step.allCases.firstIndex(of: phase.step)
-        else { return false }
-        return phase.step != .rollback && present > last
     }
 
     /// Closes what an earlier run left open, and answers what people asked meanwhile.

@@ -72,17 +72,26 @@ public final class RotationEngine: Sendable {
         _ = try await RotationDriver(dossier, parts: parts, options: options).drive()
     }
 
+    /// Only names: a rotation is loaded when its turn comes, so that memory goes with `jobs`.
     private func movable(_ options: RunOptions) throws -> [RotationID] {
-        let requested = try parts.journal.requested(of: options.client)
-        let ids = Set(requested)
-        let runnable = try parts.journal.runnable(at: parts.clock.now(), of: options.client)
-        return requested + runnable.filter { !ids.contains($0) }
+        try parts.journal.movable(at: parts.clock.now(), client: options.client)
     }
 
+    /// When one of the rotations that this run drives may move next.
+    ///
+    /// One that is past `until` or of another client is movable for ever, and would keep the loop
+    /// turning.
     private func nextMove(_ options: RunOptions) throws -> Instant? {
-        // A rotation that is past `until` is movable for ever and would keep the loop turning.
-        guard options.deadline > parts.clock.now(), options.stop == nil else { return nil }
-        return try parts.journal.nextMove()
+        guard options.deadline > parts.clock.now() else { return nil }
+        guard options.stop != nil || options.client != nil else {
+            return try parts.journal.nextMove()
+        }
+        return try parts.journal.summaries(live: true, of: options.client).compactMap { rotation in
+            guard case .running(let phase) = rotation.state, !options.isPast(phase) else {
+                return nil
+            }
+            return rotation.nextAt
+        }.min()
     }
 
     /// Wakes now and then, to see whether it should stop.
@@ -97,21 +106,44 @@ public final class RotationEngine: Sendable {
         _ rotations: [RotationID], _ options: RunOptions, _ report: inout RunReport
     ) async throws {
         let parts = parts
-        try await withThrowingTaskGroup(of: Rotation?.self) { group in
+        try await withThrowingTaskGroup(of: Driven.self) { group in
             var waiting = rotations.makeIterator()
             func startNext() {
                 guard !options.isStopping(), let id = waiting.next() else { return }
-                group.addTask {
-                    guard let dossier = try await parts.journal.dossier(of: id) else { return nil }
-                    return try await RotationDriver(dossier, parts: parts, options: options)
-                        .drive()
-                }
+                group.addTask { try await Self.drive(id, parts, options) }
             }
             for _ in 0..<max(1, options.jobs) { startNext() }
-            while let rotation = try await group.next() {
-                if let rotation { report.driven[rotation.id] = rotation }
+            while let driven = try await group.next() {
+                switch driven {
+                case .stopped(let rotation): report.driven[rotation.id] = rotation
+                case .failed(let id, let words): report.failed[id] = words
+                }
                 startNext()
             }
+        }
+    }
+
+    private enum Driven: Sendable {
+        case stopped(Rotation)
+        case failed(RotationID, String)
+    }
+
+    /// A rotation that breaks a rule is left as it is, and keeps no other from moving.
+    private static func drive(_ id: RotationID, _ parts: EngineParts, _ options: RunOptions)
+        async throws -> Driven
+    {
+        do {
+            guard let dossier = try await parts.journal.dossier(of: id) else {
+                return .failed(id, "it is not in the journal")
+            }
+            return .stopped(
+                try await RotationDriver(dossier, parts: parts, options: options).drive())
+        } catch let failure as JournalFailure where failure.kind == .ruleBroken {
+            return .failed(id, failure.message)
+        } catch let bug as InvalidTransition {
+            return .failed(id, "\(bug.event.rawValue) makes no sense in \(bug.state); this is a bug")
+        } catch let error as DecodingError {
+            return .failed(id, "its record can't be read: \(error)")
         }
     }
 }
@@ -144,12 +176,22 @@ public struct RunOptions: Sendable {
         self.isStopping = isStopping
         self.observe = observe
     }
+
+    /// Whether `phase` lies behind the last step that the run is to complete.
+    func isPast(_ phase: Phase) -> Bool {
+        guard let stop, let last = Step.allCases.firstIndex(of: stop),
+            let present = Step.allCases.firstIndex(of: phase.step)
+        else { return false }
+        return phase.step != .rollback && present > last
+    }
 }
 
 /// What a run did.
 public struct RunReport: Sendable {
     /// Every rotation that was driven, as it was when it stopped moving.
     public var driven: [RotationID: Rotation] = [:]
+    /// Rotations that could not be driven at all, and why.
+    public var failed: [RotationID: String] = [:]
     /// How many transactions reached the disk.
     public var transactions = 0
     /// How many commits of rotations they held.

@@ -4,7 +4,8 @@ import Foundation
 enum PrivateFile {
     /// The contents of a regular file of ours that nobody else may read.
     static func read(path: String, limit: Int) throws(SealingFailure) -> [UInt8] {
-        let descriptor = open(path, O_RDONLY | O_NOFOLLOW | O_CLOEXEC)
+        // Without O_NONBLOCK a pipe would be waited for here, before it is found to be no file.
+        let descriptor = open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC)
         guard descriptor >= 0 else {
             let kind: SealingFailure.Kind = errno == ENOENT ? .keyMissing : .keyUnreadable
             throw SealingFailure(kind, "\(path): \(String(cString: strerror(errno)))")

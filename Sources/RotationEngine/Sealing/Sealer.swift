@@ -6,7 +6,7 @@ public import RotationCore
 ///
 /// Each record has a data key of its own (AES-256-GCM), wrapped by the sealing key. Both layers are
 /// bound to the database, the rotation, the client and the role, so that a row moved elsewhere
-/// doesn't open. Layout: version 1 ‖ key id 8 ‖ wrapped data key 60 ‖ sealed value 28 + n bytes.
+/// doesn't open. Layout: version 1 ‖ key id 16 ‖ wrapped data key 60 ‖ sealed value 28 + n bytes.
 public struct Sealer: Sendable {
     private let key: SealingKey
     private let database: String

@@ -60,13 +60,16 @@ public struct Harness {
     /// One process's worth of running; a crash in it is not an error.
     public mutating func run(_ id: RotationID) async throws -> Rotation {
         runs += 1
+        let engine = try engine()
         do {
-            let engine = try engine()
             _ = try await engine.run(options: RunOptions(jobs: 1))
         } catch let failure as JournalFailure where failure.kind == .damaged && world.isCrashed {
             // Dead: what follows is the next process.
         }
-        return try look(id)
+        guard let rotation = try engine.journal.rotation(id) else {
+            throw JournalFailure(.missing, "the rotation is not in the journal")
+        }
+        return rotation
     }
 
     /// Asks something of a rotation, as a person does.

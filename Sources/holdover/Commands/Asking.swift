@@ -1,4 +1,5 @@
 import ArgumentParser
+import Foundation
 import Plans
 import RotationCore
 import RotationEngine
@@ -15,7 +16,7 @@ struct Asking {
         let name = rotation.client.rawValue
         guard answered else {
             return workspace.console.line(
-                "\(kind.rawValue) of \(name) is recorded; the run in progress answers at its next step")
+                "\(kind.rawValue) of \(name) is recorded; a run answers it at its next step")
         }
         workspace.console.line("\(name) is \(rotation.state.words): \(rotation.state.standing)")
     }
@@ -29,7 +30,8 @@ struct Asking {
             throw Problem(
                 .failure, code: "rotation-over",
                 "the rotation of \(rotation.client.rawValue) is \(rotation.state.name)",
-                state: rotation.state.standing, hint: "holdover history \(rotation.client.rawValue)")
+                state: rotation.state.standing, hint: "holdover history \(rotation.client.rawValue)"
+            )
         }
         if kind == .rollback, let refusal = rotation.rollbackRefusal {
             throw Problem(
@@ -58,9 +60,23 @@ struct Asking {
         do { engine = try workspace.engine() } catch let problem as Problem
             where problem.exit == .locked || problem.exit == .journal
         { return (rotation, false) }
+        let before = try engine.journal.auditLines(of: rotation.id).count
         try await engine.answerRequests(of: rotation)
         let after = try engine.journal.rotation(rotation.id) ?? rotation
+        let lines = try engine.journal.auditLines(of: rotation.id).dropFirst(before)
+        if let refusal = lines.compactMap(Self.refusal).last {
+            throw Problem(
+                .failure, code: "request-refused", "that can't be had: \(refusal)",
+                state: after.state.standing, hint: "holdover explain \(rotation.client.rawValue)")
+        }
         return (after, true)
+    }
+
+    /// Why the request that an audit line answers was refused; nil where it wasn't.
+    private static func refusal(in line: AuditLine) -> String? {
+        guard line.event.hasPrefix("answered-") else { return nil }
+        let facts = try? JSONDecoder().decode([String: String].self, from: Data(line.body.utf8))
+        return facts?["refused"]
     }
 }
 

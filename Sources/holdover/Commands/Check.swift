@@ -35,10 +35,10 @@ struct Check: AsyncParsableCommand {
         let conflicts = PlanConflicts(placed).problems()
         if !conflicts.isEmpty { throw PlanErrors(conflicts) }
         var lines: [Line] = []
-        var hasProblem = false
+        var exits: [HoldoverExit] = []
         for one in placed {
             let result = self.static ? nil : await Examination(plan: one.plan).run()
-            hasProblem = hasProblem || result?.hasProblem == true
+            if let exit = result?.exit { exits.append(exit) }
             lines += (result?.findings ?? []).map {
                 Line(
                     client: one.plan.client.rawValue, target: $0.target,
@@ -51,7 +51,7 @@ struct Check: AsyncParsableCommand {
         if placed.isEmpty, !workspace.json {
             workspace.console.line("no plans in \(workspace.plansDirectory)")
         }
-        if hasProblem { throw Stop(exit: .failure) }
+        if let gravest = HoldoverExit.gravest(exits) { throw Stop(exit: gravest) }
     }
 
     private func show(_ plan: Plan, _ result: Examination.Result?) {

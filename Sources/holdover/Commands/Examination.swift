@@ -11,21 +11,29 @@ struct Examination {
         var findings: [(target: String, finding: Finding)] = []
         var slots: String?
         var canDisable = false
+        /// What the exit code of a check should be; nil where there is no problem.
+        var exit: HoldoverExit? { HoldoverExit.gravest(exits) }
+        private var exits: [HoldoverExit] = []
         var hasProblem: Bool { findings.contains { $0.finding.severity == .problem } }
 
         mutating func add(_ target: String, _ finding: Finding) {
             findings.append((target, finding))
+            if finding.severity == .problem { exits.append(.failure) }
         }
 
         mutating func add(_ target: String, _ error: AdapterError) {
-            add(target, Finding(.problem, code: error.code, message: error.message))
+            findings.append((target, Finding(.problem, code: error.code, message: error.message)))
+            exits.append(Problem(error).exit)
         }
 
         func show(on console: Console) {
             for (target, finding) in findings {
                 let tone: Console.Tone = finding.severity == .problem ? .bad : .attention
                 let word = console.colored(finding.severity.rawValue, tone)
-                console.line("  \(word): \(target): \(finding.message) [\(finding.code)]")
+                let said = safeText(finding.message, limit: 600)
+                // Adapters begin with their own name, which is often the target's too.
+                let text = said.hasPrefix("\(target):") ? said : "\(target): \(said)"
+                console.line("  \(word): \(text) [\(finding.code)]")
             }
         }
     }

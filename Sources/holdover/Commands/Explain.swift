@@ -1,4 +1,5 @@
 import ArgumentParser
+import Plans
 import RotationCore
 import RotationEngine
 
@@ -38,15 +39,46 @@ struct Explain: ParsableCommand {
         }
         if found.state.isWaiting {
             let next = found.nextAt
-            console.line("earliest next move: \(next.utc) (\(next.relative(to: now))), by holdover run")
+            console.line(
+                "earliest next move: \(next.utc) (\(next.relative(to: now))), by holdover run")
         }
         for one in evidence where one.verdict != .proven {
-            console.line("consumer \(one.consumer): \(safeText(one.detail)); counts: a report made after the distribution with the expected secret")
+            console.line(
+                "consumer \(one.consumer): \(safeText(one.detail)); counts: a report made after the distribution with the expected secret"
+            )
         }
-        let commands = found.state.isEnded ? [] : (found.reason ?? .rollback).commands(for: found.client.rawValue)
-        for command in commands { console.line("you can: \(command)") }
+        try showDifferences(found, journal)
+        for command in commands(for: found) { console.line("you can: \(command)") }
         if let refusal = found.rollbackRefusal, !found.state.isEnded {
             console.line("a rollback can't be had: \(refusal)")
+        }
+    }
+}
+
+extension Explain {
+    /// What a person can type; a rollback only where one can be had.
+    private func commands(for rotation: Rotation) -> [String] {
+        guard !rotation.state.isEnded else { return [] }
+        let all = (rotation.reason ?? .rollback).commands(for: rotation.client.rawValue)
+        guard rotation.rollbackRefusal != nil else { return all }
+        return all.filter { !$0.hasPrefix("holdover rollback") }
+    }
+
+    /// What the edited plan says otherwise than the one that the rotation follows.
+    private func showDifferences(_ rotation: Rotation, _ journal: Journal) throws {
+        guard rotation.reason == .planChanged, let known = try journal.client(rotation.client)
+        else { return }
+        let shelf = PlanShelf(directory: workspace.plansDirectory)
+        let console = workspace.console
+        let plans = try? shelf.plans(named: known.planFile)
+        guard let plan = plans?.first(where: { $0.plan.client == rotation.client })?.plan else {
+            return console.line(
+                "\(safeText(known.planFile)) can't be read; holdover check says why")
+        }
+        for one in differences(from: rotation.plan, to: plan) {
+            let (was, now) = (one.was ?? "nothing", one.now ?? "nothing")
+            let path = safeText(one.path)
+            console.line("edited: \(path): \(safeText(was)) became \(safeText(now))")
         }
     }
 }
@@ -56,8 +88,6 @@ extension Journal {
     func find(_ word: String) throws -> Rotation {
         if let rotation = try latest(of: ClientName(rawValue: word)) { return rotation }
         if let rotation = try rotation(RotationID(rawValue: word)) { return rotation }
-        throw Problem(
-            .usage, code: "no-rotation", "there is no rotation of \(safeText(word))",
-            state: "nothing was touched", hint: "holdover status")
+        throw try Problem(unknownClient: word, in: self)
     }
 }

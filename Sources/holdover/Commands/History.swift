@@ -26,6 +26,7 @@ struct History: ParsableCommand {
         defer { try? journal.close() }
         if let rotation { return try show(try journal.find(rotation), journal) }
         let all = try journal.summaries(live: false, of: client.map(ClientName.init(rawValue:)))
+        if let client, all.isEmpty { throw try Problem(unknownClient: client, in: journal) }
         if workspace.json {
             return try workspace.console.document(all.map(SummaryView.init))
         }

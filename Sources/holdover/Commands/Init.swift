@@ -20,6 +20,8 @@ struct Init: ParsableCommand {
 
     func run() throws {
         let directory = workspace.stateDirectory
+        let path = workspace.givenKeyPath ?? workspace.defaultKeyPath
+        try Self.check(key: path, liesOutside: directory)
         try Self.makeDirectory(directory)
         do { try StateDirectory.check(directory) } catch { throw Problem(error, in: directory) }
         guard access(Journal.path(in: directory), F_OK) != 0 else {
@@ -27,8 +29,7 @@ struct Init: ParsableCommand {
                 .exists, "\(Journal.path(in: directory)) exists already; it was not touched")
             throw Problem(failure, in: directory)
         }
-        let path = workspace.givenKeyPath ?? workspace.defaultKeyPath
-        let (key, isNew) = try Self.key(at: path, outside: directory)
+        let (key, isNew) = try Self.key(at: path)
         let clock = SystemClock()
         let journal = try Journal.create(
             in: directory, key: key, keyPath: Self.absolute(path),
@@ -46,18 +47,18 @@ struct Init: ParsableCommand {
         }
         workspace.console.line("journal   \(journal)")
         workspace.console.line("key       \(path)\(isNew ? " (new)" : " (was there already)")")
-        workspace.console.line("next      write a plan into \(workspace.plansDirectory)/, then: holdover check")
+        workspace.console.line(
+            "next      write a plan into \(workspace.plansDirectory)/, then: holdover check")
     }
 
-    private static func key(at path: String, outside directory: String) throws
-        -> (SealingKey, isNew: Bool)
-    {
-        let keyPath = absolute(path)
-        guard !keyPath.hasPrefix(absolute(directory) + "/") else {
-            throw Problem(
-                .usage, code: "key-in-state", "the key must not lie in the state directory",
-                state: "nothing was made", hint: "name another file with --seal-key")
-        }
+    private static func check(key path: String, liesOutside directory: String) throws {
+        guard absolute(path).hasPrefix(absolute(directory) + "/") else { return }
+        throw Problem(
+            .usage, code: "key-in-state", "the key must not lie in the state directory",
+            state: "nothing was made", hint: "name another file with --seal-key")
+    }
+
+    private static func key(at path: String) throws -> (SealingKey, isNew: Bool) {
         if access(path, F_OK) == 0 { return (try SealingKey.load(path: path), false) }
         let parent = URL(fileURLWithPath: path).deletingLastPathComponent().path
         try makeDirectory(parent)
@@ -73,7 +74,8 @@ struct Init: ParsableCommand {
                 attributes: [.posixPermissions: 0o700])
         } catch {
             throw Problem(
-                .journal, code: "directory-unusable", "\(path) can't be made: \(error.localizedDescription)",
+                .journal, code: "directory-unusable",
+                "\(path) can't be made: \(error.localizedDescription)",
                 state: "nothing was made", hint: "make it by hand, of mode 0700")
         }
     }

@@ -18,7 +18,7 @@ struct Rehearsal {
         }
         examination.show(on: console)
         console.line("nothing was touched")
-        if examination.hasProblem { throw Stop(exit: .failure) }
+        if let exit = examination.exit { throw Stop(exit: exit) }
     }
 
     private static let forward: [Phase] = [

@@ -61,7 +61,8 @@ struct Run: AsyncParsableCommand {
         let engine = try workspace.engine(through: http)
         let stop = StopSignal()
         stop.listen()
-        let problems = try noStart ? [] : startDue(engine)
+        try Self.check(client, in: engine.journal)
+        let problems = try noteAndStart(engine)
         let now = SystemClock().now()
         let deadline = wait.flatMap { Span($0) }.map { now + $0 } ?? Instant(milliseconds: 0)
         let timeline = Timeline(console: workspace.console, isQuiet: quiet)
@@ -83,12 +84,23 @@ struct Run: AsyncParsableCommand {
         try conclude(report, held, problems, stop)
     }
 
-    /// Starts what is due. A wrong plan keeps its own clients from starting, and no others.
-    private func startDue(_ engine: RotationEngine) throws -> [PlanProblem] {
+    /// A misspelt client must not look like one that is fine.
+    private static func check(_ client: String?, in journal: Journal) throws {
+        guard let client, try journal.client(ClientName(rawValue: client)) == nil,
+            try journal.latest(of: ClientName(rawValue: client)) == nil
+        else { return }
+        throw try Problem(unknownClient: client, in: journal)
+    }
+
+    /// Takes note of edited plans, and starts what is due.
+    ///
+    /// A wrong plan keeps its own clients from starting, and no others.
+    private func noteAndStart(_ engine: RotationEngine) throws -> [PlanProblem] {
         let shelf = PlanShelf(directory: workspace.plansDirectory)
         let random = SystemRandom()
         let now = SystemClock().now()
         var problems = try shelf.note(in: engine.journal, at: now) { random.fraction() }
+        if noStart { return problems }
         let due = try engine.due().filter { client == nil || client == $0.name.rawValue }
         var plans: [(plan: Plan, digest: String)] = []
         for (file, clients) in Dictionary(grouping: due, by: \.planFile) {
@@ -110,17 +122,20 @@ struct Run: AsyncParsableCommand {
         let console = workspace.console
         let looked = (held + report.driven.values).sorted { $0.id.rawValue < $1.id.rawValue }
         var codes = looked.compactMap(HoldoverExit.verdict)
-        for rotation in looked where HoldoverExit.verdict(on: rotation) != nil {
-            let name = rotation.client.rawValue
-            let reason = rotation.reason?.rawValue ?? rotation.stateName
-            if !workspace.json {
-                console.complain(
-                    "holdover: \(name): \(reason): \(safeText(rotation.detail ?? "", limit: 300))")
-                console.complain("holdover: state: \(rotation.state.standing)")
-                console.complain("holdover: hint: holdover explain \(name)")
-            }
+        looked.compactMap(Problem.init).forEach(console.report)
+        if !problems.isEmpty {
+            let standing = "no client of a wrong plan is started or loses a secret; others go on"
+            console.report(Problem(PlanErrors(problems), state: standing))
         }
-        for problem in problems { console.complain("holdover: plan: \(problem)") }
+        for (id, words) in report.failed {
+            let message = "rotation \(id.rawValue): \(safeText(words, limit: 300))"
+            console.report(
+                Problem(
+                    .failure, code: "rotation-stuck", message,
+                    state: "it was left as it is; others went on",
+                    hint: "holdover history --rotation \(id.rawValue)"))
+            codes.append(.failure)
+        }
         if !problems.isEmpty { codes.append(report.driven.isEmpty ? .usage : .partial) }
         if let gravest = HoldoverExit.gravest(codes) { throw Stop(exit: gravest) }
         if stop.isSet { throw Stop(exit: .interrupted) }

@@ -72,9 +72,7 @@ struct Status: AsyncParsableCommand {
 
     private func show(_ name: String, _ journal: Journal) throws {
         guard let rotation = try journal.latest(of: ClientName(rawValue: name)) else {
-            throw Problem(
-                .usage, code: "no-rotation", "there is no rotation of client \(name)",
-                state: "nothing was touched", hint: "holdover start \(name)")
+            throw try Problem(unknownClient: name, in: journal)
         }
         let evidence = try journal.evidence(of: rotation.id)
         if workspace.json {

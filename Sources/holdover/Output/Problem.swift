@@ -73,13 +73,13 @@ struct Problem: Error {
             state: "nothing was touched; a key is never made while secrets are sealed", hint: hint)
     }
 
-    init(_ errors: PlanErrors) {
+    init(_ errors: PlanErrors, state: String = "nothing was touched") {
         let first = errors.problems.first
         let more = errors.problems.count - 1
         self.init(
             .usage, code: first?.code ?? "plan-wrong",
-            errors.problems.map { "\($0)" }.joined(separator: "\n  "),
-            state: more > 0 ? "\(more + 1) problems; nothing was touched" : "nothing was touched",
+            errors.problems.map { "\($0)" }.joined(separator: Self.lineBreak),
+            state: more > 0 ? "\(more + 1) problems; \(state)" : state,
             hint: "mend the plan, then holdover check")
     }
 
@@ -96,9 +96,38 @@ struct Problem: Error {
     }
 }
 
+extension Problem {
+    /// A rotation that stopped moving in a way that a person should hear of; nil where all is well.
+    init?(_ rotation: Rotation) {
+        guard let exit = HoldoverExit.verdict(on: rotation) else { return nil }
+        let client = rotation.client.rawValue
+        let code = rotation.reason?.rawValue ?? rotation.stateName
+        self.init(
+            exit, code: code, "\(client): \(rotation.detail ?? code)",
+            state: rotation.state.standing, hint: "holdover explain \(client)")
+    }
+
+    /// The problem with what came from outside escaped, line by line.
+    var safe: Problem {
+        Problem(
+            exit, code: code, Self.safe(message), state: Self.safe(state), hint: Self.safe(hint))
+    }
+
+    private static func safe(_ text: String) -> String {
+        // Only a plan's errors have lines of their own, and their texts are escaped already.
+        text.split(separator: Self.lineBreak, omittingEmptySubsequences: false)
+            .map { safeText(String($0), limit: 600) }
+            .joined(separator: Self.lineBreak)
+    }
+
+    /// Between several errors of plans.
+    static let lineBreak = "\n  "
+}
+
 extension Console {
     /// Prints a problem on standard error, as text or as JSON.
-    func report(_ problem: Problem) {
+    func report(_ raw: Problem) {
+        let problem = raw.safe
         if json {
             struct Twin: Encodable {
                 let type = "error"

@@ -29,9 +29,15 @@ struct PlanShelf {
         throw Problem(
             .usage, code: "no-such-plan", "there is no plan for client \(name) in \(directory)",
             state: "nothing was touched",
-            hint: names.isEmpty
-                ? "write a plan, such as plans/examples/okta-file.yaml"
-                : "clients with a plan: \(names.prefix(8).joined(separator: ", "))")
+            hint: Self.hint(for: name, among: names))
+    }
+
+    private static func hint(for name: String, among names: [String]) -> String {
+        if names.isEmpty { return "write a plan, such as plans/examples/okta-file.yaml" }
+        if let nearest = Nearest.match(for: name, among: names) {
+            return "did you mean \(nearest)?"
+        }
+        return "clients with a plan: \(names.prefix(8).joined(separator: ", "))"
     }
 
     /// One plan, for commands that take one.
@@ -48,7 +54,7 @@ struct PlanShelf {
     /// Brings the journal's knowledge of plan files up to date; returns what is wrong with them.
     ///
     /// A file with an error keeps its clients from starting; rotations that are under way follow the
-    /// plan that they began with.
+    /// plan that they began with, and wait before they revoke: nobody can tell what was meant.
     func note(in journal: Journal, at moment: Instant, fraction: () -> Double) throws
         -> [PlanProblem]
     {
@@ -75,6 +81,10 @@ struct PlanShelf {
                 read.append(PlanFileSeen(path: file.path, signature: signature(file)))
             } catch {
                 problems += error.problems
+                // Remembered with no signature, so that it is read again at the next run.
+                if seen[file.path] != nil {
+                    read.append(PlanFileSeen(path: file.path, signature: ""))
+                }
             }
         }
         try journal.note(

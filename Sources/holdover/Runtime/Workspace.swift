@@ -44,6 +44,15 @@ struct Workspace: ParsableArguments {
         return base + "/holdover/seal.key"
     }
 
+    /// The state directory that `arguments` mean, for an error that no command has worded.
+    static func stateDirectory(among arguments: [String]) -> String {
+        let name = "--state-dir"
+        let given = arguments.firstIndex(of: name).map { arguments[$0...].dropFirst().first }
+        let joined = arguments.first { $0.hasPrefix("\(name)=") }?.dropFirst(name.count + 1)
+        let options = ((given ?? nil) ?? joined.map(String.init)).map { [name, $0] } ?? []
+        return (try? parse(options))?.stateDirectory ?? "state"
+    }
+
     var console: Console { Console(json: json, noColor: noColor) }
 
     /// The journal for looking.

@@ -1,0 +1,102 @@
+import Foundation
+
+/// A practice consumer as a process of its own, fetching tokens all the time.
+public struct ConsumerProcess: Sendable {
+    /// Where it reads its secret, and how it notices a new one.
+    public enum Source: Sendable {
+        /// A file whose directory it watches.
+        case watching(file: String)
+        /// A file that it reads again when its hook sends a SIGHUP.
+        case hooked(file: String)
+        /// A field of a document in OpenBao, read again every so often.
+        case polling(OpenBaoProcess, path: String, field: String, every: Duration)
+    }
+
+    /// What it counted.
+    public struct Stats: Decodable, Sendable {
+        /// Token requests that ended, in whatever way.
+        public let requests: Int
+        /// Answers that weren't a token.
+        public let failed: Int
+        /// How often the secret was read.
+        public let reloads: Int
+        /// How often it couldn't be read.
+        public let unreadable: Int
+        /// What went wrong last.
+        public let lastFailure: String
+    }
+
+    /// Its name in plans and stats.
+    public let name: String
+    /// The file of its adoption reports.
+    public let reportPath: String
+    /// The file with its process id.
+    public let pidPath: String
+    /// The process.
+    public let process: SpawnedProcess
+    private let statsPath: String
+
+    /// Starts a consumer of a client and waits for its first request.
+    public static func start(
+        _ name: String, on bench: Workbench, client: String, at server: PracticeServerProcess,
+        _ dialect: PracticeServerProcess.Dialect, reading source: Source,
+        pause: Duration = .milliseconds(20)
+    ) async throws -> ConsumerProcess {
+        let place = try bench.directory("consumers/\(name)")
+        let arguments =
+            [
+                "--name", name, "--client-id", client, "--token-endpoint",
+                server.tokenURL(dialect), "--report", "\(place)/report", "--stats",
+                "\(place)/stats", "--pid-file", "\(place)/pid", "--pause", pause.milliseconds,
+            ] + (try options(source, in: "consumers/\(name)", bench))
+        let process = try bench.spawn(name, Binaries.path("practice-consumer"), arguments)
+        let consumer = ConsumerProcess(
+            name: name, reportPath: "\(place)/report", pidPath: "\(place)/pid", process: process,
+            statsPath: "\(place)/stats")
+        let isReady = await eventually(within: .seconds(30)) {
+            (try? consumer.stats().requests > 0) == true || process.ending != nil
+        }
+        guard isReady, process.ending == nil else {
+            let said = (try? TextFile.read(process.errorPath)) ?? ""
+            throw PracticeServerProcess.NotReady(description: "consumer \(name): \(said)")
+        }
+        return consumer
+    }
+
+    private static func options(_ source: Source, in place: String, _ bench: Workbench) throws
+        -> [String]
+    {
+        switch source {
+        case .watching(let file): return ["--secret-file", file, "--habit", "watch"]
+        case .hooked(let file): return ["--secret-file", file, "--habit", "hook"]
+        case .polling(let bao, let path, let field, let pause):
+            let token = try bench.write(bao.token, to: "\(place)/openbao-token")
+            return [
+                "--vault-address", bao.address, "--vault-token-file", token, "--vault-path",
+                "secret/data/\(path)", "--vault-field", field, "--habit", "interval",
+                "--reload-every", pause.milliseconds,
+            ]
+        }
+    }
+
+    /// Its counts, at most a quarter of a second old while it runs.
+    public func stats() throws -> Stats {
+        let data = try Data(contentsOf: URL(fileURLWithPath: statsPath))
+        return try JSONDecoder().decode(Stats.self, from: data)
+    }
+
+    /// Ends it and gives its last counts.
+    @discardableResult
+    public func stop() async throws -> Stats {
+        await process.end()
+        return try stats()
+    }
+}
+
+extension Duration {
+    /// As the consumer's options spell it.
+    fileprivate var milliseconds: String {
+        let (seconds, attoseconds) = components
+        return "\(seconds * 1_000 + attoseconds / 1_000_000_000_000_000)ms"
+    }
+}

@@ -1,0 +1,71 @@
+/// The practice server as a process of its own.
+public struct PracticeServerProcess: Sendable {
+    /// Which vendor's admin API a client is administered by.
+    public enum Dialect: String, Sendable, CaseIterable {
+        /// Okta's.
+        case okta
+        /// Keycloak's.
+        case keycloak
+    }
+
+    /// A server that didn't get ready.
+    public struct NotReady: Error, CustomStringConvertible {
+        /// What it said.
+        public let description: String
+    }
+
+    /// The `NAME=value` lines that it printed, among them its admin credentials.
+    public let values: [String: String]
+    /// The process.
+    public let process: SpawnedProcess
+    let http: LoopbackHTTP
+
+    /// Starts a server that ends with the workbench.
+    ///
+    /// `environment` may name the admin credentials: `PRACTICE_OKTA_API_TOKEN`,
+    /// `PRACTICE_KEYCLOAK_ADMIN_SECRET`, `PRACTICE_KEY`.
+    public static func start(
+        on bench: Workbench, environment: [String: String] = [:]
+    ) async throws -> PracticeServerProcess {
+        let process = try bench.spawn(
+            "practice-server", Binaries.path("practice-server"), ["serve"],
+            environment: environment)
+        var values: [String: String] = [:]
+        let isReady = try await eventually(within: .seconds(30)) {
+            values = Self.values(in: try TextFile.read(process.outputPath))
+            return values["PRACTICE_PID"] != nil || process.ending != nil
+        }
+        guard isReady, let url = values["PRACTICE_URL"] else {
+            throw NotReady(description: (try? TextFile.read(process.errorPath)) ?? "")
+        }
+        return PracticeServerProcess(values: values, process: process, http: try LoopbackHTTP(url))
+    }
+
+    static func values(in text: String) -> [String: String] {
+        var values: [String: String] = [:]
+        // A last line without its end may be cut.
+        guard let end = text.lastIndex(of: "\n") else { return [:] }
+        for line in text[..<end].split(separator: "\n") {
+            let parts = line.split(separator: "=", maxSplits: 1).map(String.init)
+            if parts.count == 2 { values[parts[0]] = parts[1] }
+        }
+        return values
+    }
+
+    /// Ends it before the workbench does.
+    public func stop() async { await process.end() }
+
+    /// A value that it printed, or nothing.
+    public subscript(_ name: String) -> String { values[name] ?? "" }
+
+    /// Its base URL.
+    public var url: String { self["PRACTICE_URL"] }
+
+    /// The token endpoint of a dialect.
+    public func tokenURL(_ dialect: Dialect) -> String {
+        switch dialect {
+        case .okta: self["OKTA_TOKEN_URL"]
+        case .keycloak: self["KEYCLOAK_TOKEN_URL"]
+        }
+    }
+}

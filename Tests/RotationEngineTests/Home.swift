@@ -1,0 +1,65 @@
+import Foundation
+import GRDB
+import RotationCore
+
+@testable import RotationEngine
+
+/// A state directory of one test with a finished journal, and a second connection to meddle with.
+final class Home: Sendable {
+    static let start = Instant(milliseconds: 1_700_000_000_000)
+
+    let directory: String
+    let key = SealingKey.generate()
+
+    init() throws {
+        let memory = "/dev/shm"
+        let isWritable = FileManager.default.isWritableFile(atPath: memory)
+        let parent = isWritable ? memory : NSTemporaryDirectory()
+        directory = "\(parent)/holdover-home-\(UUID().uuidString)"
+        try FileManager.default.createDirectory(
+            atPath: directory, withIntermediateDirectories: true,
+            attributes: [.posixPermissions: 0o700])
+    }
+
+    deinit { try? FileManager.default.removeItem(atPath: directory) }
+
+    var path: String { Journal.path(in: directory) }
+
+    func create() throws -> Journal {
+        try Journal.create(
+            in: directory, key: key, keyPath: "\(directory)/key", databaseID: "database",
+            at: Self.start)
+    }
+
+    /// Runs `body` on a connection that knows none of the journal's rules but the schema's.
+    func raw<Result>(_ body: (Database) throws -> Result) throws -> Result {
+        let queue = try DatabaseQueue(path: path)
+        defer { try? queue.close() }
+        return try queue.writeWithoutTransaction(body)
+    }
+
+    /// A rotation at its beginning.
+    static func rotation(_ id: String, client: String? = nil) -> Rotation {
+        let name = ClientName(rawValue: client ?? "client-of-\(id)")
+        let server = TargetSettings(name: "server", type: "fake", values: [:])
+        let plan = Plan(
+            client: name, clientID: ClientID(rawValue: name.rawValue), server: server, stores: [])
+        return Rotation(
+            id: RotationID(rawValue: id), client: name, plan: plan,
+            planDigest: "digest-\(name.rawValue)", startedAt: start, trigger: "test")
+    }
+
+    /// What one rotation wants to have written.
+    static func pending(_ entry: JournalEntry, of rotation: Rotation, epoch: Int64) -> PendingEntry
+    {
+        PendingEntry(
+            entry: entry, rotation: rotation.id, client: rotation.client, epoch: epoch, at: start)
+    }
+
+    /// An entry that says one thing.
+    static func saying(_ event: String, _ facts: [String: String] = [:]) -> JournalEntry {
+        var entry = JournalEntry()
+        entry.audit = [AuditEvent(event, facts)]
+        return entry
+    }
+}

@@ -1,0 +1,65 @@
+import Foundation
+import Testing
+
+@testable import RotationEngine
+
+@Suite struct StateDirectoryTests {
+    private let home: Home
+
+    init() throws { home = try Home() }
+
+    private func failure(_ path: String? = nil) -> JournalFailure.Kind? {
+        do throws(JournalFailure) {
+            try StateDirectory.check(path ?? home.directory)
+            return nil
+        } catch { return error.kind }
+    }
+
+    @Test(arguments: [0o700, 0o750, 0o755] as [mode_t])
+    func `a directory that only we may write is taken`(mode: mode_t) {
+        chmod(home.directory, mode)
+        #expect(failure() == nil)
+    }
+
+    @Test(arguments: [0o770, 0o720, 0o702, 0o777, 0o1777] as [mode_t])
+    func `one that others may write is refused`(mode: mode_t) {
+        chmod(home.directory, mode)
+        #expect(failure() == .unsuitable)
+    }
+
+    @Test func `a file, a link and nothing are refused`() {
+        let file = "\(home.directory)/file"
+        #expect(FileManager.default.createFile(atPath: file, contents: Data()))
+        #expect(failure(file) == .unsuitable)
+        let link = "\(home.directory)/link"
+        #expect(symlink(home.directory, link) == 0)
+        #expect(failure(link) == .unsuitable)
+        #expect(failure("\(home.directory)/none") == .missing)
+    }
+
+    @Test func `somebody else's directory is refused`() {
+        if geteuid() == 0 {
+            #expect(chown(home.directory, 65_534, 65_534) == 0)
+            #expect(failure() == .unsuitable)
+        } else {
+            #expect(failure("/usr") == .unsuitable)
+        }
+    }
+
+    @Test(arguments: ["nfs", "nfs4", "cifs", "smb3", "9p", "ceph", "fuse", "fuse.sshfs", "fuseblk"])
+    func `file systems that reach across a network are known`(type: String) {
+        #expect(StateDirectory.isRemote(type))
+    }
+
+    @Test(arguments: ["ext4", "xfs", "btrfs", "tmpfs", "overlay", "zfs", "fusectl", ""])
+    func `and local ones are not taken for them`(type: String) {
+        #expect(!StateDirectory.isRemote(type))
+    }
+
+    /// `/proc` is the one mount whose type is the same on every Linux.
+    @Test func `a device's type is read from the kernel's table`() {
+        var status = stat()
+        #expect(lstat("/proc", &status) == 0)
+        #expect(StateDirectory.fileSystemType(ofDevice: status.st_dev) == "proc")
+    }
+}
