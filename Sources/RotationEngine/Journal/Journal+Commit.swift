@@ -10,18 +10,18 @@ struct PendingEntry: Sendable {
     let client: ClientName
     let epoch: Int64
     let at: Instant
-    fileprivate let body: String
+    fileprivate let body: Result<String, any Error>
     fileprivate let facts: [String]
 
     init(
         _ entry: JournalEntry, rotation: RotationID, client: ClientName, epoch: Int64, at: Instant
-    ) throws {
+    ) {
         self.entry = entry
         self.rotation = rotation
         self.client = client
         self.epoch = epoch
         self.at = at
-        body = try entry.rotation?.encodedBody() ?? ""
+        body = Result { try entry.rotation?.encodedBody() ?? "" }
         facts = entry.audit.map(\.spelledFacts)
     }
 }
@@ -90,7 +90,9 @@ extension Journal {
             throw JournalFailure(.busy, "somebody asked something of the rotation meanwhile")
         }
         for closed in entry.closed { try close(closed, at: pending.at, database) }
-        if let rotation = entry.rotation { try rotation.update(database, body: pending.body) }
+        if let rotation = entry.rotation {
+            try rotation.update(database, body: try pending.body.get())
+        }
         for sealed in entry.sealed { try seal(sealed, of: id, at: pending.at, database) }
         if entry.shreds {
             try database.cachedStatement(sql: "DELETE FROM sealed_secret WHERE rotation = ?")

@@ -197,7 +197,7 @@ actor RotationDriver {
 
     func send(_ entry: JournalEntry) async throws -> JournalReceipt {
         let receipt = try await parts.journal.committer.commit(
-            try PendingEntry(
+            PendingEntry(
                 entry, rotation: rotation.id, client: rotation.client, epoch: parts.epoch,
                 at: clock.now()),
             to: parts.journal)
