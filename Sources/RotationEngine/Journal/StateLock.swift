@@ -26,8 +26,8 @@ public final class StateLock: Sendable {
     }
 
     deinit {
-        // flock(2): the lock is the open file's, and a child between its fork and its exec still has
-        // that open. Unlocking lets go at once, whoever else holds the file.
+        // flock(2): the lock is the open file's, and a child between its fork and its exec still
+        // has that open. Unlocking lets go at once, whoever else holds the file.
         flock(descriptor, LOCK_UN)
         Foundation.close(descriptor)
     }
