@@ -68,7 +68,7 @@ struct OktaSecretTests {
         #expect(
             cause(refused)
                 == "You can't delete an active client secret. "
-                    + "Deactivate the secret before deleting it."
+                + "Deactivate the secret before deleting it."
         )
         #expect(try isTaken("second-secret-0123456789"))
     }
