@@ -8,7 +8,10 @@ struct Figure {
     let isMet: Bool
     let note: String
 
-    init(_ name: String, _ measured: String, aim: String? = nil, isMet: Bool = true, note: String = "") {
+    init(
+        _ name: String, _ measured: String, aim: String? = nil, isMet: Bool = true,
+        note: String = ""
+    ) {
         self.name = name
         self.measured = measured
         self.aim = aim
@@ -38,7 +41,8 @@ enum Report {
         let widths = (0..<4).map { column in rows.map { $0[column].count }.max() ?? 0 }
         for row in rows {
             let cells = row.enumerated().map { column, cell in
-                column < 4 ? cell.padding(toLength: widths[column], withPad: " ", startingAt: 0) : cell
+                column < 4
+                    ? cell.padding(toLength: widths[column], withPad: " ", startingAt: 0) : cell
             }
             line(cells.joined(separator: "  "))
         }

@@ -33,7 +33,8 @@ struct FleetBench {
         place.environment["OKTA_API_TOKEN"] = server["OKTA_API_TOKEN"]
         let names = (0..<series.clients).map { "client-\($0)" }
         try await server.register(names) { Self.firstSecret(of: $0) }
-        let secrets = try scratch.directory("\(place.directory.split(separator: "/").last ?? "")/run")
+        let secrets = try scratch.directory(
+            "\(place.directory.split(separator: "/").last ?? "")/run")
         for name in names {
             let path = "\(secrets)/\(name)"
             try Self.firstSecret(of: name).write(toFile: path, atomically: false, encoding: .utf8)
@@ -64,7 +65,8 @@ struct FleetBench {
     }
 
     /// A run counts only where the files hold what the server takes.
-    private func check(_ names: [String], _ secrets: String, _ server: PracticeServer) async throws {
+    private func check(_ names: [String], _ secrets: String, _ server: PracticeServer) async throws
+    {
         for name in [names[0], names[names.count / 2], names[names.count - 1]] {
             let secret = try String(contentsOfFile: "\(secrets)/\(name)", encoding: .utf8)
             guard secret != Self.firstSecret(of: name), try await server.accepts(secret, of: name)

@@ -11,7 +11,8 @@ struct Programs {
         holdover = "\(directory)/holdover"
         practiceServer = "\(directory)/practice-server"
         for program in [holdover, practiceServer] where access(program, X_OK) != 0 {
-            throw Failure("\(program) is missing: swift build -c release --product holdover, practice-server")
+            throw Failure(
+                "\(program) is missing: swift build -c release --product holdover, practice-server")
         }
     }
 }

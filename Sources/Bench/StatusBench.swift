@@ -24,7 +24,8 @@ struct StatusBench {
         let place = try Place("idle", programs, scratch)
         for number in 0..<10_000 {
             let path = "\(place.plans)/client-\(number).yaml"
-            try Self.plan("client-\(number)").write(toFile: path, atomically: false, encoding: .utf8)
+            try Self.plan("client-\(number)").write(
+                toFile: path, atomically: false, encoding: .utf8)
             chmod(path, 0o600)
         }
         let first = try place.holdover(["run", "--quiet"])
@@ -40,7 +41,8 @@ struct StatusBench {
         let place = try Place("grown", programs, scratch)
         guard try fill(place) else {
             return [
-                Figure("status, 100 000 rotations", "-", note: "neither sqlite3 nor python3 is here")
+                Figure(
+                    "status, 100 000 rotations", "-", note: "neither sqlite3 nor python3 is here")
             ]
         }
         let wall = try median(9) { try place.holdover(["status"]) }

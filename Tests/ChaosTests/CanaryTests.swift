@@ -79,6 +79,7 @@ struct CanaryTests {
                     new.merge(Self.secrets(in: echoed)) { $1 }
                 }
             }
+            try await scene.sayEverything()
             let leaks = try scene.leaks(try await scene.scan(new))
             #expect(leaks == [], "\(leaks.map(\.description).joined(separator: "\n"))")
         }
@@ -97,11 +98,10 @@ struct CanaryTests {
         try scene.bench.write(text, to: "plans/\(client).yaml")
         for arguments in [
             ["check", client], ["start", client], ["run", "--wait", "2s", "--client", client],
-            ["explain", client], ["rollback", client], ["run", "--wait", "1s", "--client", client],
-            ["hold", client], ["status", client], ["resume", client], ["retry", client],
-            ["approve", client],
+            ["explain", client], ["status", client, "--json"], ["rollback", client],
+            ["run", "--json", "--wait", "1s", "--client", client], ["hold", client],
+            ["status", client], ["resume", client], ["retry", client], ["approve", client],
         ] { _ = try await scene.holdover.run(arguments) }
-        try await scene.sayEverything()
         return proxy.requests
     }
 

@@ -174,7 +174,8 @@ import Testing
             let insert = """
                 UPDATE audit SET sequence = -sequence WHERE sequence >= \(line);
                 UPDATE audit SET sequence = 1 - sequence WHERE sequence < 0;
-                INSERT INTO audit SELECT \(line), at, epoch, client, rotation, 'approved', body, hash
+                INSERT INTO audit
+                SELECT \(line), at, epoch, client, rotation, 'approved', body, hash
                 FROM audit LIMIT 1
                 """
             #expect(try damage(insert) == "line \(line) was altered")

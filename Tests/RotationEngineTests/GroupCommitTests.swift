@@ -113,11 +113,11 @@ import Testing
             rotation: rotation.id, phase: .create, kind: .delete, target: "orphan")
         #expect(kind(await send(outcome, of: rotation, epoch: epoch)) == .fenced)
         #expect(kind(await send(other, of: rotation, epoch: epoch)) == .fenced)
-        #expect(try journal.openOperations(of: rotation.id).map(\.target) == ["server"])
+        #expect(try await journal.openOperations(of: rotation.id).map(\.target) == ["server"])
         #expect(try events() == ["rotation-started", "sent"])
 
         #expect(kind(await send(outcome, of: rotation, epoch: later)) == nil)
-        #expect(try journal.openOperations(of: rotation.id) == [])
+        #expect(try await journal.openOperations(of: rotation.id) == [])
     }
 
     @Test func `an earlier run starts nothing`() throws {

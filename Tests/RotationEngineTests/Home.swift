@@ -53,7 +53,7 @@ final class Home: Sendable {
     static func pending(_ entry: JournalEntry, of rotation: Rotation, epoch: Int64) -> PendingEntry
     {
         PendingEntry(
-            entry: entry, rotation: rotation.id, client: rotation.client, epoch: epoch, at: start)
+            entry, rotation: rotation.id, client: rotation.client, epoch: epoch, at: start)
     }
 
     /// An entry that says one thing.
@@ -61,5 +61,17 @@ final class Home: Sendable {
         var entry = JournalEntry()
         entry.audit = [AuditEvent(event, facts)]
         return entry
+    }
+}
+
+extension Journal {
+    /// Records one rotation; throws what stands for it.
+    func insert(_ rotation: Rotation, epoch: Int64) throws {
+        _ = try insert([rotation], epoch: epoch)[0].get()
+    }
+
+    /// Intents without an outcome.
+    func openOperations(of rotation: RotationID) async throws -> [RotationCore.Operation] {
+        try await dossier(of: rotation)?.operations ?? []
     }
 }

@@ -115,7 +115,9 @@ import Testing
         #expect(world.value(ofStore: 0) == "foreign-theirs")
     }
 
-    @Test func `a secret that somebody else added takes the slot, and nothing is made`() async throws {
+    @Test func `a secret that somebody else added takes the slot, and nothing is made`()
+        async throws
+    {
         let world = World(.clientSupplied)
         world.meddle { $0.addForeignSecret("theirs") }
         var harness = try Harness(world: world, template: scratch.template)
@@ -167,7 +169,8 @@ import Testing
         }
     }
 
-    @Test func `time alone revokes nothing while a consumer stays on the old secret`() async throws {
+    @Test func `time alone revokes nothing while a consumer stays on the old secret`() async throws
+    {
         var configuration = World.Configuration.clientSupplied
         configuration.habits = [.watch, .interval(.hours(100_000))]
         let world = World(configuration)

@@ -8,11 +8,13 @@ enum URLPart {
     static func path(_ text: String) -> String { escaped(text, keeping: "-._~/") }
 
     private static func escaped(_ text: String, keeping plain: String) -> String {
-        text.utf8.map { byte in
-            let isPlain =
-                plain.utf8.contains(byte) || (0x30...0x39).contains(byte)
+        let isPlain = { (byte: UInt8) in
+            plain.utf8.contains(byte) || (0x30...0x39).contains(byte)
                 || (0x61...0x7A).contains(byte | 0x20)
-            guard !isPlain else { return String(UnicodeScalar(byte)) }
+        }
+        if text.utf8.allSatisfy(isPlain) { return text }
+        return text.utf8.map { byte in
+            guard !isPlain(byte) else { return String(UnicodeScalar(byte)) }
             let hex = String(byte, radix: 16, uppercase: true)
             return hex.count == 1 ? "%0\(hex)" : "%\(hex)"
         }.joined()

@@ -131,6 +131,9 @@ struct Directory: Sendable {
         guard copy >= 0, let stream = fdopendir(copy) else { return }
         defer { closedir(stream) }
         while let entry = readdir(stream) {
+            // The directory may be full of others' files: most are told by a few bytes.
+            let isOurs = withUnsafeBytes(of: &entry.pointee.d_name) { scratch.mayMatch($0) }
+            guard isOurs else { continue }
             let name = withUnsafePointer(to: &entry.pointee.d_name) {
                 $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
             }

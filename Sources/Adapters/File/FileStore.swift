@@ -91,10 +91,7 @@ struct FileStore: SecretStore {
     /// It lives in memory only: a digest of a file that is nothing but a secret would be something
     /// to guess against.
     private static func version(of content: [UInt8]) -> StoreVersion {
-        let digest = SHA256.hash(data: content)
-        return StoreVersion(
-            rawValue: digest.map { String($0 >> 4, radix: 16) + String($0 & 15, radix: 16) }
-                .joined())
+        StoreVersion(rawValue: ScratchName.hex(SHA256.hash(data: content)))
     }
 
     private var changed: AdapterError {

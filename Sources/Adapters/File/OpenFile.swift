@@ -16,15 +16,20 @@ struct OpenFile: Sendable {
 
     /// All the bytes; refused where they are more than `cap`.
     func content(upTo cap: Int) throws(AdapterError) -> [UInt8] {
-        var bytes = [UInt8](repeating: 0, count: cap + 1)
+        // One byte more than there should be shows the end, or that the file grows.
+        let expected = Int(clamping: try status().st_size)
+        var bytes = [UInt8](repeating: 0, count: min(max(expected, 0), cap) + 1)
         var count = 0
-        while count < bytes.count {
+        while count <= cap {
+            if count == bytes.count {
+                bytes += [UInt8](repeating: 0, count: min(bytes.count, cap + 1 - count))
+            }
             let step = bytes.withUnsafeMutableBytes {
                 read(descriptor, $0.baseAddress?.advanced(by: count), $0.count - count)
             }
             if step < 0, errno == EINTR { continue }
             guard step >= 0 else { throw FileFailure.reading(path, errno) }
-            guard step > 0 else { return Array(bytes.prefix(count)) }
+            guard step > 0 else { return Array(bytes[..<count]) }
             count += step
         }
         throw FileFailure.refused("too-big", "\(safeText(path)) has more than \(cap) bytes")

@@ -122,8 +122,10 @@ struct ReplaceableFile: Sendable {
         var line: UnsafeMutablePointer<CChar>?
         var size = 0
         defer { free(line) }
+        // proc(5): the fifth field, with blanks and backslashes as octal escapes.
+        let field = Array(" \(mountSpelling(path)) ".utf8).map { CChar(bitPattern: $0) } + [0]
         while getline(&line, &size, stream) > 0, let text = line {
-            // proc(5): the fifth field, with blanks and backslashes as octal escapes.
+            guard strstr(text, field) != nil else { continue }
             let fields = String(cString: text).split(separator: " ")
             if fields.count > 4, fields[4] == mountSpelling(path) { return true }
         }

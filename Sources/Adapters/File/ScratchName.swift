@@ -5,11 +5,13 @@ import Crypto
 /// The first part tells our leftovers of this file from those of another one in the same directory.
 struct ScratchName: Sendable {
     private let prefix: String
+    private let start: [UInt8]
     private static let suffix = ".tmp"
 
     init(for name: String) {
         let digest = SHA256.hash(data: Array(name.utf8)).prefix(8)
         prefix = ".holdover-\(Self.hex(Array(digest)))-"
+        start = Array(prefix.utf8)
     }
 
     /// A new name.
@@ -20,6 +22,9 @@ struct ScratchName: Sendable {
             + Self.suffix
     }
 
+    /// False where the bytes of a name show that it is none of ours.
+    func mayMatch(_ name: UnsafeRawBufferPointer) -> Bool { name.starts(with: start) }
+
     /// Whether `name` is one of ours, for this file.
     func matches(_ name: String) -> Bool {
         guard name.hasPrefix(prefix), name.hasSuffix(Self.suffix) else { return false }
@@ -27,7 +32,11 @@ struct ScratchName: Sendable {
         return chance.utf8.count == 16 && chance.allSatisfy(\.isHexDigit)
     }
 
-    private static func hex(_ bytes: [UInt8]) -> String {
-        bytes.map { String($0 >> 4, radix: 16) + String($0 & 15, radix: 16) }.joined()
+    /// Lower-case hexadecimal digits.
+    static func hex(_ bytes: some Sequence<UInt8>) -> String {
+        let digits = Array("0123456789abcdef".utf8)
+        var text: [UInt8] = []
+        for byte in bytes { text += [digits[Int(byte >> 4)], digits[Int(byte & 15)]] }
+        return String(decoding: text, as: UTF8.self)
     }
 }

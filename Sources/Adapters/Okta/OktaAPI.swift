@@ -29,8 +29,16 @@ struct OktaSecret: Decodable {
     /// Okta doesn't document it; it holds for every pair of secret and hash in its documentation.
     static func hash(of secret: ClientSecret) -> String {
         let digest = secret.withPlaintext { SHA256.hash(data: Data($0.utf8)) }
-        return Data(digest.prefix(16)).base64EncodedString()
-            .replacing("+", with: "-").replacing("/", with: "_").replacing("=", with: "")
+        // Byte by byte: this is done for each secret of each list.
+        let text = Data(digest.prefix(16)).base64EncodedString().utf8.compactMap { byte in
+            switch byte {
+            case UInt8(ascii: "+"): UInt8(ascii: "-")
+            case UInt8(ascii: "/"): UInt8(ascii: "_")
+            case UInt8(ascii: "="): nil as UInt8?
+            default: byte
+            }
+        }
+        return String(decoding: text, as: UTF8.self)
     }
 }
 

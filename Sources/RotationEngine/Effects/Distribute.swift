@@ -1,7 +1,9 @@
 import RotationCore
 
 extension RotationDriver {
-    /// Puts the secret of `role` into every store and reads it back. Phases `write`, `restore`.
+    /// Puts the secret of `role` into every store and reads it back.
+    ///
+    /// Phases `write`, `restore`.
     ///
     /// The normal path and recovery are one: read, compare, write where needed, read again. A value
     /// that is neither of the rotation's is somebody else's and is never overwritten.

@@ -1,7 +1,9 @@
 import RotationCore
 
 extension RotationDriver {
-    /// Looks for the old secret for the plan's window. Phase `watch`.
+    /// Looks for the old secret for the plan's window.
+    ///
+    /// Phase `watch`.
     func watch() async throws -> StepResult {
         if let drift = try await drift(from: .new) { return drift }
         let server = try await server()
@@ -27,7 +29,9 @@ extension RotationDriver {
             until: min(end, now + Span(milliseconds: pause)))
     }
 
-    /// The last look; what is sealed is shredded with the state. Phase `close`.
+    /// The last look; what is sealed is shredded with the state.
+    ///
+    /// Phase `close`.
     func close() async throws -> StepResult {
         let server = try await server()
         let listed = try await listed(server)
@@ -53,7 +57,9 @@ extension RotationDriver {
         }?.id
     }
 
-    /// Deletes the new secret, once nobody can be using it. Phase `withdraw`.
+    /// Deletes the new secret, once nobody can be using it.
+    ///
+    /// Phase `withdraw`.
     func withdrawNew() async throws -> StepResult {
         let server = try await server()
         if rotation.body.isCreationOpen {

@@ -1,7 +1,9 @@
 import RotationCore
 
 extension RotationDriver {
-    /// Waits until the minimum overlap is over and approval is given. Phase `overlap`.
+    /// Waits until the minimum overlap is over and approval is given.
+    ///
+    /// Phase `overlap`.
     func waitOut() async throws -> StepResult {
         if let drift = try await drift(from: .new) { return drift }
         let findings = try await consumersUse(.new)
@@ -36,7 +38,9 @@ extension RotationDriver {
         return max(wallEnd, now + Span(milliseconds: max(0, left)))
     }
 
-    /// Looks at every guard of the revocation, live. Invariant 4.
+    /// Looks at every guard of the revocation, live.
+    ///
+    /// Invariant 4.
     func guardReport(_ server: any AuthorizationServer, _ listed: [Credential]) async throws
         -> GuardReport
     {
@@ -57,7 +61,7 @@ extension RotationDriver {
         findings[.idsAgree] = idsAgree(listed)
         findings[.overlapOver] =
             clock.now() >= overlapEnd() ? .passes : .fails("the overlap is not over")
-        findings[.planUnchanged] = try planUnchanged()
+        findings[.planUnchanged] = try await planUnchanged()
         findings[.notHeld] = .passes
         let isApproved = !rotation.plan.needsApproval || rotation.body.approval != nil
         findings[.approved] = isApproved ? .passes : .fails("nobody approved")
@@ -81,8 +85,8 @@ extension RotationDriver {
         return .passes
     }
 
-    private func planUnchanged() throws -> GuardFinding {
-        let present = try parts.journal.client(rotation.client)?.planDigest ?? ""
+    private func planUnchanged() async throws -> GuardFinding {
+        let present = try await parts.journal.planDigest(of: rotation.client) ?? ""
         if present == rotation.planDigest { return .passes }
         if present == rotation.body.acknowledgedDigest { return .passes }
         return present.isEmpty

@@ -25,12 +25,19 @@ struct AuditTrail {
         _ event: AuditEvent, client: ClientName?, rotation: RotationID?, epoch: Int64, at: Instant,
         _ database: Database
     ) throws {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+        try append(
+            event.event, event.spelledFacts, client: client, rotation: rotation, epoch: epoch,
+            at: at, database)
+    }
+
+    /// Appends a line whose facts are spelled already.
+    mutating func append(
+        _ event: String, _ facts: String, client: ClientName?, rotation: RotationID?, epoch: Int64,
+        at: Instant, _ database: Database
+    ) throws {
         let line = AuditLine(
             sequence: sequence + 1, at: at, epoch: epoch, client: client?.rawValue,
-            rotation: rotation?.rawValue, event: event.event,
-            body: String(decoding: try encoder.encode(event.facts), as: UTF8.self))
+            rotation: rotation?.rawValue, event: event, body: facts)
         head = line.hash(after: head)
         sequence = line.sequence
         try database.cachedStatement(
@@ -42,6 +49,33 @@ struct AuditTrail {
             line.sequence, at.milliseconds, epoch, line.client, line.rotation, line.event,
             line.body, head,
         ])
+    }
+}
+
+extension AuditEvent {
+    /// The facts as a JSON object with sorted keys (RFC 8259 §7 for the escapes).
+    var spelledFacts: String {
+        var text: [UInt8] = [UInt8(ascii: "{")]
+        for (key, value) in facts.sorted(by: { $0.key < $1.key }) {
+            if text.count > 1 { text.append(UInt8(ascii: ",")) }
+            Self.spell(key, into: &text)
+            text.append(UInt8(ascii: ":"))
+            Self.spell(value, into: &text)
+        }
+        text.append(UInt8(ascii: "}"))
+        return String(decoding: text, as: UTF8.self)
+    }
+
+    private static func spell(_ word: String, into text: inout [UInt8]) {
+        text.append(UInt8(ascii: "\""))
+        for byte in word.utf8 {
+            switch byte {
+            case UInt8(ascii: "\""), UInt8(ascii: "\\"): text += [UInt8(ascii: "\\"), byte]
+            case 0..<0x20: text += Array("\\u00\(Hex.string([byte]))".utf8)
+            default: text.append(byte)
+            }
+        }
+        text.append(UInt8(ascii: "\""))
     }
 }
 

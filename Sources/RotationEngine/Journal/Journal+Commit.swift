@@ -2,13 +2,28 @@ import Foundation
 import GRDB
 import RotationCore
 
-/// One entry on its way into a shared transaction.
+/// One entry on its way into a shared transaction, with everything spelled out that can be before
+/// it has the only connection for itself.
 struct PendingEntry: Sendable {
     let entry: JournalEntry
     let rotation: RotationID
     let client: ClientName
     let epoch: Int64
     let at: Instant
+    fileprivate let body: Result<String, any Error>
+    fileprivate let facts: [String]
+
+    init(
+        _ entry: JournalEntry, rotation: RotationID, client: ClientName, epoch: Int64, at: Instant
+    ) {
+        self.entry = entry
+        self.rotation = rotation
+        self.client = client
+        self.epoch = epoch
+        self.at = at
+        body = Result { try entry.rotation?.encodedBody() ?? "" }
+        facts = entry.audit.map(\.spelledFacts)
+    }
 }
 
 extension Journal {
@@ -75,7 +90,9 @@ extension Journal {
             throw JournalFailure(.busy, "somebody asked something of the rotation meanwhile")
         }
         for closed in entry.closed { try close(closed, at: pending.at, database) }
-        if let rotation = entry.rotation { try rotation.update(database) }
+        if let rotation = entry.rotation {
+            try rotation.update(database, body: try pending.body.get())
+        }
         for sealed in entry.sealed { try seal(sealed, of: id, at: pending.at, database) }
         if entry.shreds {
             try database.cachedStatement(sql: "DELETE FROM sealed_secret WHERE rotation = ?")
@@ -86,9 +103,10 @@ extension Journal {
             receipt.operation = try open(operation, pending, database)
         }
         if let due = entry.nextDue { try due.update(database) }
-        for event in entry.audit {
+        for (event, facts) in zip(entry.audit, pending.facts) {
             try trail.append(
-                event, client: pending.client, rotation: pending.rotation, epoch: pending.epoch,
+                event.event, facts, client: pending.client, rotation: pending.rotation,
+                epoch: pending.epoch,
                 at: pending.at, database)
         }
         return receipt

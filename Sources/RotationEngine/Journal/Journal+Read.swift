@@ -2,7 +2,8 @@ import Foundation
 import GRDB
 public import RotationCore
 
-/// One line of `status`: a rotation without its plan and particulars, cheap to read by the thousand.
+/// One line of `status`: a rotation without its plan and particulars, cheap to read by the
+/// thousand.
 public struct RotationSummary: Sendable, Hashable {
     /// The rotation.
     public let id: RotationID
@@ -86,7 +87,10 @@ extension Journal {
     /// The live rotation of `client`, else its last one.
     public func latest(of client: ClientName) throws -> Rotation? {
         try fetch(
-            "WHERE r.client = ? ORDER BY r.ended_at IS NULL DESC, r.started_at DESC, r.id DESC LIMIT 1",
+            """
+            WHERE r.client = ?
+            ORDER BY r.ended_at IS NULL DESC, r.started_at DESC, r.id DESC LIMIT 1
+            """,
             [client.rawValue]
         ).first
     }
@@ -163,7 +167,9 @@ extension Journal {
     }
 
     /// Clients whose rotation should have begun by `moment` and hasn't.
-    public func overdue(at moment: Instant) throws -> [ClientName] { try due(at: moment).map(\.name) }
+    public func overdue(at moment: Instant) throws -> [ClientName] {
+        try due(at: moment).map(\.name)
+    }
 
     private func clients(where clause: String, _ arguments: StatementArguments) throws
         -> [ClientSummary]
@@ -209,26 +215,6 @@ extension Journal {
     /// Requests that no run has answered yet.
     public func requests(of rotation: RotationID) throws -> [Request] {
         try reading { try Request.open(of: rotation, $0) }
-    }
-
-    /// Intents of a rotation that have no outcome, oldest first.
-    func openOperations(of rotation: RotationID) throws -> [RotationCore.Operation] {
-        try reading { database in
-            try Row.fetchAll(
-                database,
-                sql: """
-                    SELECT number, phase, kind, target, label FROM operation
-                    WHERE rotation = ? AND outcome IS NULL ORDER BY number
-                    """, arguments: [rotation.rawValue]
-            ).compactMap { row in
-                guard let phase = Phase(rawValue: row["phase"]),
-                    let kind = RotationCore.Operation.Kind(rawValue: row["kind"])
-                else { return nil }
-                return RotationCore.Operation(
-                    number: row["number"], rotation: rotation, phase: phase, kind: kind,
-                    target: row["target"], label: row["label"])
-            }
-        }
     }
 
     /// The sealed record of one role, if there is one.

@@ -47,26 +47,47 @@ extension Journal {
         }
     }
 
-    /// Records a new rotation.
+    /// Records new rotations in one transaction.
     ///
-    /// Throws `ruleBroken` where the client has a live one, `fenced` where a later run took over.
-    func insert(_ rotation: Rotation, epoch: Int64) throws {
+    /// `ruleBroken` stands where a client has a live one; throws `fenced` where a later run took
+    /// over.
+    func insert(_ rotations: [Rotation], epoch: Int64) throws
+        -> [Result<Rotation, JournalFailure>]
+    {
         try Self.translating {
             try queue.write { database in
                 try Self.checkFence(epoch, database)
-                try rotation.insert(database)
                 var trail = try AuditTrail(database)
-                try trail.append(
-                    AuditEvent(
-                        "rotation-started",
-                        ["trigger": rotation.body.trigger, "plan": rotation.planDigest]),
-                    client: rotation.client, rotation: rotation.id, epoch: epoch,
-                    at: rotation.startedAt, database)
+                return try rotations.map { rotation in
+                    let before = trail
+                    do {
+                        try database.inSavepoint {
+                            try rotation.insert(database)
+                            try trail.append(
+                                AuditEvent(
+                                    "rotation-started",
+                                    [
+                                        "trigger": rotation.body.trigger,
+                                        "plan": rotation.planDigest,
+                                    ]), client: rotation.client, rotation: rotation.id,
+                                epoch: epoch, at: rotation.startedAt, database)
+                            return .commit
+                        }
+                        return .success(rotation)
+                    } catch let error as DatabaseError
+                        where error.resultCode == .SQLITE_CONSTRAINT
+                    {
+                        trail = before
+                        return .failure(JournalFailure(error))
+                    }
+                }
             }
         }
     }
 
-    /// Records what a person asks. Needs no lock: a run in progress sees it at its next step.
+    /// Records what a person asks.
+    ///
+    /// Needs no lock: a run in progress sees it at its next step.
     public func ask(_ request: Request, client: ClientName) throws {
         try Self.translating {
             try queue.write { database in

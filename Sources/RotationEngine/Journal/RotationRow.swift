@@ -2,6 +2,25 @@ import Foundation
 import GRDB
 public import RotationCore
 
+/// A rotation's row, not yet read as JSON, so that this can be done off the only connection.
+///
+/// Columns go by place: they are read for every rotation that moves.
+struct RotationColumns: Sendable {
+    let texts: [String?]
+    let started, next: Int64
+    let ended: Int64?
+    let body, plan: Data
+
+    init(row: Row) {
+        texts = [0, 1, 2, 3, 4, 5, 9, 10, 11].map { row[$0] as String? }
+        started = row[6]
+        next = row[7]
+        ended = row[8]
+        body = row[12]
+        plan = row[13]
+    }
+}
+
 /// A rotation as its row has it.
 extension Rotation {
     static let columns = """
@@ -10,22 +29,23 @@ extension Rotation {
         """
     static let source = "rotation r JOIN plan p ON p.digest = r.plan_digest"
 
-    init(row: Row) throws {
+    init(row: Row) throws { try self.init(RotationColumns(row: row)) }
+
+    init(_ columns: RotationColumns) throws {
         let decoder = JSONDecoder()
-        let planBody: Data = row["plan_body"]
-        let body: Data = row["body"]
+        let texts = columns.texts
         self.init(
-            id: RotationID(rawValue: row["id"]), client: ClientName(rawValue: row["client"]),
-            plan: try decoder.decode(Plan.self, from: planBody), planDigest: row["plan_digest"],
-            startedAt: Instant(milliseconds: row["started_at"]), trigger: "")
-        self.body = try decoder.decode(RotationBody.self, from: body)
-        state = try Rotation.state(named: row["state"], phase: row["phase"])
-        reason = (row["reason"] as String?).flatMap(Reason.init(rawValue:))
-        detail = row["detail"]
-        nextAt = Instant(milliseconds: row["next_at"])
-        endedAt = (row["ended_at"] as Int64?).map(Instant.init(milliseconds:))
-        oldCredential = (row["old_credential"] as String?).map(CredentialID.init(rawValue:))
-        newCredential = (row["new_credential"] as String?).map(CredentialID.init(rawValue:))
+            id: RotationID(rawValue: texts[0] ?? ""), client: ClientName(rawValue: texts[1] ?? ""),
+            plan: try decoder.decode(Plan.self, from: columns.plan), planDigest: texts[8] ?? "",
+            startedAt: Instant(milliseconds: columns.started), trigger: "")
+        body = try decoder.decode(RotationBody.self, from: columns.body)
+        state = try Rotation.state(named: texts[2] ?? "", phase: texts[3])
+        reason = texts[4].flatMap(Reason.init(rawValue:))
+        detail = texts[5]
+        nextAt = Instant(milliseconds: columns.next)
+        endedAt = columns.ended.map(Instant.init(milliseconds:))
+        oldCredential = texts[6].map(CredentialID.init(rawValue:))
+        newCredential = texts[7].map(CredentialID.init(rawValue:))
     }
 
     static func state(named name: String, phase: String?) throws -> RotationState {
@@ -60,25 +80,32 @@ extension Rotation {
                     old_credential, new_credential, plan_digest, body, client, started_at, id)
                 VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
                 """
-        ).execute(arguments: try arguments() + [client.rawValue, startedAt.milliseconds, id.rawValue])
+        ).execute(
+            arguments: try arguments(encodedBody()) + [
+                client.rawValue, startedAt.milliseconds, id.rawValue,
+            ])
     }
 
-    func update(_ database: Database) throws {
+    func update(_ database: Database, body: String) throws {
         try database.cachedStatement(
             sql: """
                 UPDATE rotation SET state = ?, phase = ?, reason = ?, detail = ?, next_at = ?,
                     ended_at = ?, old_credential = ?, new_credential = ?, plan_digest = ?, body = ?
                 WHERE id = ?
                 """
-        ).execute(arguments: try arguments() + [id.rawValue])
+        ).execute(arguments: arguments(body) + [id.rawValue])
         guard database.changesCount == 1 else {
             throw JournalFailure(.ruleBroken, "rotation \(id.rawValue) is not in the journal")
         }
     }
 
-    private func arguments() throws -> StatementArguments {
-        let body = String(decoding: try JSONEncoder().encode(body), as: UTF8.self)
-        return [
+    /// The particulars as the row keeps them.
+    func encodedBody() throws -> String {
+        String(decoding: try JSONEncoder().encode(body), as: UTF8.self)
+    }
+
+    private func arguments(_ body: String) -> StatementArguments {
+        [
             stateName, state.phase?.rawValue, reason?.rawValue, detail, nextAt.milliseconds,
             endedAt?.milliseconds, oldCredential?.rawValue, newCredential?.rawValue, planDigest,
             body,

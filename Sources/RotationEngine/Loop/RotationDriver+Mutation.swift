@@ -11,10 +11,11 @@ extension RotationDriver {
         guard let phase = rotation.state.phase else {
             throw JournalFailure(.ruleBroken, "a rotation that is over changes nothing")
         }
+        // What waited for this commit would have met requests at a commit of its own.
+        draft.yieldsToRequests = yieldsToRequests || isDraftDeferred
         draft.opened = Operation(
             rotation: rotation.id, phase: phase, kind: kind, target: target, label: label)
         draft.rotation = rotation
-        draft.yieldsToRequests = yieldsToRequests
         draft.audit.append(AuditEvent("\(kind.rawValue)-sent", ["target": target]))
         let entry = draft
         let receipt = try await send(entry)
@@ -63,7 +64,7 @@ extension RotationDriver {
     /// The secret of a role, opened from the journal.
     func secret(_ role: SecretRole) throws -> ClientSecret {
         if let secret = opened[role] { return secret }
-        guard let record = try parts.journal.sealedRecord(of: rotation.id, role: role) else {
+        guard let record = records[role] else {
             throw SealingFailure(.recordAltered, "the \(role.rawValue) secret is not sealed")
         }
         let secret = try parts.sealer.open(
@@ -77,6 +78,7 @@ extension RotationDriver {
         let record = try parts.sealer.seal(
             secret, rotation: rotation.id, client: rotation.client, role: role)
         draft.sealed.append(SealedRecord(role: role, record: record))
+        records[role] = record
         opened[role] = secret
     }
 

@@ -10,13 +10,24 @@ actor RotationDriver {
     /// What the next commit writes besides the rotation's state.
     var draft = JournalEntry()
     var opened: [SecretRole: ClientSecret] = [:]
+    /// What is sealed in the journal; only this driver puts anything there.
+    var records: [SecretRole: [UInt8]]
+    /// News of what isn't committed yet.
+    private var untold: [RotationNews] = []
+    /// What a phase that was done by looking alone left to be committed with the next intent.
+    private var deferred: JournalEntry?
+    private let operations: [Operation]
+    private let requests: [Request]
     private var serverPort: (any AuthorizationServer)?
     private var storePorts: [(name: String, port: any SecretStore)]?
 
     private let options: RunOptions
 
-    init(_ rotation: Rotation, parts: EngineParts, options: RunOptions) {
-        self.rotation = rotation
+    init(_ dossier: RotationDossier, parts: EngineParts, options: RunOptions) throws {
+        rotation = try dossier.rotation()
+        operations = dossier.operations
+        requests = dossier.requests
+        records = dossier.sealed
         self.parts = parts
         self.options = options
     }
@@ -34,6 +45,7 @@ actor RotationDriver {
             try await settle(result)
             if before != (rotation.state, rotation.reason) { tell(result, of: phase) }
         }
+        if isDraftDeferred { try await commit() }
         return rotation
     }
 
@@ -46,12 +58,12 @@ actor RotationDriver {
             }
         var news = RotationNews(rotation: rotation, phase: phase, event: event)
         if case .moved(_, let facts) = result { news.skipped = facts["skipped"] }
-        options.observe(news)
+        if isDraftDeferred { untold.append(news) } else { options.observe(news) }
     }
 
     /// Closes what an earlier run left open, and answers what people asked meanwhile.
     private func begin() async throws {
-        for operation in try parts.journal.openOperations(of: rotation.id) {
+        for operation in operations {
             draft.closed.append(
                 ClosedOperation(
                     number: operation.number, outcome: .unknown,
@@ -61,7 +73,6 @@ actor RotationDriver {
                     "\(operation.kind.rawValue)-unknown",
                     ["operation": "\(operation.number)", "target": operation.target]))
         }
-        let requests = try parts.journal.requests(of: rotation.id)
         if !draft.closed.isEmpty || !requests.isEmpty {
             answer(requests)
             draft.rotation = rotation
@@ -77,7 +88,7 @@ actor RotationDriver {
             return .holds(.sealedSecretMissing, failure.message)
         } catch let failure as JournalFailure where failure.kind == .busy {
             // A person asked something between the guards and the intent: look again.
-            draft = JournalEntry()
+            draft = deferred ?? JournalEntry()
             rotation = before
             return .again
         }
@@ -128,7 +139,19 @@ actor RotationDriver {
             break
         }
         draft.rotation = rotation
-        try await commit()
+        if mayWait(result) { deferred = draft } else { try await commit() }
+    }
+
+    var isDraftDeferred: Bool { deferred != nil }
+
+    /// Whether the draft may be committed together with what comes next.
+    ///
+    /// That is so where a phase was done by looking alone: nothing was mutated, sealed or answered,
+    /// and a crash before the commit only means to look again. The next intent is not committed
+    /// without it, so nothing is ever done in a state that the journal doesn't know.
+    private func mayWait(_ result: StepResult) -> Bool {
+        guard case .moved(.done, _) = result, case .running = rotation.state else { return false }
+        return draft.closed.isEmpty && draft.sealed.isEmpty && draft.answered.isEmpty
     }
 
     /// A reason is audited once, not at each attempt.
@@ -174,11 +197,15 @@ actor RotationDriver {
     }
 
     func send(_ entry: JournalEntry) async throws -> JournalReceipt {
-        try await parts.journal.committer.commit(
+        let receipt = try await parts.journal.committer.commit(
             PendingEntry(
-                entry: entry, rotation: rotation.id, client: rotation.client, epoch: parts.epoch,
+                entry, rotation: rotation.id, client: rotation.client, epoch: parts.epoch,
                 at: clock.now()),
             to: parts.journal)
+        deferred = nil
+        for news in untold { options.observe(news) }
+        untold = []
+        return receipt
     }
 
     // MARK: Ports

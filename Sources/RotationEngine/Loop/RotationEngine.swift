@@ -24,16 +24,26 @@ public final class RotationEngine: Sendable {
     /// The journal that this engine writes.
     public var journal: Journal { parts.journal }
 
-    /// Records a new rotation of `plan`'s client, to be driven by ``run(options:observe:)``.
+    /// Records a new rotation of `plan`'s client, to be driven by ``run(options:)``.
     ///
     /// Throws `ruleBroken` where one is under way.
     public func start(_ plan: Plan, digest: String, trigger: String) throws -> Rotation {
+        try start([(plan, digest)], trigger: trigger)[0].get()
+    }
+
+    /// Records a new rotation for each plan and its digest, all in one transaction.
+    ///
+    /// `ruleBroken` stands where one is under way; it keeps no other from starting.
+    public func start(_ plans: [(plan: Plan, digest: String)], trigger: String) throws
+        -> [Result<Rotation, JournalFailure>]
+    {
         let now = parts.clock.now()
-        let rotation = Rotation(
-            id: RotationID(rawValue: parts.random.identifier(at: now)), client: plan.client,
-            plan: plan, planDigest: digest, startedAt: now, trigger: trigger)
-        try parts.journal.insert(rotation, epoch: parts.epoch)
-        return rotation
+        let rotations = plans.map { plan, digest in
+            Rotation(
+                id: RotationID(rawValue: parts.random.identifier(at: now)), client: plan.client,
+                plan: plan, planDigest: digest, startedAt: now, trigger: trigger)
+        }
+        return try parts.journal.insert(rotations, epoch: parts.epoch)
     }
 
     /// Clients that are due now and have no live rotation.
@@ -61,9 +71,9 @@ public final class RotationEngine: Sendable {
 
     /// Answers what people asked of one rotation, and does nothing else.
     public func answerRequests(of rotation: Rotation) async throws {
-        let fresh = try parts.journal.rotation(rotation.id) ?? rotation
         let options = RunOptions(isStopping: { true })
-        _ = try await RotationDriver(fresh, parts: parts, options: options).drive()
+        guard let dossier = try await parts.journal.dossier(of: rotation.id) else { return }
+        _ = try await RotationDriver(dossier, parts: parts, options: options).drive()
     }
 
     /// Only names: a rotation is loaded when its turn comes, so that memory goes with `jobs`.
@@ -128,15 +138,16 @@ public final class RotationEngine: Sendable {
         async throws -> Driven
     {
         do {
-            guard let rotation = try parts.journal.rotation(id) else {
+            guard let dossier = try await parts.journal.dossier(of: id) else {
                 return .failed(id, "it is not in the journal")
             }
             return .stopped(
-                try await RotationDriver(rotation, parts: parts, options: options).drive())
+                try await RotationDriver(dossier, parts: parts, options: options).drive())
         } catch let failure as JournalFailure where failure.kind == .ruleBroken {
             return .failed(id, failure.message)
         } catch let bug as InvalidTransition {
-            return .failed(id, "\(bug.event.rawValue) makes no sense in \(bug.state); this is a bug")
+            return .failed(
+                id, "\(bug.event.rawValue) makes no sense in \(bug.state); this is a bug")
         } catch let error as DecodingError {
             return .failed(id, "its record can't be read: \(error)")
         }
@@ -198,7 +209,9 @@ public struct RunReport: Sendable {
 }
 
 extension RotationEngine {
-    /// Ends this engine as a kill would: not one transaction is committed from now on. For tests.
+    /// Ends this engine as a kill would: not one transaction is committed from now on.
+    ///
+    /// For tests.
     package func sever() async {
         await parts.journal.committer.sever()
     }

@@ -110,17 +110,18 @@ struct Run: AsyncParsableCommand {
         let now = SystemClock().now()
         var problems = try shelf.note(in: engine.journal, at: now) { random.fraction() }
         if noStart { return problems }
-        for client in try engine.due() where self.client.map({ $0 == client.name.rawValue }) ?? true
-        {
+        let due = try engine.due().filter { client == nil || client == $0.name.rawValue }
+        var plans: [(plan: Plan, digest: String)] = []
+        for (file, clients) in Dictionary(grouping: due, by: \.planFile) {
+            let names = Set(clients.map(\.name))
             do {
-                let plans = try shelf.plans(named: client.planFile)
-                guard let plan = plans.first(where: { $0.plan.client == client.name })?.plan else {
-                    continue
-                }
-                _ = try engine.start(
-                    plan, digest: PlanDigest(of: plan).rawValue, trigger: "schedule")
+                let meant = try shelf.plans(named: file).filter { names.contains($0.plan.client) }
+                plans += meant.map { ($0.plan, PlanDigest(of: $0.plan).rawValue) }
             } catch let errors as PlanErrors { problems += errors.problems }
         }
+        plans.sort { $0.plan.client.rawValue < $1.plan.client.rawValue }
+        // One that a person started meanwhile is under way already, which is as well.
+        if !plans.isEmpty { _ = try engine.start(plans, trigger: "schedule") }
         return problems
     }
 

@@ -41,25 +41,30 @@ struct Start: AsyncParsableCommand {
         let engine = try workspace.engine()
         let random = SystemRandom()
         let trigger = "by hand" + (reason.map { ": \($0)" } ?? "") + ", \(Self.actor)"
-        for one in placed {
-            try shelf.note(one, in: engine.journal, at: SystemClock().now()) { random.fraction() }
-            let rotation = try begin(one.plan, engine, trigger)
-            try report(rotation)
+        try shelf.note(placed, in: engine.journal, at: SystemClock().now()) { random.fraction() }
+        let started = try engine.start(
+            placed.map { ($0.plan, PlanDigest(of: $0.plan).rawValue) }, trigger: trigger)
+        var busy: [String] = []
+        for (one, result) in zip(placed, started) {
+            switch result {
+            case .success(let rotation): try report(rotation)
+            case .failure(let failure) where failure.kind == .ruleBroken:
+                busy.append(one.plan.client.rawValue)
+            case .failure(let failure): throw failure
+            }
         }
+        try complain(of: busy)
     }
 
-    private func begin(_ plan: Plan, _ engine: RotationEngine, _ trigger: String) throws -> Rotation
-    {
-        do {
-            return try engine.start(
-                plan, digest: PlanDigest(of: plan).rawValue, trigger: trigger)
-        } catch let failure as JournalFailure where failure.kind == .ruleBroken {
-            let name = plan.client.rawValue
-            throw Problem(
-                .failure, code: "rotation-under-way",
-                "client \(name) has a rotation under way already",
-                state: "it goes on as it was", hint: "holdover explain \(name)")
-        }
+    private func complain(of busy: [String]) throws {
+        guard let name = busy.first else { return }
+        let names = busy.prefix(8).joined(separator: ", ") + (busy.count > 8 ? ", ..." : "")
+        throw Problem(
+            .failure, code: "rotation-under-way",
+            busy.count == 1
+                ? "client \(name) has a rotation under way already"
+                : "\(busy.count) clients have a rotation under way already: \(names)",
+            state: "what was under way goes on as it was", hint: "holdover explain \(name)")
     }
 
     private func report(_ rotation: Rotation) throws {

@@ -92,14 +92,17 @@ struct PlanShelf {
         return problems
     }
 
-    /// Notes one plan that a person starts, wherever its file lies.
-    func note(_ placed: PlacedPlan, in journal: Journal, at moment: Instant, fraction: () -> Double)
-        throws
-    {
-        let files = try PlanDirectory(placed.file).files()
-        let seen = files.map { PlanFileSeen(path: $0.path, signature: signature($0)) }
-        let clients = try loader.load(placed.file).map { Self.seen($0.plan, in: placed.file) }
-        try journal.note(files: seen, clients: clients, gone: [], at: moment, fraction: fraction)
+    /// Notes plans that a person starts, wherever their files lie.
+    func note(
+        _ placed: [PlacedPlan], in journal: Journal, at moment: Instant, fraction: () -> Double
+    ) throws {
+        for path in Set(placed.map(\.file)).sorted() {
+            let files = try PlanDirectory(path).files()
+            let seen = files.map { PlanFileSeen(path: $0.path, signature: signature($0)) }
+            let clients = try loader.load(path).map { Self.seen($0.plan, in: path) }
+            try journal.note(
+                files: seen, clients: clients, gone: [], at: moment, fraction: fraction)
+        }
     }
 
     private static func seen(_ plan: Plan, in path: String) -> ClientSeen {
