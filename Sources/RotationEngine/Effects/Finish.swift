@@ -48,12 +48,15 @@ extension RotationDriver {
         return .moved(.done, ["new": rotation.newCredential?.rawValue ?? ""])
     }
 
-    /// A secret that carries a label of this rotation and isn't the recorded one.
+    /// A secret that carries a label of this rotation, or its value, and isn't the recorded one.
     private func ours(in listed: [Credential]) -> CredentialID? {
         let prefix = "holdover/\(rotation.id.rawValue)/"
-        return listed.first {
-            $0.label?.hasPrefix(prefix) == true && $0.id != rotation.newCredential
-                && $0.id != rotation.oldCredential
+        return listed.first { entry in
+            guard entry.id != rotation.newCredential, entry.id != rotation.oldCredential else {
+                return false
+            }
+            // By value too: a creation that came through late, when nobody waited for it any more.
+            return entry.label?.hasPrefix(prefix) == true || entry.holds == .new
         }?.id
     }
 

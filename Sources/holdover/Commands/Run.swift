@@ -173,9 +173,9 @@ final class StopSignal: Sendable {
             // The source lives as long as the process: its handler holds it.
             source.setEventHandler { [self] in
                 withExtendedLifetime(source) {
-                    let (wasSet, _) = isRaised.compareExchange(
+                    let (isFirst, _) = isRaised.compareExchange(
                         expected: false, desired: true, ordering: .relaxed)
-                    if !wasSet { _exit(HoldoverExit.interrupted.rawValue) }
+                    if !isFirst { _exit(HoldoverExit.interrupted.rawValue) }
                 }
             }
             source.resume()
