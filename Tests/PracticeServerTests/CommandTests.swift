@@ -129,10 +129,14 @@ struct CommandTests {
 
     /// The local addresses of sockets in the state LISTEN, in proc(5)'s spelling.
     private static func listening(on port: String) throws -> [String] {
-        try String(contentsOfFile: "/proc/net/tcp", encoding: .utf8).split(separator: "\n")
-            .map { $0.split(separator: " ") }
-            .filter { $0.count > 3 && $0[1].hasSuffix(":\(port)") && $0[3] == "0A" }
-            .map { String($0[1]) }
+        let table = try String(contentsOfFile: "/proc/net/tcp", encoding: .utf8)
+        var found: [String] = []
+        for line in table.split(separator: "\n") {
+            let fields = line.split(separator: " ").map(String.init)
+            guard fields.count > 3, fields[3] == "0A" else { continue }
+            if fields[1].hasSuffix(":" + port) { found.append(fields[1]) }
+        }
+        return found
     }
 
     @Test func `a request for nothing known gets the dialect's own not found`() throws {

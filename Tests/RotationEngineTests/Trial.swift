@@ -80,8 +80,25 @@ struct Trial {
             guard let bytes = FileManager.default.contents(atPath: "\(directory)/\(file)") else {
                 return []
             }
-            return world.secretValues.filter { bytes.range(of: Data($0.utf8)) != nil }
+            return world.secretValues.filter { Self.contains(bytes, $0) }
                 .map { _ in "\(file) holds a secret in clear" }
+        }
+    }
+
+    /// `Data.range(of:)` takes a hundred times as long, which counts over thousands of trials.
+    private static func contains(_ bytes: Data, _ text: String) -> Bool {
+        bytes.withUnsafeBytes { haystack in
+            Array(text.utf8).withUnsafeBytes { needle in
+                guard var place = haystack.baseAddress, let sought = needle.baseAddress else {
+                    return false
+                }
+                let end = place + haystack.count - needle.count
+                while place <= end, let hit = memchr(place, Int32(needle[0]), end - place + 1) {
+                    if memcmp(hit, sought, needle.count) == 0 { return true }
+                    place = UnsafeRawPointer(hit) + 1
+                }
+                return false
+            }
         }
     }
 }
