@@ -39,7 +39,9 @@ struct Child {
         guard error == 0 else {
             throw Failure("\(program): \(String(cString: strerror(error)))")
         }
+        scratch.began(pid)
         let (status, usage) = wait(for: pid, limit: limit)
+        scratch.ended(pid)
         let took = start.duration(to: .now)
         let cpu = [usage.ru_utime, usage.ru_stime].map {
             Double($0.tv_sec) * 1_000 + Double($0.tv_usec) / 1_000
