@@ -24,7 +24,7 @@ check: setup ## format lint; `make test` checks the rest of the style
 format: ## rewrite the sources in place
 	@swift format --in-place --recursive Sources Tests Package.swift
 
-demo: setup ## one rotation against a practice server, while consumers keep working
+demo: setup ## two rotations against a practice server, under load; DEMO_FAULTS=1 breaks things
 	@swift build --product holdover
 	@swift build --product practice-server
 	@swift build --product practice-consumer

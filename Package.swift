@@ -54,7 +54,7 @@ let package = Package(
         .target(
             name: "RotationEngine",
             dependencies: [
-                "RotationCore", crypto, logging, .product(name: "GRDB", package: "GRDB.swift"),
+                "RotationCore", crypto, .product(name: "GRDB", package: "GRDB.swift"),
             ],
             swiftSettings: settings),
 
@@ -80,7 +80,7 @@ let package = Package(
         .executableTarget(
             name: "holdover",
             dependencies: [
-                "RotationEngine", "Adapters", "Plans", "HTTPTransport", arguments, logging,
+                "RotationEngine", "Adapters", "Plans", "HTTPTransport", arguments,
             ],
             swiftSettings: settings),
 
@@ -97,7 +97,8 @@ let package = Package(
             dependencies: ["ClientCredentials", "HTTPTransport", arguments],
             swiftSettings: settings),
         .executableTarget(
-            name: "Demo", dependencies: ["HTTPTransport", subprocess], swiftSettings: settings),
+            name: "Demo", dependencies: ["HTTPTransport", subprocess, system],
+            swiftSettings: settings),
         .executableTarget(
             name: "Bench", dependencies: ["HTTPTransport"], swiftSettings: settings),
 
@@ -124,8 +125,7 @@ let package = Package(
         .testTarget(
             name: "PracticeServerTests", dependencies: [crypto, jwt],
             swiftSettings: settings),
-        .target(
-            name: "ProcessTesting", dependencies: [subprocess, system], swiftSettings: settings),
+        .target(name: "ProcessTesting", swiftSettings: settings),
         .testTarget(
             name: "CommandTests", dependencies: ["ProcessTesting"], swiftSettings: settings),
         .testTarget(

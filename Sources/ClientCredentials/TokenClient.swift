@@ -30,7 +30,8 @@ public actor TokenClient {
         min(.seconds(60), lifetime / 10)
     }
 
-    /// A client that gives a token up `buffer(lifetime)` before the server does; `now` is its clock.
+    /// A client that gives a token up `buffer(lifetime)` before the server does; `now` is its
+    /// clock.
     public init(
         http: any HTTPClient,
         buffer: @escaping @Sendable (Duration) -> Duration = TokenClient.usualBuffer,
@@ -43,8 +44,8 @@ public actor TokenClient {
 
     /// A token for the client at `endpoint`: the one in memory, or a new one.
     ///
-    /// Callers that come while one is fetched with the same proof wait for that one. A new secret of
-    /// the same client doesn't make a good token bad; call ``invalidate()`` if it should.
+    /// Callers that come while one is fetched with the same proof wait for that one. A new secret
+    /// of the same client doesn't make a good token bad; call ``invalidate()`` if it should.
     public func token(
         from endpoint: TokenEndpoint, as authentication: ClientAuthentication
     ) async throws(TokenError) -> AccessToken {

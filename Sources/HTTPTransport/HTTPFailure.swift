@@ -2,9 +2,11 @@
 public struct HTTPFailure: Error, Sendable, Hashable {
     /// What is known about the request.
     public enum Kind: Sendable, Hashable {
-        /// Proved: nothing of the request left this process. A refused URL, DNS, connect, TLS handshake.
+        /// Proved: nothing of the request left this process. A refused URL, DNS, connect, TLS
+        /// handshake.
         case notSent
-        /// Something may have left: a timeout, a reset, an answer over the cap or one that can't be read.
+        /// Something may have left: a timeout, a reset, an answer over the cap or one that can't be
+        /// read.
         case interrupted
     }
 

@@ -3,8 +3,8 @@ import FoundationEssentials
 extension HTTPResponse {
     /// Reads the body as JSON.
     ///
-    /// Throws `interrupted`, since the server did something that can't be read. The message names the
-    /// place in the document and never what stands there.
+    /// Throws `interrupted`, since the server did something that can't be read. The message names
+    /// the place in the document and never what stands there.
     public func json<Value: Decodable>(
         _ type: Value.Type = Value.self
     ) throws(HTTPFailure) -> Value {

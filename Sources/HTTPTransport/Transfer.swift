@@ -12,7 +12,8 @@ final class Transfer {
     let handle: EasyHandle
     private var fieldList: UnsafeMutablePointer<curl_slist>?
     private let explanation: UnsafeMutablePointer<CChar>
-    /// How often libcurl was about to send the request; more than once means a dead kept connection.
+    /// How often libcurl was about to send the request; more than once means a dead kept
+    /// connection.
     private var sends = 0
     private var head = ResponseHead()
     private var body: [UInt8] = []

@@ -33,12 +33,15 @@ actor Consumer {
         secret = try await setup.source.read(through: http)
         tally = Tally(name: setup.name)
         tally.reloads = 1
+        tally.secrets = 1
     }
 
     /// Reads the secret again, and keeps the one it has where that fails.
     func reload() async {
         do throws(SecretSource.Unreadable) {
+            let known = secret
             secret = try await setup.source.read(through: http)
+            if secret != known { tally.secrets += 1 }
             load += 1
             tally.reloads += 1
         } catch {

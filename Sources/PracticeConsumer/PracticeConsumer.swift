@@ -25,6 +25,7 @@ struct PracticeConsumer: AsyncParsableCommand {
 
     @Option(help: "The file with the secret.") var secretFile: String?
     @Option(help: "The field, where the file is a JSON object.") var jsonField: String?
+    @Option(help: "The variable, where the file is a dotenv file.") var dotenvVariable: String?
     @Option(help: "OpenBao's or Vault's address.") var vaultAddress: String?
     @Option(help: "The file with its token.") var vaultTokenFile: String?
     @Option(help: "The secret's API path, such as secret/data/orders.") var vaultPath: String?
@@ -54,8 +55,12 @@ struct PracticeConsumer: AsyncParsableCommand {
         guard !isVault || !vault.contains(nil) else {
             throw ValidationError("a secret store needs all four --vault options")
         }
-        guard !isVault || jsonField == nil else {
-            throw ValidationError("--json-field is for files; name --vault-field")
+        guard !isVault || (jsonField == nil && dotenvVariable == nil) else {
+            throw ValidationError(
+                "--json-field and --dotenv-variable are for files; name --vault-field")
+        }
+        guard jsonField == nil || dotenvVariable == nil else {
+            throw ValidationError("name either --json-field or --dotenv-variable")
         }
         guard !isVault || habit != .watch else {
             throw ValidationError("a secret store can't be watched; its habit is interval")
@@ -118,6 +123,9 @@ struct PracticeConsumer: AsyncParsableCommand {
                 vaultAddress.hasSuffix("/") ? String(vaultAddress.dropLast()) : vaultAddress
             return .vault(
                 address: address, tokenFile: vaultTokenFile, path: vaultPath, field: vaultField)
+        }
+        if let dotenvVariable {
+            return .dotenv(path: secretFile ?? "", variable: dotenvVariable)
         }
         return .file(path: secretFile ?? "", field: jsonField)
     }

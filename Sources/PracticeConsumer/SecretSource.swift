@@ -5,6 +5,8 @@ import HTTPTransport
 enum SecretSource: Sendable {
     /// A file: all of it but the last line feed, or one field of a JSON object.
     case file(path: String, field: String?)
+    /// One variable of a dotenv file.
+    case dotenv(path: String, variable: String)
     /// One field of a secret in OpenBao's or Vault's KV version 2.
     case vault(address: String, tokenFile: String, path: String, field: String)
 
@@ -25,11 +27,13 @@ enum SecretSource: Sendable {
         case .file(let path, nil): return try Self.filled(Self.text(path), in: path)
         case .file(let path, let field?):
             guard
-                let object = try? JSONDecoder().decode(
-                    [String: String].self, from: Data(Self.text(path).utf8)),
-                let value = object[field]
+                // Other fields may hold anything.
+                let object = try? JSONSerialization.jsonObject(with: Data(Self.text(path).utf8)),
+                let value = (object as? [String: Any])?[field] as? String
             else { throw Unreadable("\(path) has no text in the field \(field)") }
             return try Self.filled(value, in: path)
+        case .dotenv(let path, let variable):
+            return try Self.filled(Self.assigned(variable, in: path), in: path)
         case .vault(let address, let tokenFile, let path, let field):
             let token = try Self.filled(Self.text(tokenFile), in: tokenFile)
             return try await Self.stored(
@@ -63,6 +67,22 @@ enum SecretSource: Sendable {
         else { throw Unreadable("\(path) can't be read") }
         if text.hasSuffix("\r\n") || text.hasSuffix("\n") { text.removeLast() }
         return text
+    }
+
+    /// The last `NAME=value`, as shells and the usual libraries have it, without its quotes.
+    private static func assigned(_ variable: String, in path: String) throws(Unreadable) -> String {
+        let lines = try text(path).split(whereSeparator: \.isNewline)
+        let values = lines.compactMap { line -> Substring? in
+            let line = line.hasPrefix("export ") ? line.dropFirst(7) : line
+            return line.hasPrefix(variable + "=") ? line.dropFirst(variable.count + 1) : nil
+        }
+        guard let value = values.last else {
+            throw Unreadable("\(path) has no variable \(variable)")
+        }
+        let isQuoted = ["\"", "'"].contains {
+            value.count > 1 && value.hasPrefix($0) && value.hasSuffix($0)
+        }
+        return String(isQuoted ? value.dropFirst().dropLast() : value)
     }
 
     /// An empty secret is a file in the making, not a secret.

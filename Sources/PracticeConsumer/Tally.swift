@@ -12,6 +12,8 @@ struct Tally: Sendable, Encodable {
     var interrupted = 0
     /// How often the secret was read, the first time included.
     var reloads = 0
+    /// How many secrets it has had: 1 until it first reads another one than before.
+    var secrets = 0
     /// How often it couldn't be read; the consumer goes on with the one it has.
     var unreadable = 0
     /// What went wrong last, other than `unreachable`; empty where nothing did.

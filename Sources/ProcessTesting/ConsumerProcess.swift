@@ -6,8 +6,8 @@ public struct ConsumerProcess: Sendable {
     public enum Source: Sendable {
         /// A file whose directory it watches.
         case watching(file: String)
-        /// A file that it reads again when its hook sends a SIGHUP.
-        case hooked(file: String)
+        /// A field of a JSON file that it reads again when its hook sends a SIGHUP.
+        case hooked(file: String, field: String)
         /// A field of a document in OpenBao, read again every so often.
         case polling(OpenBaoProcess, path: String, field: String, every: Duration)
     }
@@ -68,7 +68,8 @@ public struct ConsumerProcess: Sendable {
     {
         switch source {
         case .watching(let file): return ["--secret-file", file, "--habit", "watch"]
-        case .hooked(let file): return ["--secret-file", file, "--habit", "hook"]
+        case .hooked(let file, let field):
+            return ["--secret-file", file, "--json-field", field, "--habit", "hook"]
         case .polling(let bao, let path, let field, let pause):
             let token = try bench.write(bao.token, to: "\(place)/openbao-token")
             return [
@@ -77,6 +78,13 @@ public struct ConsumerProcess: Sendable {
                 "--reload-every", pause.milliseconds,
             ]
         }
+    }
+
+    /// A reload hook's command: tells this consumer to read its secret again.
+    ///
+    /// The id is read when the hook runs, so a consumer that was started anew is told too.
+    public static func reloading(_ name: String, on bench: Workbench) -> [String] {
+        ["/bin/sh", "-c", #"kill -HUP "$(cat "$1")""#, "reload", bench.at("consumers/\(name)/pid")]
     }
 
     /// Its counts, at most a quarter of a second old while it runs.

@@ -8,6 +8,8 @@ import Synchronization
 public final class Workbench: Sendable {
     /// The directory.
     public let path: String
+    /// A second one where temporary files go, often on a disk: syncing takes its time there.
+    public let disk: String
 
     private struct Work {
         var processes: [SpawnedProcess] = []
@@ -21,8 +23,10 @@ public final class Workbench: Sendable {
         let memory = "/dev/shm"
         let isUsable = access(memory, W_OK | X_OK) == 0
         let base = isUsable ? memory : FileManager.default.temporaryDirectory.path
-        path = "\(base)/holdover-bench-\(UUID().uuidString)"
-        for directory in [path, stateDirectory, plansDirectory, keyDirectory, scratch, logs] {
+        let name = "holdover-bench-\(UUID().uuidString)"
+        path = "\(base)/\(name)"
+        disk = "\(FileManager.default.temporaryDirectory.path)/\(name)-disk"
+        for directory in [path, disk, stateDirectory, plansDirectory, keyDirectory, scratch, logs] {
             try FileManager.default.createDirectory(
                 atPath: directory, withIntermediateDirectories: true,
                 attributes: [.posixPermissions: 0o700])
@@ -125,6 +129,6 @@ public final class Workbench: Sendable {
         left.processes.forEach { $0.send(SIGKILL) }
         for process in left.processes { await process.wait() }
         for wish in left.closing.reversed() { await wish() }
-        try? FileManager.default.removeItem(atPath: path)
+        for directory in [path, disk] { try? FileManager.default.removeItem(atPath: directory) }
     }
 }

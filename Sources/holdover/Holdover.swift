@@ -4,7 +4,9 @@ import Plans
 import RotationCore
 import RotationEngine
 
-/// The command. `main` words errors and chooses exit codes for all of its subcommands.
+/// The command.
+///
+/// `main` words errors and chooses exit codes for all of its subcommands.
 @main
 struct Holdover: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -97,9 +99,20 @@ struct Holdover: AsyncParsableCommand {
         let problem = Problem(
             isUsage ? .usage : .failure, code: isUsage ? "usage" : "failed", message(for: error),
             state: isUsage ? "nothing was touched" : "holdover status shows it",
-            hint: "\(command(meantBy: arguments)) --help")
+            hint: hint(for: arguments))
         console.report(problem)
         Foundation.exit(problem.exit.rawValue)
+    }
+
+    /// The command that was meant, else which help to read.
+    private static func hint(for arguments: [String]) -> String {
+        let names = configuration.subcommands.map { $0._commandName }
+        if let first = arguments.first, !first.hasPrefix("-"), !names.contains(first),
+            let nearest = Nearest.match(for: first, among: names)
+        {
+            return "did you mean holdover \(nearest)?"
+        }
+        return "\(command(meantBy: arguments)) --help"
     }
 
     /// `holdover audit verify`: as far as the arguments name commands.

@@ -57,9 +57,18 @@ import Testing
     }
 
     @Test func `the server's words are escaped and shortened`() {
-        let words = "\u{1B}[2J" + String(repeating: "x", count: 10_000)
+        let words = "\u{1B}[2J" + String(repeating: "x ", count: 10_000)
         let error = outcome.error(HTTPResponse(status: 400), .read, words: words)
-        #expect(error.message.hasPrefix("okta: HTTP 400: \\u{1b}[2Jxxx"))
+        #expect(error.message.hasPrefix("okta: HTTP 400: \\u{1b}[2Jx x x"))
         #expect(error.message.count < 250)
+    }
+
+    @Test func `what may be a secret that the server repeats is left out`() {
+        let secret = "Sbq4mXv0TqU3ZkJ9RrWc8LpYdN2hGa7EoB5fKi1MtVx6QzCs"
+        let words = "bad {\"client_secret\":\"\(secret)\"}, SSWS \(secret.prefix(24)), see 0oa1gjh6"
+        let error = outcome.error(HTTPResponse(status: 400), .read, words: words)
+        #expect(
+            error.message
+                == "okta: HTTP 400: bad {\"client_secret\":\"…\"}, SSWS …, see 0oa1gjh6")
     }
 }

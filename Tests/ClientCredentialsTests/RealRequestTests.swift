@@ -14,7 +14,8 @@ import Testing
     }
 
     private func answer(_ line: String, _ body: String) -> String {
-        "HTTP/1.1 \(line)\r\nContent-Type: application/json\r\nContent-Length: \(body.utf8.count)\r\n"
+        "HTTP/1.1 \(line)\r\nContent-Type: application/json\r\n"
+            + "Content-Length: \(body.utf8.count)\r\n"
             + "\r\n\(body)"
     }
 

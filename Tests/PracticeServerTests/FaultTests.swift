@@ -101,7 +101,8 @@ struct FaultTests {
     @Test func `a fault counts down, goes on for ever, and can be removed`() throws {
         try server.control(
             "POST", "faults",
-            #"{"match":{"prefix":"/oauth2"},"times":"forever","kind":"error_before_effect","status":502}"#
+            #"{"match":{"prefix":"/oauth2"},"times":"forever","#
+                + #""kind":"error_before_effect","status":502}"#
         )
         for _ in 1...3 {
             let status = try server.token(Path.okta, "billing", "first-secret-0123456789").status

@@ -179,7 +179,8 @@ struct KeycloakTests {
 
     @Test func `a bad profile or policy is refused whole`() throws {
         for configuration in [
-            #"{"expiration-period":10,"rotated-expiration-period":20,"remaining-rotation-period":5}"#,
+            #"{"expiration-period":10,"rotated-expiration-period":20,"#
+                + #""remaining-rotation-period":5}"#,
             #"{"expiration-period":10,"rotated-expiration-period":5}"#,
             #"{"expiration-period":0,"rotated-expiration-period":0,"remaining-rotation-period":0}"#,
         ] {

@@ -67,7 +67,8 @@ struct OktaSecretTests {
         #expect(refused.status == 400)
         #expect(
             cause(refused)
-                == "You can't delete an active client secret. Deactivate the secret before deleting it."
+                == "You can't delete an active client secret. "
+                + "Deactivate the secret before deleting it."
         )
         #expect(try isTaken("second-secret-0123456789"))
     }

@@ -64,7 +64,8 @@ import Testing
         #expect(!reached.contains(.running(.delete)))
     }
 
-    /// A rotation that went back at once, met a changed store and was sent forward by a person is in
+    /// A rotation that went back at once, met a changed store and was sent forward by a person is
+    /// in
     /// `write` without a window of proof; `distribute` asks the server before each write for that.
     @Test(arguments: [Phase.create, .accept])
     func `only a person's word leads past the proof that the server accepts`(phase: Phase) {

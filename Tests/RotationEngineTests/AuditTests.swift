@@ -174,7 +174,8 @@ import Testing
             let insert = """
                 UPDATE audit SET sequence = -sequence WHERE sequence >= \(line);
                 UPDATE audit SET sequence = 1 - sequence WHERE sequence < 0;
-                INSERT INTO audit SELECT \(line), at, epoch, client, rotation, 'approved', body, hash
+                INSERT INTO audit
+                SELECT \(line), at, epoch, client, rotation, 'approved', body, hash
                 FROM audit LIMIT 1
                 """
             #expect(try damage(insert) == "line \(line) was altered")
@@ -184,6 +185,21 @@ import Testing
             WHERE sequence = 5
             """
         #expect(try damage(append) == "line 6 was altered")
+    }
+
+    @Test func `a line that was forged with its hash is betrayed by the next`() throws {
+        let lines = try journal.auditLines()
+        var previous = AuditTrail.beginning
+        for (line, next) in zip(lines, lines.dropFirst()) {
+            let forged = AuditLine(
+                sequence: line.sequence, at: line.at, epoch: line.epoch, client: line.client,
+                rotation: line.rotation, event: "forged", body: line.body)
+            let found = try damage(
+                "UPDATE audit SET event = 'forged', hash = ? WHERE sequence = ?",
+                [forged.hash(after: previous), line.sequence])
+            #expect(found == "line \(next.sequence) was altered")
+            previous = line.hash(after: previous)
+        }
     }
 
     @Test func `a cut in the middle is named, and one at the end shows in the head`() throws {
@@ -198,6 +214,8 @@ import Testing
         #expect(verdict.damage == nil)
         #expect(verdict.lines == 4)
         #expect(verdict.head != head)
+        #expect(try journal.verifyAudit(through: head).damage?.contains("cut off") == true)
+        #expect(try journal.verifyAudit(through: verdict.head).damage == nil)
     }
 
     @Test func `lines are read as they were written, of one rotation or of all`() throws {

@@ -77,6 +77,25 @@ import Testing
         #expect(try journal.verifyAudit().damage == nil)
     }
 
+    @Test func `a line of the audit that was taken back breaks no chain`() async throws {
+        let rotations = try start(2)
+        try home.raw { database in
+            try database.execute(
+                sql: """
+                    CREATE TRIGGER refuse BEFORE INSERT ON audit WHEN NEW.event = 'refused'
+                    BEGIN SELECT RAISE(ABORT, 'no'); END
+                    """)
+        }
+        var failing = Home.saying("said")
+        failing.audit.append(AuditEvent("refused"))
+        let entries = [failing, Home.saying("said")]
+        let results = try await journal.commit(
+            zip(entries, rotations).map { Home.pending($0, of: $1, epoch: 0) })
+        #expect(results.map(kind) == [.ruleBroken, nil])
+        #expect(try journal.auditLines().map(\.sequence) == [1, 2, 3])
+        #expect(try journal.verifyAudit().damage == nil)
+    }
+
     @Test func `an earlier run is fenced in the intent and in the outcome`() async throws {
         let rotation = try start(1)[0]
         let epoch = try journal.takeOver()

@@ -149,7 +149,8 @@ import Testing
             try database.execute(sql: "PRAGMA cache_size=10; PRAGMA cache_spill=1; BEGIN IMMEDIATE")
             try database.execute(
                 sql: """
-                    UPDATE rotation SET state = 'held', reason = 'torn', detail = hex(randomblob(400));
+                    UPDATE rotation SET state = 'held', reason = 'torn',
+                        detail = hex(randomblob(400));
                     DROP TRIGGER audit_keeps; DELETE FROM audit
                     """)
             for suffix in ["", "-journal"] {

@@ -49,7 +49,6 @@ enum Allowed {
     /// Where text may be printed.
     static let printing = [
         "Sources/holdover/Output/",
-        "Sources/holdover/main.swift",  // until the commands replace it
         "Sources/PracticeServer/",
         "Sources/PracticeConsumer/",
         "Sources/Demo/",

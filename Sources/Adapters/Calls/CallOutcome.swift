@@ -49,9 +49,32 @@ struct CallOutcome: Sendable {
     /// An answer that isn't the one that was asked for; `words` are the server's own.
     func error(_ response: HTTPResponse, _ effect: CallEffect, words: String?) -> AdapterError {
         let (kind, code) = verdict(response, effect)
-        let said = words.map { ": \(safeText($0))" } ?? ""
+        let said = words.map { ": \(safeText(Self.withoutLongWords($0)))" } ?? ""
         return AdapterError(
             kind, code: "\(adapter)-\(code)", message: "\(adapter): HTTP \(response.status)\(said)")
+    }
+
+    /// `text` with everything that could be a secret as a sign that it was left out.
+    ///
+    /// Some servers repeat what they were sent, admin credentials and new secrets too. What is
+    /// meant for people has no words of 24 characters; what is generated has.
+    private static func withoutLongWords(_ text: String) -> String {
+        var kept = ""
+        var word = ""
+        func end() {
+            kept += word.utf8.count < 24 ? word : "…"
+            word = ""
+        }
+        for character in text {
+            if character.isLetter || character.isNumber || "+/=_~.%-".contains(character) {
+                word.append(character)
+            } else {
+                end()
+                kept.append(character)
+            }
+        }
+        end()
+        return kept
     }
 
     /// A success that can't be read, or that speaks of something else.

@@ -84,6 +84,8 @@ struct FileStore: SecretStore {
         try file.replace(content, with: replacement)
     }
 
+    func sweep() async throws(AdapterError) { try file.sweep() }
+
     /// A digest of the document.
     ///
     /// It lives in memory only: a digest of a file that is nothing but a secret would be something

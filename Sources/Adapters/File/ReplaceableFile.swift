@@ -104,6 +104,16 @@ struct ReplaceableFile: Sendable {
         }
     }
 
+    /// Removes what writes that were cut left in the directory.
+    func sweep() throws(AdapterError) {
+        let directory = try Directory(of: realPath())
+        defer { directory.close() }
+        let current = try directory.open(name)
+        defer { current?.close() }
+        let wanted = try attributes.wanted(for: current?.status())
+        directory.removeLeftovers(ScratchName(for: name), ownedBy: wanted.owner)
+    }
+
     /// Whether the file itself is a mount point, as containers get single files: it can't be
     /// renamed over.
     private static func isMountPoint(_ path: String) -> Bool {

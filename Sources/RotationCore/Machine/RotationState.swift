@@ -9,7 +9,8 @@ public enum RotationState: Sendable, Hashable {
     case running(Phase)
     /// Safe, both secrets as they were; a person must say how to go on with the phase.
     case held(Phase)
-    /// The new secret is in force everywhere and the old one is proven dead. Nothing of ours is left.
+    /// The new secret is in force everywhere and the old one is proven dead. Nothing of ours is
+    /// left.
     case completed
     /// The old secret is in force everywhere and nothing of ours is left.
     case abandoned

@@ -2,11 +2,11 @@
 ///
 /// Pure: no clock, no randomness, no I/O.
 ///
-///     create → accept → write → reload → adopt → overlap → disable → delete → prove → watch → close
-///                 │        ↑________________│________│          │        │             (completed)
-///                 │        │ drifted                     reinstate ←─────┘ drifted, unproven
-///                 ↓        ↓                                    ↓
-///              withdraw ← readopt ← recall ← restore ← enable ←─┘ turned back
+///     create → accept → write → reload → adopt → overlap → disable → delete → prove → watch
+///                 │        ↑________________│________│         │        │               ↓
+///                 │        │ drifted                     reinstate ←────┘ drifted     close
+///                 ↓        ↓                                   ↓         unproven (completed)
+///              withdraw ← readopt ← recall ← restore ← enable ←┘ turned back
 ///             (abandoned)
 ///
 /// The engine commits the returned state before it runs the state's effect, so a crash between the

@@ -27,7 +27,9 @@ public struct AdapterError: Error, Sendable, Hashable {
     public let kind: Kind
     /// A stable kebab-case code, such as `okta-limit-reached`.
     public let code: String
-    /// The outside's own words, starting with the adapter's name. Never a secret.
+    /// The outside's own words, starting with the adapter's name.
+    ///
+    /// Never a secret.
     public let message: String
 
     /// An error of `kind`; `code` is stable, `message` is for people.

@@ -1,4 +1,6 @@
-/// Makes ports out of a plan's settings. The engine asks for ports by plan and knows no adapter.
+/// Makes ports out of a plan's settings.
+///
+/// The engine asks for ports by plan and knows no adapter.
 ///
 /// Making a port touches nothing outside. It throws `refused` where settings don't fit together
 /// and `missing` where a referenced secret can't be read.

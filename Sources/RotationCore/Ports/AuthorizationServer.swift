@@ -119,7 +119,9 @@ public struct CreatedCredential: Sendable {
     }
 }
 
-/// Who a target says it is: issuer and tenant, or mount and accessor. Compared between runs.
+/// Who a target says it is: issuer and tenant, or mount and accessor.
+///
+/// Compared between runs.
 public struct TargetIdentity: RawRepresentable, Sendable, Hashable, Codable {
     /// An opaque, stable description.
     public let rawValue: String

@@ -4,7 +4,9 @@ public protocol ReloadHook: Sendable {
     func reload(_ context: ReloadContext) async throws(AdapterError)
 }
 
-/// What a hook is told. Never a secret.
+/// What a hook is told.
+///
+/// Never a secret.
 public struct ReloadContext: Sendable, Hashable {
     /// The plan's client.
     public let client: ClientName

@@ -18,6 +18,17 @@ public protocol SecretStore: Sendable {
     /// written; after `unknown` the engine reads before it writes again.
     func write(_ secret: ClientSecret, replacing version: StoreVersion?)
         async throws(AdapterError)
+
+    /// Removes what a write that was cut left beside the value: a temporary file, for example.
+    ///
+    /// Changes nothing that anybody reads, and may be repeated. Called once the store holds what it
+    /// should, whether or not it had to be written.
+    func sweep() async throws(AdapterError)
+}
+
+extension SecretStore {
+    /// Most stores leave nothing behind.
+    public func sweep() async throws(AdapterError) {}
 }
 
 /// A value read from a store.

@@ -1,7 +1,9 @@
 import RotationCore
 
 extension RotationDriver {
-    /// Asks the token endpoint until it agrees. Phase `accept`.
+    /// Asks the token endpoint until it agrees.
+    ///
+    /// Phase `accept`.
     ///
     /// A server that accepts anything proves nothing, so a random secret must be refused first.
     func proveAccepted(_ role: SecretRole) async throws -> StepResult {

@@ -1,7 +1,9 @@
 import RotationCore
 
 extension RotationDriver {
-    /// Runs the reload hooks that haven't succeeded yet. Phases `reload`, `recall`.
+    /// Runs the reload hooks that haven't succeeded yet.
+    ///
+    /// Phases `reload`, `recall`.
     func reload() async throws -> StepResult {
         let plan = rotation.plan
         let phase = rotation.state.phase ?? .reload
@@ -22,7 +24,9 @@ extension RotationDriver {
         return .moved(.done, ["hooks": "\(plan.reload.count)"])
     }
 
-    /// Collects evidence that every consumer uses the secret of `role`. Phases `adopt`, `readopt`.
+    /// Collects evidence that every consumer uses the secret of `role`.
+    ///
+    /// Phases `adopt`, `readopt`.
     func collectEvidence(_ role: SecretRole) async throws -> StepResult {
         if let drift = try await drift(from: role) { return drift }
         let findings = try await consumersUse(role)
@@ -36,7 +40,8 @@ extension RotationDriver {
             return .waits(.soak, "the plan says to wait \(rotation.plan.soak ?? .zero)", until: end)
         }
         return .moved(
-            .done, ["consumers": "\(findings.count)", "soak": rotation.plan.soak?.description ?? ""])
+            .done,
+            ["consumers": "\(findings.count)", "soak": rotation.plan.soak?.description ?? ""])
     }
 
     /// When the plan's soak is over; nil where it asks for none.
@@ -47,7 +52,9 @@ extension RotationDriver {
         return since + soak
     }
 
-    /// For each consumer, whether it is proven to use the secret of `role`. Taken anew, and noted.
+    /// For each consumer, whether it is proven to use the secret of `role`.
+    ///
+    /// Taken anew, and noted.
     func consumersUse(_ role: SecretRole) async throws -> [(String, GuardFinding)] {
         var findings: [(String, GuardFinding)] = []
         for consumer in rotation.plan.consumers {

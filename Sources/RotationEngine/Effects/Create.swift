@@ -1,7 +1,9 @@
 import RotationCore
 
 extension RotationDriver {
-    /// Mints the second secret. Phase `create`.
+    /// Mints the second secret.
+    ///
+    /// Phase `create`.
     ///
     /// Everything is looked at before anything is touched; the old value is sealed before the call,
     /// and so is the new one where we make it. Until the answer is recorded, `isCreationOpen` says
@@ -40,7 +42,8 @@ extension RotationDriver {
                 return .holds(.storeEmpty, "\(name) holds no secret yet, so there is none to turn")
             }
             if let common, !common.matches(secret) {
-                return .holds(.storesDisagree, "\(name) holds another secret than the stores before")
+                return .holds(
+                    .storesDisagree, "\(name) holds another secret than the stores before")
             }
             common = secret
         }
@@ -98,7 +101,9 @@ extension RotationDriver {
         return made
     }
 
-    /// Records the new secret's id and value. From here on it can't be lost.
+    /// Records the new secret's id and value.
+    ///
+    /// From here on it can't be lost.
     private func adopt(_ id: CredentialID, value: ClientSecret?, old: CredentialID?) throws
         -> StepResult
     {
@@ -118,7 +123,9 @@ extension RotationDriver {
         return conclude(from: failure)
     }
 
-    /// Asks the world what became of a creation. Never creates to find out.
+    /// Asks the world what became of a creation.
+    ///
+    /// Never creates to find out.
     func reconcileCreation(_ server: any AuthorizationServer) async throws -> StepResult {
         let listed = try await listed(server)
         let question = CreateReconciliation.Question(
@@ -159,7 +166,9 @@ extension RotationDriver {
         return try adopt(credential.id, value: credential.secret, old: old?.id)
     }
 
-    /// Not there. A list may lag, so that is believed at the second look only.
+    /// Not there.
+    ///
+    /// A list may lag, so that is believed at the second look only.
     private func concludeUncreated(_ server: any AuthorizationServer) async throws -> StepResult {
         if let new = known().new, try await ask(server, about: new) == .accepted {
             return .waits(.unknownOutcome, "the new secret works already but is not listed yet")

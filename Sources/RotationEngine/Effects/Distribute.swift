@@ -1,7 +1,9 @@
 import RotationCore
 
 extension RotationDriver {
-    /// Puts the secret of `role` into every store and reads it back. Phases `write`, `restore`.
+    /// Puts the secret of `role` into every store and reads it back.
+    ///
+    /// Phases `write`, `restore`.
     ///
     /// The normal path and recovery are one: read, compare, write where needed, read again. A value
     /// that is neither of the rotation's is somebody else's and is never overwritten.
@@ -51,6 +53,10 @@ extension RotationDriver {
             for (name, finding) in try await storesHold(role) where finding != .passes {
                 return .waits(.storeNotYetEqual, "\(name) does not read back as written")
             }
+        }
+        // A write that died half-way may have left a secret beside a value that needs no write now.
+        for (name, store) in try await stores() {
+            try await call(name) { () async throws(AdapterError) in try await store.sweep() }
         }
         // Found written already, by a run that died before it could say when: the moment of this
         // look is the safe one, since evidence must be newer.

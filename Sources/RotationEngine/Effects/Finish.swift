@@ -1,7 +1,9 @@
 import RotationCore
 
 extension RotationDriver {
-    /// Looks for the old secret for the plan's window. Phase `watch`.
+    /// Looks for the old secret for the plan's window.
+    ///
+    /// Phase `watch`.
     func watch() async throws -> StepResult {
         if let drift = try await drift(from: .new) { return drift }
         let server = try await server()
@@ -27,7 +29,9 @@ extension RotationDriver {
             until: min(end, now + Span(milliseconds: pause)))
     }
 
-    /// The last look; what is sealed is shredded with the state. Phase `close`.
+    /// The last look; what is sealed is shredded with the state.
+    ///
+    /// Phase `close`.
     func close() async throws -> StepResult {
         let server = try await server()
         let listed = try await listed(server)
@@ -44,16 +48,21 @@ extension RotationDriver {
         return .moved(.done, ["new": rotation.newCredential?.rawValue ?? ""])
     }
 
-    /// A secret that carries a label of this rotation and isn't the recorded one.
+    /// A secret that carries a label of this rotation, or its value, and isn't the recorded one.
     private func ours(in listed: [Credential]) -> CredentialID? {
         let prefix = "holdover/\(rotation.id.rawValue)/"
-        return listed.first {
-            $0.label?.hasPrefix(prefix) == true && $0.id != rotation.newCredential
-                && $0.id != rotation.oldCredential
+        return listed.first { entry in
+            guard entry.id != rotation.newCredential, entry.id != rotation.oldCredential else {
+                return false
+            }
+            // By value too: a creation that came through late, when nobody waited for it any more.
+            return entry.label?.hasPrefix(prefix) == true || entry.holds == .new
         }?.id
     }
 
-    /// Deletes the new secret, once nobody can be using it. Phase `withdraw`.
+    /// Deletes the new secret, once nobody can be using it.
+    ///
+    /// Phase `withdraw`.
     func withdrawNew() async throws -> StepResult {
         let server = try await server()
         if rotation.body.isCreationOpen {
@@ -70,10 +79,15 @@ extension RotationDriver {
         }
         let survivor = try secret(.old)
         let listed = try await listed(server)
+        // A server with slots takes the old secret back in the new one's place; a run that was cut
+        // there leaves it in both, and the second one isn't done with.
+        let isDouble =
+            server.capabilities.shape == .twoSlots
+            && listed.filter { $0.holds == .old }.count > 1
         let isLeft = listed.contains { entry in
-            entry.id == id && entry.holds != .old
+            (entry.id == id && entry.holds != .old) || entry.holds == .new
         }
-        guard isLeft else { return try await proveOldInForce(server) }
+        guard isLeft || isDouble else { return try await proveOldInForce(server) }
         // A server with slots puts the survivor in front; any other must accept it already.
         let mayRevive = server.capabilities.shape == .twoSlots
         if !mayRevive, try await ask(server, about: survivor) != .accepted {

@@ -1,7 +1,9 @@
 import RotationCore
 
 extension RotationDriver {
-    /// Waits until the minimum overlap is over and approval is given. Phase `overlap`.
+    /// Waits until the minimum overlap is over and approval is given.
+    ///
+    /// Phase `overlap`.
     func waitOut() async throws -> StepResult {
         if let drift = try await drift(from: .new) { return drift }
         let findings = try await consumersUse(.new)
@@ -36,7 +38,9 @@ extension RotationDriver {
         return max(wallEnd, now + Span(milliseconds: max(0, left)))
     }
 
-    /// Looks at every guard of the revocation, live. Invariant 4.
+    /// Looks at every guard of the revocation, live.
+    ///
+    /// Invariant 4.
     func guardReport(_ server: any AuthorizationServer, _ listed: [Credential]) async throws
         -> GuardReport
     {

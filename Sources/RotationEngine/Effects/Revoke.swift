@@ -1,7 +1,9 @@
 import RotationCore
 
 extension RotationDriver {
-    /// Soft-disables the old secret, and sees it refused. Phase `disable`.
+    /// Soft-disables the old secret, and sees it refused.
+    ///
+    /// Phase `disable`.
     ///
     /// Skipped where the server can't: then deleting is the first thing that hurts, under the same
     /// guards.
@@ -12,7 +14,7 @@ extension RotationDriver {
         }
         let listed = try await listed(server)
         guard let old = listed.first(where: { $0.id == rotation.oldCredential }) else {
-            return .moved(.done, ["note": "the old secret is no longer listed"])
+            return .moved(.done, ["skipped": "the old secret is no longer listed"])
         }
         let report = try await guardReport(server, listed)
         if let obstacle = try obstacle(in: report) { return obstacle }
@@ -36,7 +38,9 @@ extension RotationDriver {
         }
     }
 
-    /// Deletes the old secret by its exact id. Phase `delete`: from its intent on, no way back.
+    /// Deletes the old secret by its exact id.
+    ///
+    /// Phase `delete`: from its intent on, no way back.
     func deleteOld() async throws -> StepResult {
         let server = try await server()
         guard let id = rotation.oldCredential else {
@@ -75,7 +79,9 @@ extension RotationDriver {
             : .moved(.done, ["old": id.rawValue, "note": "deleted"])
     }
 
-    /// Asks until the server agrees that the old secret is dead. Phase `prove`.
+    /// Asks until the server agrees that the old secret is dead.
+    ///
+    /// Phase `prove`.
     func proveRefused() async throws -> StepResult {
         let server = try await server()
         repeat {
@@ -91,7 +97,9 @@ extension RotationDriver {
         } while true
     }
 
-    /// Makes the server accept the old secret again. Phases `reinstate`, `enable`.
+    /// Makes the server accept the old secret again.
+    ///
+    /// Phases `reinstate`, `enable`.
     func enable() async throws -> StepResult {
         let server = try await server()
         let listed = try await listed(server)

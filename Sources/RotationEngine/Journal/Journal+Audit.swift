@@ -15,8 +15,8 @@ public struct AuditVerdict: Sendable, Hashable {
 extension Journal {
     /// Reads the audit from its beginning and checks every line against the chain.
     ///
-    /// With `known`, a head kept elsewhere, a chain that no longer passes through it is damaged too:
-    /// it was cut off, or made anew.
+    /// With `known`, a head kept elsewhere, a chain that no longer passes through it is damaged
+    /// too: it was cut off, or made anew.
     public func verifyAudit(through known: String? = nil) throws -> AuditVerdict {
         try reading { try AuditVerdict(readFrom: $0, through: known) }
     }

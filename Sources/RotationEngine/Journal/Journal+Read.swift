@@ -2,7 +2,8 @@ import Foundation
 import GRDB
 public import RotationCore
 
-/// One line of `status`: a rotation without its plan and particulars, cheap to read by the thousand.
+/// One line of `status`: a rotation without its plan and particulars, cheap to read by the
+/// thousand.
 public struct RotationSummary: Sendable, Hashable {
     /// The rotation.
     public let id: RotationID
@@ -70,10 +71,26 @@ extension Journal {
         }
     }
 
+    /// Whether a person has asked something of a live rotation, of one client or of all.
+    func hasRequests(of client: ClientName?) throws -> Bool {
+        try reading { database in
+            try Bool.fetchOne(
+                database,
+                sql: """
+                    SELECT EXISTS (SELECT 1 FROM request q JOIN rotation r ON r.id = q.rotation
+                    WHERE q.applied_at IS NULL AND r.ended_at IS NULL
+                        AND (?1 IS NULL OR r.client = ?1))
+                    """, arguments: [client?.rawValue]) ?? false
+        }
+    }
+
     /// The live rotation of `client`, else its last one.
     public func latest(of client: ClientName) throws -> Rotation? {
         try fetch(
-            "WHERE r.client = ? ORDER BY r.ended_at IS NULL DESC, r.started_at DESC, r.id DESC LIMIT 1",
+            """
+            WHERE r.client = ?
+            ORDER BY r.ended_at IS NULL DESC, r.started_at DESC, r.id DESC LIMIT 1
+            """,
             [client.rawValue]
         ).first
     }

@@ -49,7 +49,8 @@ extension Journal {
 
     /// Records new rotations in one transaction.
     ///
-    /// `ruleBroken` stands where a client has a live one; throws `fenced` where a later run took over.
+    /// `ruleBroken` stands where a client has a live one; throws `fenced` where a later run took
+    /// over.
     func insert(_ rotations: [Rotation], epoch: Int64) throws
         -> [Result<Rotation, JournalFailure>]
     {
@@ -84,7 +85,9 @@ extension Journal {
         }
     }
 
-    /// Records what a person asks. Needs no lock: a run in progress sees it at its next step.
+    /// Records what a person asks.
+    ///
+    /// Needs no lock: a run in progress sees it at its next step.
     public func ask(_ request: Request, client: ClientName) throws {
         try Self.translating {
             try queue.write { database in

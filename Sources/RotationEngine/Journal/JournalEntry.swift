@@ -1,6 +1,8 @@
 public import RotationCore
 
-/// What one transaction writes for one rotation. All of it is kept, or none.
+/// What one transaction writes for one rotation.
+///
+/// All of it is kept, or none.
 struct JournalEntry: Sendable {
     /// The rotation as it is from now on.
     var rotation: Rotation?
@@ -82,7 +84,9 @@ public struct Evidence: Sendable, Hashable {
 public struct AuditEvent: Sendable, Hashable {
     /// What happened: `rotation-started`, `create-sent`, `phase-done`.
     public let event: String
-    /// Particulars. Never a secret.
+    /// Particulars.
+    ///
+    /// Never a secret.
     public let facts: [String: String]
 
     /// A line.

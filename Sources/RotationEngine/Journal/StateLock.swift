@@ -25,7 +25,12 @@ public final class StateLock: Sendable {
         _ = pwrite(descriptor, words, words.utf8.count, 0)
     }
 
-    deinit { Foundation.close(descriptor) }
+    deinit {
+        // flock(2): the lock is the open file's, and a child between its fork and its exec still
+        // has that open. Unlocking lets go at once, whoever else holds the file.
+        flock(descriptor, LOCK_UN)
+        Foundation.close(descriptor)
+    }
 
     private static func holder(_ descriptor: Int32) -> String {
         var buffer = [UInt8](repeating: 0, count: 64)

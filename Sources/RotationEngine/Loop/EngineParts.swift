@@ -19,6 +19,8 @@ public struct RotationNews: Sendable {
     public let phase: Phase
     /// What happened; nil where the rotation only began to wait for something else.
     public let event: RotationEvent?
+    /// Why the phase had nothing to do, where it is done for that.
+    public var skipped: String?
 }
 
 /// Who each target said it is in this run, asked once for all rotations that share it.

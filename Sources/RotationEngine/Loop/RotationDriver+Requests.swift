@@ -1,7 +1,9 @@
 import RotationCore
 
 extension RotationDriver {
-    /// Does what people asked, in the order in which they asked it. Committed by the caller.
+    /// Does what people asked, in the order in which they asked it.
+    ///
+    /// Committed by the caller.
     func answer(_ requests: [Request]) {
         let now = clock.now()
         for request in requests {

@@ -56,7 +56,8 @@ actor RotationDriver {
             case .holds: .stopped
             case .waits, .again: nil
             }
-        let news = RotationNews(rotation: rotation, phase: phase, event: event)
+        var news = RotationNews(rotation: rotation, phase: phase, event: event)
+        if case .moved(_, let facts) = result { news.skipped = facts["skipped"] }
         if isDraftDeferred { untold.append(news) } else { options.observe(news) }
     }
 

@@ -58,6 +58,10 @@ public final class RotationEngine: Sendable {
         repeat {
             try await drive(try movable(options), options, &report)
             guard let next = try nextMove(options), next <= options.deadline else { break }
+            if !report.failed.isEmpty {
+                // What can't be driven may move for ever, and would keep the loop turning.
+                try await parts.clock.sleep(until: parts.clock.now() + Span(milliseconds: 200))
+            }
             try await sleep(until: next, options)
         } while !options.isStopping()
         report.transactions = await parts.journal.committer.transactions
@@ -94,9 +98,10 @@ public final class RotationEngine: Sendable {
         }.min()
     }
 
-    /// Wakes now and then, to see whether it should stop.
+    /// Wakes now and then, to see whether it should stop or a person asks for something.
     private func sleep(until moment: Instant, _ options: RunOptions) async throws {
         while parts.clock.now() < moment, !options.isStopping() {
+            guard try !parts.journal.hasRequests(of: options.client) else { return }
             let glance = parts.clock.now() + Span(milliseconds: 200)
             try await parts.clock.sleep(until: min(moment, glance))
         }
@@ -141,7 +146,8 @@ public final class RotationEngine: Sendable {
         } catch let failure as JournalFailure where failure.kind == .ruleBroken {
             return .failed(id, failure.message)
         } catch let bug as InvalidTransition {
-            return .failed(id, "\(bug.event.rawValue) makes no sense in \(bug.state); this is a bug")
+            return .failed(
+                id, "\(bug.event.rawValue) makes no sense in \(bug.state); this is a bug")
         } catch let error as DecodingError {
             return .failed(id, "its record can't be read: \(error)")
         }
@@ -182,7 +188,8 @@ public struct RunOptions: Sendable {
         guard let stop, let last = Step.allCases.firstIndex(of: stop),
             let present = Step.allCases.firstIndex(of: phase.step)
         else { return false }
-        return phase.step != .rollback && present > last
+        // Going back, or about to distribute anew: that is never past anything.
+        return phase.step != .rollback && phase != .reinstate && present > last
     }
 }
 
@@ -202,7 +209,9 @@ public struct RunReport: Sendable {
 }
 
 extension RotationEngine {
-    /// Ends this engine as a kill would: not one transaction is committed from now on. For tests.
+    /// Ends this engine as a kill would: not one transaction is committed from now on.
+    ///
+    /// For tests.
     package func sever() async {
         await parts.journal.committer.sever()
     }

@@ -8,7 +8,8 @@ enum PrivateFile {
         let descriptor = open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC)
         guard descriptor >= 0 else {
             let kind: SealingFailure.Kind = errno == ENOENT ? .keyMissing : .keyUnreadable
-            throw SealingFailure(kind, "\(path): \(String(cString: strerror(errno)))")
+            throw SealingFailure(
+                kind, "the sealing key \(path): \(String(cString: strerror(errno)))")
         }
         defer { close(descriptor) }
         var status = stat()
@@ -25,7 +26,8 @@ enum PrivateFile {
         var buffer = [UInt8](repeating: 0, count: limit)
         let count = Foundation.read(descriptor, &buffer, limit)
         guard count >= 0 else {
-            throw SealingFailure(.keyUnreadable, "\(path): \(String(cString: strerror(errno)))")
+            throw SealingFailure(
+                .keyUnreadable, "the sealing key \(path): \(String(cString: strerror(errno)))")
         }
         return Array(buffer.prefix(count))
     }
@@ -51,7 +53,8 @@ enum PrivateFile {
     }
 
     private static func failure(_ path: String) -> SealingFailure {
-        SealingFailure(.keyUnreadable, "\(path): \(String(cString: strerror(errno)))")
+        SealingFailure(
+            .keyUnreadable, "the sealing key \(path): \(String(cString: strerror(errno)))")
     }
 }
 

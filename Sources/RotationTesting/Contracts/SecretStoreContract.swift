@@ -2,8 +2,8 @@ public import RotationCore
 
 /// What every secret store promises, asked of one that holds a value already.
 ///
-/// Used for the adapters and for the stores in memory alike: a fake that promises more than the product
-/// would prove nothing.
+/// Used for the adapters and for the stores in memory alike: a fake that promises more than the
+/// product would prove nothing.
 public struct SecretStoreContract: Sendable {
     private let store: any SecretStore
     private let writeElsewhere: @Sendable (String) async throws -> Void
@@ -54,7 +54,9 @@ public struct SecretStoreContract: Sendable {
     }
 
     private func staleVersions(_ found: inout Violations) async throws {
-        guard store.capabilities.comparesAndSets, let before = try await store.read() else { return }
+        guard store.capabilities.comparesAndSets, let before = try await store.read() else {
+            return
+        }
         try await store.write(ClientSecret(values[0]), replacing: before.version)
         for stale in [before.version, nil] {
             await expectConflict(&found, writing: values[1], replacing: stale)
@@ -63,7 +65,9 @@ public struct SecretStoreContract: Sendable {
     }
 
     private func otherWriters(_ found: inout Violations) async throws {
-        guard store.capabilities.comparesAndSets, let before = try await store.read() else { return }
+        guard store.capabilities.comparesAndSets, let before = try await store.read() else {
+            return
+        }
         try await writeElsewhere(values[2])
         found.expect(Self.holds(try await store.read(), values[2]), "an outside write isn't seen")
         await expectConflict(&found, writing: values[1], replacing: before.version)

@@ -9,7 +9,9 @@ public import RotationEngine
 public struct Harness {
     /// Where the journal of this harness lies.
     public let directory: String
+    /// The world that the engine runs in.
     public let world: World
+    /// The key of the journal.
     public let key: SealingKey
     /// How many runs there were.
     public private(set) var runs = 0
@@ -96,6 +98,7 @@ public struct Harness {
 /// A finished, empty journal that is copied for each harness: making one takes many fsyncs.
 public struct JournalTemplate: Sendable {
     let directory: String
+    /// The key of the journal.
     public let key: SealingKey
 
     /// A template below `parent`; the client `billing` is known to it.
@@ -105,7 +108,8 @@ public struct JournalTemplate: Sendable {
             atPath: directory, withIntermediateDirectories: true)
         key = SealingKey.generate()
         let journal = try Journal.create(
-            in: directory, key: key, keyPath: "/nowhere", databaseID: "database", at:
+            in: directory, key: key, keyPath: "/nowhere", databaseID: "database",
+            at:
                 Instant(milliseconds: 1_600_000_000_000))
         try journal.note(
             files: [],

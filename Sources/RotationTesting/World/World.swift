@@ -3,9 +3,9 @@ import Synchronization
 
 /// A server, stores, consumers, a clock and chance in memory, with every call counted.
 ///
-/// At each call the schedule may place a fault. After each call the invariants that can be seen from
-/// outside are checked. Nothing here is kinder than a real target: limits, slots, labels, lag and
-/// foreign secrets behave as the class of server says.
+/// At each call the schedule may place a fault. After each call the invariants that can be seen
+/// from outside are checked. Nothing here is kinder than a real target: limits, slots, labels, lag
+/// and foreign secrets behave as the class of server says.
 public final class World: Sendable {
     /// When a consumer reads its store again.
     public enum Habit: Sendable, Hashable {
@@ -16,9 +16,13 @@ public final class World: Sendable {
 
     /// What the world is made of.
     public struct Configuration: Sendable {
+        /// The class of server.
         public var capabilities: ServerCapabilities
+        /// How many stores hold the secret.
         public var storeCount = 2
+        /// One consumer for each, taking the stores in turn.
         public var habits: [Habit] = [.watch, .hook, .interval(.seconds(5))]
+        /// Whether somebody else's secret is there from the beginning.
         public var hasForeignSecret = false
         /// How long a new secret isn't accepted yet.
         public var lag: Span = .zero
@@ -43,6 +47,7 @@ public final class World: Sendable {
                 propagation: .zero))
     }
 
+    /// What this world is made of.
     public let configuration: Configuration
     let state: Mutex<WorldState>
     /// What a crash does to the engine; set by the harness before a run.
@@ -69,7 +74,8 @@ public final class World: Sendable {
         state = Mutex(
             WorldState(
                 schedule: faults, secrets: secrets,
-                stores: Array(repeating: WorldStore(value: original), count: configuration.storeCount),
+                stores: Array(
+                    repeating: WorldStore(value: original), count: configuration.storeCount),
                 consumers: configuration.habits.enumerated().map { index, habit in
                     WorldConsumer(
                         store: index % configuration.storeCount, habit: habit, value: original,
@@ -111,6 +117,8 @@ public final class World: Sendable {
     public var storesHoldOriginal: Bool {
         state.withLock { $0.stores.allSatisfy { $0.value.hasPrefix("original-secret-value") } }
     }
+    /// What a store holds now.
+    public func value(ofStore index: Int) -> String { state.withLock { $0.stores[index].value } }
     /// Every value that ever was secret in this world, for the canary scan.
     public var secretValues: [String] {
         state.withLock { $0.secrets.map(\.value) + $0.stores.map(\.value) }

@@ -1,6 +1,24 @@
 public import RotationCore
 
+extension World.Configuration {
+    /// The same class of server with one store and one consumer: few calls, for pairs of faults.
+    public var small: World.Configuration {
+        var small = self
+        small.storeCount = 1
+        small.habits = [.watch]
+        return small
+    }
+}
+
 extension World {
+    /// The plan with the fewest calls: one probe each, no windows, nothing to wait for.
+    public func briefPlan() -> Plan {
+        var plan = plan(overlap: .zero, watch: .zero)
+        plan.reload = []
+        plan.probe = ProbeRule(successes: 1, window: .zero, patience: .minutes(5))
+        return plan
+    }
+
     /// A plan for this world: every store, every consumer, one hook.
     public func plan(
         overlap: Span = .seconds(10), watch: Span = .minutes(2), needsApproval: Bool = false

@@ -10,19 +10,23 @@ public struct WorldFactory: AdapterFactory {
     /// A factory for one world.
     public init(_ world: World) { self.world = world }
 
+    /// The world's server.
     public func server(of plan: Plan) async throws(AdapterError) -> any AuthorizationServer {
         WorldServer(world: world)
     }
+    /// The store named `storeN`.
     public func store(_ settings: TargetSettings, of plan: Plan) async throws(AdapterError)
         -> any SecretStore
     {
         WorldSecretStore(world: world, index: Int(settings.name.dropFirst(5)) ?? 0)
     }
+    /// The hook that every `hook` consumer listens to.
     public func hook(_ settings: TargetSettings, of plan: Plan) async throws(AdapterError)
         -> any ReloadHook
     {
         WorldHook(world: world)
     }
+    /// The reporter of the consumer named `consumerN`.
     public func reporter(_ settings: ConsumerSettings, of plan: Plan) async throws(AdapterError)
         -> any AdoptionReporter
     {
@@ -53,7 +57,8 @@ struct WorldSecretStore: SecretStore {
         return try await world.call(.read) { state in
             let store = state.stores[index]
             return StoredSecret(
-                secret: ClientSecret(store.value), version: StoreVersion(rawValue: "\(store.version)"))
+                secret: ClientSecret(store.value),
+                version: StoreVersion(rawValue: "\(store.version)"))
         }
     }
 
@@ -112,10 +117,13 @@ public struct WorldClock: RotationClock {
     /// The clock of one world.
     public init(_ world: World) { self.world = world }
 
+    /// The world's time.
     public func now() -> Instant { Instant(milliseconds: world.state.withLock { $0.now }) }
+    /// The world booted long ago and never again.
     public func sinceBoot() -> BootReading {
         BootReading(bootID: "boot", milliseconds: now().milliseconds - 1_600_000_000_000)
     }
+    /// Leaps to the moment.
     public func sleep(until moment: Instant) async throws { world.advance(to: moment) }
 }
 
@@ -137,13 +145,16 @@ public struct WorldRandom: RandomSource {
         }
     }
 
+    /// A secret that the canary scan knows.
     public func secret() -> ClientSecret {
         let words = (0..<3).map { _ in String(next(), radix: 36) }
         return ClientSecret(String(("made-by-us-canary" + words.joined()).prefix(48)))
     }
+    /// An identifier that sorts by the moment.
     public func identifier(at moment: Instant) -> String {
         let tail = String(next(), radix: 32, uppercase: true)
         return String("\(moment.milliseconds)\(tail)00000000000000000000000000".prefix(26))
     }
+    /// A number from 0 up to 1.
     public func fraction() -> Double { Double(next() % 1_000) / 1_000 }
 }

@@ -116,7 +116,8 @@ struct WorldServer: AuthorizationServer {
         async throws(AdapterError) -> AuthenticationResult
     {
         try await world.call(.authenticate) { state in
-            state.accepts(secret.withPlaintext { $0 }) ? .accepted : .refused(code: "invalid_client")
+            state.accepts(secret.withPlaintext { $0 })
+                ? .accepted : .refused(code: "invalid_client")
         }
     }
 }

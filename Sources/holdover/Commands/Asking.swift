@@ -6,7 +6,8 @@ import RotationEngine
 
 /// What people ask of a rotation: recorded at once, whether or not a run is in progress.
 ///
-/// Where no run is in progress it is answered on the spot; else the run answers it at its next step.
+/// Where no run is in progress it is answered on the spot; else the run answers it at its next
+/// step.
 struct Asking {
     let workspace: Workspace
 

@@ -2,7 +2,9 @@ import ArgumentParser
 import Plans
 import RotationCore
 
-/// `holdover check`: the plans as they are written, then the world that they name. Reads only.
+/// `holdover check`: the plans as they are written, then the world that they name.
+///
+/// Reads only.
 struct Check: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Check plans, then everything that they name: rights, free slot, stores, clock.",

@@ -44,8 +44,8 @@ struct Explain: ParsableCommand {
         }
         for one in evidence where one.verdict != .proven {
             console.line(
-                "consumer \(one.consumer): \(safeText(one.detail)); counts: a report made after the distribution with the expected secret"
-            )
+                "consumer \(one.consumer): \(safeText(one.detail)); counts: a report made after "
+                    + "the distribution with the expected secret")
         }
         try showDifferences(found, journal)
         for command in commands(for: found) { console.line("you can: \(command)") }

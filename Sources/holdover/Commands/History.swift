@@ -93,7 +93,11 @@ struct Audit: ParsableCommand {
     /// `holdover audit export`.
     struct Export: ParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Print the audit as JSON lines.")
+            abstract: "Print the audit as JSON lines.",
+            discussion: """
+                Example:
+                  holdover audit export > audit.jsonl
+                """)
         @OptionGroup var workspace: Workspace
 
         func run() throws {

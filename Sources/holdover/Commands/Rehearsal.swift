@@ -1,6 +1,8 @@
 import RotationCore
 
-/// `start --dry-run`: every gate of a rotation and what is known of it now. Touches nothing.
+/// `start --dry-run`: every gate of a rotation and what is known of it now.
+///
+/// Touches nothing.
 struct Rehearsal {
     let plan: Plan
     let console: Console
@@ -39,7 +41,8 @@ struct Rehearsal {
                 + (plan.consumers.map(\.name) + (plan.soak.map { ["soak \($0)"] } ?? []))
                 .joined(separator: ", ")
         case .overlap: "gate: \(plan.overlap)" + (plan.needsApproval ? ", a person's approval" : "")
-        case .disable: examination.canDisable ? "gate: all guards, live" : "skipped: no soft disable here"
+        case .disable:
+            examination.canDisable ? "gate: all guards, live" : "skipped: no soft disable here"
         case .delete: "gate: all guards again, live; no way back from here"
         case .prove: "gate: refused in \(probe)"
         case .watch: "\(plan.watch)"

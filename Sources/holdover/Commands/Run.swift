@@ -61,15 +61,19 @@ struct Run: AsyncParsableCommand {
         let engine = try workspace.engine(through: http)
         let stop = StopSignal()
         stop.listen()
-        try Self.check(client, in: engine.journal)
         let problems = try noteAndStart(engine)
+        try Self.check(client, in: engine.journal)
         let now = SystemClock().now()
         let deadline = wait.flatMap { Span($0) }.map { now + $0 } ?? Instant(milliseconds: 0)
+        let hasMoved = Moved()
         let timeline = Timeline(console: workspace.console, isQuiet: quiet)
         let options = RunOptions(
             jobs: jobs, stop: until.flatMap(Step.init(rawValue:)), deadline: deadline,
             client: client.map(ClientName.init(rawValue:)), isStopping: { stop.isSet },
-            observe: { timeline.tell($0) })
+            observe: { news in
+                if news.event != nil { hasMoved.set() }
+                timeline.tell(news)
+            })
         let report: RunReport
         do { report = try await engine.run(options: options) } catch let failure as JournalFailure {
             throw Problem(failure, in: workspace.stateDirectory)
@@ -80,8 +84,13 @@ struct Run: AsyncParsableCommand {
                 JSONText.line(RunView(report, requests: http.count, took: took)))
         }
         // What is held is said at every run, not only at the one that held it.
-        let held = try engine.journal.held().filter { report.driven[$0.id] == nil }
+        let held = try engine.journal.held().filter {
+            report.driven[$0.id] == nil && (client ?? $0.client.rawValue) == $0.client.rawValue
+        }
         try conclude(report, held, problems, stop)
+        guard detailedExitcode else { return }
+        if hasMoved.isSet { throw Stop(exit: .changed) }
+        if try engine.journal.nextMove() != nil { throw Stop(exit: .waiting) }
     }
 
     /// A misspelt client must not look like one that is fine.
@@ -139,10 +148,16 @@ struct Run: AsyncParsableCommand {
         if !problems.isEmpty { codes.append(report.driven.isEmpty ? .usage : .partial) }
         if let gravest = HoldoverExit.gravest(codes) { throw Stop(exit: gravest) }
         if stop.isSet { throw Stop(exit: .interrupted) }
-        guard detailedExitcode, !report.driven.isEmpty else { return }
-        let isWaiting = report.driven.values.allSatisfy { !$0.state.isEnded }
-        throw Stop(exit: isWaiting ? .waiting : .changed)
     }
+}
+
+/// Whether anything moved in a run.
+final class Moved: Sendable {
+    private let flag = Atomic<Bool>(false)
+
+    var isSet: Bool { flag.load(ordering: .relaxed) }
+
+    func set() { flag.store(true, ordering: .relaxed) }
 }
 
 /// SIGTERM and SIGINT: the first lets the present calls end and be recorded, the second doesn't.
@@ -158,9 +173,9 @@ final class StopSignal: Sendable {
             // The source lives as long as the process: its handler holds it.
             source.setEventHandler { [self] in
                 withExtendedLifetime(source) {
-                    let (wasSet, _) = isRaised.compareExchange(
+                    let (isFirst, _) = isRaised.compareExchange(
                         expected: false, desired: true, ordering: .relaxed)
-                    if !wasSet { _exit(HoldoverExit.interrupted.rawValue) }
+                    if !isFirst { _exit(HoldoverExit.interrupted.rawValue) }
                 }
             }
             source.resume()

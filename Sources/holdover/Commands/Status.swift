@@ -3,7 +3,9 @@ import Foundation
 import RotationCore
 import RotationEngine
 
-/// `holdover status`: where everything is. Needs no key and works while a run holds the lock.
+/// `holdover status`: where everything is.
+///
+/// Needs no key and works while a run holds the lock.
 struct Status: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Show where every rotation is, or one client's in full.",

@@ -15,7 +15,8 @@ struct RotationPage {
 
     func show(on console: Console) {
         let now = SystemClock().now()
-        console.line("\(console.colored(rotation.client.rawValue, .strong))  \(rotation.id.rawValue)")
+        console.line(
+            "\(console.colored(rotation.client.rawValue, .strong))  \(rotation.id.rawValue)")
         console.line("  " + progress(console))
         console.line("  state     \(rotation.state.words): \(rotation.state.standing)")
         console.line("  started   \(rotation.startedAt.utc), \(safeText(rotation.body.trigger))")
@@ -35,8 +36,11 @@ struct RotationPage {
         console.line("  old id    \(safeText(rotation.oldCredential?.rawValue ?? "-"))")
         console.line("  new id    \(safeText(rotation.newCredential?.rawValue ?? "-"))")
         for one in evidence {
-            let word = console.colored(one.verdict.rawValue, one.verdict == .proven ? .good : .attention)
-            console.line("  consumer  \(one.consumer): \(word), \(safeText(one.detail)) (\(one.takenAt.utc))")
+            let word = console.colored(
+                one.verdict.rawValue, one.verdict == .proven ? .good : .attention)
+            console.line(
+                "  consumer  \(one.consumer): \(word), \(safeText(one.detail)) (\(one.takenAt.utc))"
+            )
         }
         for request in requests {
             console.line("  asked     \(request.kind.rawValue), not answered yet; holdover run")

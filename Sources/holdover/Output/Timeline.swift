@@ -23,6 +23,10 @@ struct Timeline: Sendable {
                 return console.colored("↩", .attention)
                     + " \(step)abandoned: the old secret is in force"
             }
+            if let skipped = news.skipped {
+                return console.colored("-", .faint)
+                    + " \(step)\(news.phase.rawValue) skipped: \(skipped)"
+            }
             return console.colored("✓", .good) + " \(step)\(news.phase.whenDone)"
         case .drifted:
             return console.colored("↻", .attention)

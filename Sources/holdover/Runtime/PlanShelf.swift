@@ -53,8 +53,8 @@ struct PlanShelf {
 
     /// Brings the journal's knowledge of plan files up to date; returns what is wrong with them.
     ///
-    /// A file with an error keeps its clients from starting; rotations that are under way follow the
-    /// plan that they began with, and wait before they revoke: nobody can tell what was meant.
+    /// A file with an error keeps its clients from starting; rotations that are under way follow
+    /// the plan that they began with, and wait before they revoke: nobody can tell what was meant.
     func note(in journal: Journal, at moment: Instant, fraction: () -> Double) throws
         -> [PlanProblem]
     {

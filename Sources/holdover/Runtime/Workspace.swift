@@ -65,7 +65,10 @@ struct Workspace: ParsableArguments {
     /// The engine: the lock is taken, the key is checked.
     func engine(through http: any HTTPClient = CountedHTTP()) throws -> RotationEngine {
         do {
-            let keyPath = try givenKeyPath ?? Journal.openForReading(in: stateDirectory).keyPath
+            // The journal first: without one, a missing key is no wonder.
+            let journal = try Journal.openForReading(in: stateDirectory)
+            let keyPath = givenKeyPath ?? journal.keyPath
+            try journal.close()
             let key = try SealingKey.load(path: keyPath)
             return try RotationEngine(
                 directory: stateDirectory, key: key, factory: Ports.factory(through: http),

@@ -1,7 +1,9 @@
 import RotationCore
 import RotationEngine
 
-/// A rotation as `--json` has it. Stable: fields are added, never renamed.
+/// A rotation as `--json` has it.
+///
+/// Stable: fields are added, never renamed.
 struct RotationView: Encodable {
     let schema = "holdover.rotation.v1"
     let rotation: String

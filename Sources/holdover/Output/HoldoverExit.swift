@@ -1,7 +1,9 @@
 import ArgumentParser
 import RotationCore
 
-/// What holdover exits with. Documented in the README, never reused; unknown codes mean failure.
+/// What holdover exits with.
+///
+/// Documented in the README, never reused; unknown codes mean failure.
 enum HoldoverExit: Int32, CaseIterable {
     case success = 0
     case failure = 1

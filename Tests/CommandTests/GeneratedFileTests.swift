@@ -1,0 +1,39 @@
+import Foundation
+import ProcessTesting
+import Testing
+
+/// Files of the project that are made from the code, or that the code must accept.
+struct GeneratedFileTests {
+    private var root: URL {
+        URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+            .deletingLastPathComponent()
+    }
+
+    @Test func `the schema of plans is the one that the command writes`() async throws {
+        try await Workbench.open { bench in
+            let made = try await HoldoverProcess(on: bench).run([
+                "generate-docs", "--root", bench.path,
+            ])
+            #expect(made.exit == 0, "\(made)")
+            let committed = try String(
+                contentsOf: root.appending(path: "plans/plan.schema.json"), encoding: .utf8)
+            let written = try bench.read("plans/plan.schema.json")
+            #expect(written == committed, "run: holdover generate-docs")
+        }
+    }
+
+    @Test func `every example is a plan`() async throws {
+        let folder = root.appending(path: "plans/examples").path
+        let names = try FileManager.default.contentsOfDirectory(atPath: folder)
+            .filter { $0.hasSuffix(".yaml") }
+        #expect(!names.isEmpty)
+        try await Workbench.open { bench in
+            for name in names {
+                let text = try String(contentsOfFile: "\(folder)/\(name)", encoding: .utf8)
+                let path = try bench.write(text, to: "plans/\(name)")
+                let outcome = try await HoldoverProcess(on: bench).run(["check", "--static", path])
+                #expect(outcome.exit == 0 && outcome.errors.isEmpty, "\(outcome)")
+            }
+        }
+    }
+}
