@@ -7,8 +7,10 @@ struct Child {
     let code: Int32
     /// Milliseconds from before the start to after the end.
     let wall: Double
-    /// Milliseconds of CPU, user and system.
-    let processor: Double
+    /// Milliseconds of CPU in the program itself.
+    let user: Double
+    /// Milliseconds of CPU in the kernel on its behalf.
+    let system: Double
     /// MiB.
     let peak: Double
 
@@ -39,7 +41,9 @@ struct Child {
         guard error == 0 else {
             throw Failure("\(program): \(String(cString: strerror(error)))")
         }
+        scratch.began(pid)
         let (status, usage) = wait(for: pid, limit: limit)
+        scratch.ended(pid)
         let took = start.duration(to: .now)
         let cpu = [usage.ru_utime, usage.ru_stime].map {
             Double($0.tv_sec) * 1_000 + Double($0.tv_usec) / 1_000
@@ -48,9 +52,12 @@ struct Child {
             output: (try? String(contentsOfFile: files[1], encoding: .utf8)) ?? "",
             complaint: (try? String(contentsOfFile: files[2], encoding: .utf8)) ?? "",
             code: status & 0x7F == 0 ? (status >> 8) & 0xFF : 128 + (status & 0x7F),
-            wall: took / .milliseconds(1), processor: cpu[0] + cpu[1],
+            wall: took / .milliseconds(1), user: cpu[0], system: cpu[1],
             peak: Double(usage.ru_maxrss) / 1_024)
     }
+
+    /// Milliseconds of CPU, user and system.
+    var processor: Double { user + system }
 
     private static func wait(for pid: pid_t, limit: Int) -> (Int32, rusage) {
         let killer = DispatchWorkItem { kill(pid, SIGKILL) }

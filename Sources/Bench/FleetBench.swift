@@ -24,6 +24,7 @@ struct FleetBench {
         let child: Child
         let summary: Summary
         let serverProcessor: Double
+        let foreign: Double
     }
 
     func run() async throws -> Series.Result {
@@ -53,15 +54,18 @@ struct FleetBench {
     }
 
     private func rotate(_ place: Place, _ server: PracticeServer) throws -> Sample {
-        let before = server.processor()
+        let (before, busy) = (server.processor(), Machine.busy())
         let child = try place.holdover(["run", "--jobs", "\(series.jobs)", "--json", "--quiet"])
         let last = child.output.split(separator: "\n").last ?? ""
         let summary = try JSONDecoder().decode(Summary.self, from: Data(last.utf8))
         guard summary.completed == series.clients else {
             throw Failure("\(summary.completed) of \(series.clients) were completed: \(last)")
         }
+        let served = server.processor() - before
+        let cores = Double(ProcessInfo.processInfo.activeProcessorCount)
+        let foreign = (Machine.busy() - busy - served - child.processor) / (child.wall * cores)
         return Sample(
-            child: child, summary: summary, serverProcessor: server.processor() - before)
+            child: child, summary: summary, serverProcessor: served, foreign: max(0, foreign))
     }
 
     /// A run counts only where the files hold what the server takes.
@@ -80,7 +84,9 @@ struct FleetBench {
         return Series.Result(
             series: series, seconds: median { $0.child.wall / 1_000 },
             processor: median { $0.child.processor / count },
+            system: median { $0.child.system / count },
             serverProcessor: median { $0.serverProcessor / count },
+            foreign: median(\.foreign),
             peak: median { $0.child.peak }, commits: median { Double($0.summary.commits) / count },
             transactions: median { Double($0.summary.transactions) / count },
             requests: median { Double($0.summary.requests) / count })

@@ -22,6 +22,15 @@ struct Machine: CustomStringConvertible {
             """
     }
 
+    /// Milliseconds that all cores have been busy for anybody (proc(5), stat; 10 ms a tick).
+    static func busy() -> Double {
+        let text = (try? String(contentsOfFile: "/proc/stat", encoding: .utf8)) ?? ""
+        let fields = text.prefix { $0 != "\n" }.split(separator: " ").dropFirst()
+        // user, nice, system, (idle, iowait,) irq, softirq, steal
+        let counted = fields.enumerated().filter { $0.offset < 8 && ![3, 4].contains($0.offset) }
+        return counted.reduce(0) { $0 + (Double($1.element) ?? 0) } * 10
+    }
+
     private static func value(of key: String, in path: String) -> String {
         let text = (try? String(contentsOfFile: path, encoding: .utf8)) ?? ""
         let line = text.split(separator: "\n").first { $0.hasPrefix(key) }

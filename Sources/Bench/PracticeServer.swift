@@ -23,8 +23,7 @@ struct PracticeServer {
                 let halves = line.split(separator: "=", maxSplits: 1).map(String.init)
                 return halves.count == 2 ? (halves[0], halves[1]) : nil
             })
-        let pid = self.pid
-        scratch.whenRemoved { if pid > 0 { kill(pid, SIGTERM) } }
+        if pid > 0 { scratch.began(pid) }
     }
 
     private var pid: pid_t { self["PRACTICE_PID"].flatMap { pid_t($0) } ?? 0 }
@@ -33,7 +32,7 @@ struct PracticeServer {
 
     func stop() throws {
         _ = try Child.run(program, ["stop", "--state", state], environment, in: scratch)
-        scratch.whenRemoved(nil)
+        scratch.ended(pid)
     }
 
     /// Milliseconds of CPU that the server has used (proc(5): fields 14 and 15 of stat).

@@ -1,10 +1,10 @@
 import Foundation
 import Synchronization
 
-/// A directory of our own below TMPDIR, and the server that runs in it; both are gone at the end.
+/// A directory of our own below TMPDIR, and what runs in it; all of it is gone at the end.
 final class Scratch: Sendable {
     let path: String
-    private let stop = Mutex<(@Sendable () -> Void)?>(nil)
+    private let running = Mutex<Set<pid_t>>([])
 
     init() throws {
         let base = FileManager.default.temporaryDirectory.path
@@ -22,16 +22,19 @@ final class Scratch: Sendable {
         return made
     }
 
-    /// What ends the server that runs now.
-    func whenRemoved(_ body: (@Sendable () -> Void)?) { stop.withLock { $0 = body } }
+    /// Notes a process that must not outlive us.
+    func began(_ pid: pid_t) { running.withLock { _ = $0.insert(pid) } }
 
+    /// Notes that it is over.
+    func ended(_ pid: pid_t) { running.withLock { _ = $0.remove(pid) } }
+
+    /// Ends what runs and removes the files; a second caller waits for the first.
     func remove() {
-        let body = stop.withLock { stop in
-            defer { stop = nil }
-            return stop
+        running.withLock { running in
+            for pid in running { kill(pid, SIGKILL) }
+            running = []
+            try? FileManager.default.removeItem(atPath: path)
         }
-        body?()
-        try? FileManager.default.removeItem(atPath: path)
     }
 
     /// Ctrl-C leaves nothing behind either.
