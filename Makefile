@@ -1,6 +1,6 @@
 .POSIX:
 SHELL = /bin/sh
-.PHONY: help setup build release test pairs check format demo bench contract docs clean
+.PHONY: help setup build release test check format demo bench contract docs clean
 
 help: ## this list
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1~\2/p' Makefile | \
@@ -17,9 +17,6 @@ release: setup ## .build/release/holdover
 
 test: setup ## every test, on loopback only
 	@swift test
-
-pairs: setup ## every pair of faults at every pair of calls; takes its time
-	@HOLDOVER_PAIRS=all swift test --filter CrashInPairs
 
 check: setup ## format lint; `make test` checks the rest of the style
 	@swift format lint --strict --recursive Sources Tests Package.swift

@@ -17,6 +17,28 @@ struct CheckTests {
         }
     }
 
+    @Test func `a rehearsal is a document where JSON is asked for`() async throws {
+        try await Stage.open { stage in
+            let rehearsal = try await stage.succeed("start", "billing", "--dry-run", "--json")
+            let document = try JSONSerialization.jsonObject(with: Data(rehearsal.output.utf8))
+            let gates = (document as? [String: Any])?["gates"] as? [[String: Any]]
+            #expect(gates?.first?["phase"] as? String == "create", "\(rehearsal)")
+            #expect(gates?.count == 11)
+        }
+    }
+
+    @Test func `a rotation under way is told of, and its second secret is no problem`()
+        async throws
+    {
+        try await Stage.open { stage in
+            try await stage.succeed("start", "billing")
+            _ = try await stage.run("run", "--until", "generate")
+            let check = try await stage.succeed("check")
+            #expect(check.output.contains("[rotation-under-way]"), "\(check)")
+            #expect(!check.output.contains("slot-occupied"), "\(check)")
+        }
+    }
+
     @Test func `a secret that the server refuses is found`() async throws {
         try await Stage.open { stage in
             try await stage.consumer.stop()

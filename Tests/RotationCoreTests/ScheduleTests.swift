@@ -54,4 +54,12 @@ import Testing
         #expect(schedule.due(after: Self.at(1), fraction: 0) == Self.at(1, day: 20_002))
         #expect(schedule.due(after: Self.at(5), fraction: 0) == Self.at(22, day: 20_002))
     }
+
+    @Test func `jitter spreads a fleet over the window, never past its end`() {
+        let schedule = Schedule(every: .hours(48), window: Self.night, jitter: .hours(10))
+        let noon = Self.at(5)
+        #expect(schedule.due(after: noon, fraction: 0) == Self.at(22, day: 20_002))
+        #expect(schedule.due(after: noon, fraction: 0.5) == Self.at(1, day: 20_003))
+        #expect(schedule.due(after: noon, fraction: 0.999) < Self.at(4, day: 20_003))
+    }
 }

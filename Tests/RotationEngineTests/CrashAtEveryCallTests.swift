@@ -11,6 +11,8 @@ import Testing
     static let classes: [(String, World.Configuration)] = [
         ("client-supplied", .clientSupplied), ("two slots", .twoSlots), ("labelled", .labelled),
     ]
+    /// What a proxy repeats on a server with two slots no client can mend: see the simulator.
+    static let faults = Fault.allCases.filter { $0 != .duplicated }
     let scratch = Scratch()
 
     @Test(arguments: 0..<3)
@@ -23,7 +25,7 @@ import Testing
         print("no fault, \(Self.classes[index].0): \(world.calls) calls, \(ending.runs) runs")
     }
 
-    @Test(arguments: 0..<3, Fault.allCases)
+    @Test(arguments: 0..<3, Self.faults)
     func `one fault at any call changes nothing but the time it takes`(index: Int, fault: Fault)
         async throws
     {

@@ -23,14 +23,14 @@ private final class Told: Sendable {
         plan.soak = .zero
         plan.overlap = .zero
         plan.watch = .zero
-        let harness = try Harness(world: world, template: scratch.template)
+        var harness = try Harness(world: world, template: scratch.template)
         defer { harness.remove() }
         let id = try harness.start(plan)
 
         let (commits, news) = try await drive(harness)
 
         #expect(try harness.look(id).state == .completed)
-        let journal = try Journal.openForReading(in: harness.directory)
+        let journal = try Journal.openForReading(in: harness.place.directory)
         let events = try journal.auditLines(of: id).map(\.event)
         try journal.close()
         let intents = events.count { $0.hasSuffix("-sent") }
@@ -46,7 +46,7 @@ private final class Told: Sendable {
         var commits = 0
         let told = Told()
         for _ in 0..<10 {
-            let engine = try harness.engine()
+            let engine = try harness.opened()
             let options = RunOptions(
                 jobs: 1, observe: { news in if news.event == .done { told.add() } })
             let report = try await engine.run(options: options)

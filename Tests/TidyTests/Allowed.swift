@@ -19,7 +19,9 @@ enum Allowed {
         "PracticeConsumer": ["ClientCredentials", "HTTPTransport"],
         "Demo": ["HTTPTransport"],
         "Bench": ["RotationCore", "RotationEngine", "Adapters", "HTTPTransport"],
-        "RotationTesting": ["RotationCore", "RotationEngine"],
+        "CSimulatedDisk": [],
+        "RotationTesting": ["CSimulatedDisk", "RotationCore", "RotationEngine"],
+        "Simulator": ["RotationCore", "RotationTesting"],
         "ProcessTesting": [],
     ]
 
@@ -34,6 +36,7 @@ enum Allowed {
         "Subprocess": ["Sources/Adapters/", "Sources/Demo/", "Sources/Bench/"],
         "ArgumentParser": [
             "Sources/holdover/", "Sources/PracticeServer/", "Sources/PracticeConsumer/",
+            "Sources/Simulator/",
         ],
     ]
 
@@ -53,6 +56,7 @@ enum Allowed {
         "Sources/PracticeConsumer/",
         "Sources/Demo/",
         "Sources/Bench/",
+        "Sources/Simulator/",
     ]
 
     /// Which adapters' files may ask the machine for time or chance.
@@ -77,6 +81,7 @@ enum Allowed {
         "Sources/RotationEngine/Effects/Guards.swift",
         "Sources/RotationEngine/Effects/Revoke.swift",
         "Sources/RotationEngine/Journal/RotationRow.swift",
+        "Sources/RotationTesting/World/WorldConfiguration.swift",
         "Sources/RotationTesting/World/WorldPlan.swift",
         "Sources/RotationTesting/World/WorldPorts.swift",
     ]

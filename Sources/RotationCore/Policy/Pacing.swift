@@ -18,11 +18,22 @@ extension Schedule {
     public func due(after moment: Instant, fraction: Double) -> Instant {
         let jittered = Int64(Double(jitter.milliseconds) * fraction)
         let earliest = moment + every + Span(milliseconds: jittered)
-        return window.map { $0.opening(atOrAfter: earliest) } ?? earliest
+        guard let window else { return earliest }
+        let opening = window.opening(atOrAfter: earliest)
+        if opening == earliest { return earliest }
+        // A fleet whose time comes while the window is shut would else begin in its first minute.
+        let room = min(jitter.milliseconds, window.length.milliseconds)
+        return opening + Span(milliseconds: Int64(Double(room) * fraction))
     }
 }
 
 extension DailyWindow {
+    /// How long it is open; a day where it never shuts.
+    var length: Span {
+        let minutes = (Int64(to) - Int64(from) + 1_440) % 1_440
+        return .minutes(minutes == 0 ? 1_440 : minutes)
+    }
+
     /// `moment` if it lies in the window, else the window's next opening.
     public func opening(atOrAfter moment: Instant) -> Instant {
         let day: Int64 = 86_400_000

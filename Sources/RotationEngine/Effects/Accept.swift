@@ -56,10 +56,23 @@ extension RotationDriver {
             until: since + Span(milliseconds: offset))
     }
 
-    /// Whether the server has had as long as it may take.
+    /// Whether the server has had as long as it may take since the phase began.
     func runOfPatience(_ capabilities: ServerCapabilities) -> Bool {
-        let least = max(capabilities.propagation, Span.minutes(2))
-        let patience = rotation.plan.probe.patience ?? least
-        return clock.now().since(rotation.body.phaseSince) > patience
+        clock.now().since(rotation.body.phaseSince) > patience(with: capabilities)
+    }
+
+    private func patience(with capabilities: ServerCapabilities) -> Span {
+        rotation.plan.probe.patience ?? max(capabilities.propagation, Span.minutes(2))
+    }
+
+    /// Bears with an answer that contradicts an earlier one: a node that lags may have given it.
+    ///
+    /// Nothing moves meanwhile, and a person is asked once it has lasted too long for that.
+    func bear(
+        with server: any AuthorizationServer, waiting: Reason, thenHeld: Reason, _ words: String
+    ) -> StepResult {
+        let since = rotation.reason == waiting ? rotation.body.waitingSince : clock.now()
+        return clock.now().since(since) > patience(with: server.capabilities)
+            ? .holds(thenHeld, words) : .waits(waiting, words)
     }
 }

@@ -26,8 +26,10 @@ extension RotationDriver {
             }
         }
         if !missing.isEmpty, try await ask(server, about: secret) != .accepted {
-            let reason: Reason = role == .new ? .newSecretRefused : .oldSecretRefused
-            return .holds(reason, "the server refuses the secret that would be distributed")
+            return bear(
+                with: server, waiting: .notYetAccepted,
+                thenHeld: role == .new ? .newSecretRefused : .oldSecretRefused,
+                "the server refuses the secret that would be distributed")
         }
         for (name, store, stored) in missing {
             do { try await write(secret, to: store, name, replacing: stored.version) } catch let

@@ -8,10 +8,14 @@ extension RotationDriver {
         if let drift = try await drift(from: .new) { return drift }
         let server = try await server()
         if case .accepted = try await ask(server, about: try secret(.old)) {
-            return .holds(.oldSecretStillAccepted, "the deleted secret is accepted again")
+            return bear(
+                with: server, waiting: .notYetRefused, thenHeld: .oldSecretStillAccepted,
+                "the deleted secret is accepted again")
         }
         if case .refused(let code) = try await ask(server, about: try secret(.new)) {
-            return .holds(.newSecretRefused, "the server says \(code)")
+            return bear(
+                with: server, waiting: .notYetAccepted, thenHeld: .newSecretRefused,
+                "the server refuses the new secret: \(code)")
         }
         let now = clock.now()
         let end = rotation.body.phaseSince + rotation.plan.watch
@@ -91,7 +95,9 @@ extension RotationDriver {
         // A server with slots puts the survivor in front; any other must accept it already.
         let mayRevive = server.capabilities.shape == .twoSlots
         if !mayRevive, try await ask(server, about: survivor) != .accepted {
-            return .holds(.oldSecretRefused, "the server refuses the old secret")
+            return bear(
+                with: server, waiting: .notYetAccepted, thenHeld: .oldSecretRefused,
+                "the server refuses the old secret")
         }
         try await mutate(.delete, on: id.rawValue, isServer: true) {
             () async throws(AdapterError) in try await server.delete(id, keeping: survivor)

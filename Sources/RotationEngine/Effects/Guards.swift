@@ -96,11 +96,15 @@ extension RotationDriver {
     private static let planGone = "the plan file is gone, or wrong"
 
     /// What a report that doesn't permit the revocation leads to; nil where it permits it.
-    func obstacle(in report: GuardReport) throws -> StepResult? {
+    func obstacle(in report: GuardReport, with server: any AuthorizationServer) throws
+        -> StepResult?
+    {
         guard let blocking = report.blocking.first else { return nil }
         let words = report[blocking].words
         switch blocking {
-        case .newAccepted: return .holds(.newSecretRefused, words)
+        case .newAccepted:
+            return bear(
+                with: server, waiting: .notYetAccepted, thenHeld: .newSecretRefused, words)
         case .storesHoldNew:
             if case .unknown = report[.storesHoldNew] { return .holds(.storeChanged, words) }
             if rotation.body.drifts >= 3 { return .holds(.twoWriters, words) }

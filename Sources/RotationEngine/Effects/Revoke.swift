@@ -17,7 +17,7 @@ extension RotationDriver {
             return .moved(.done, ["skipped": "the old secret is no longer listed"])
         }
         let report = try await guardReport(server, listed)
-        if let obstacle = try obstacle(in: report) { return obstacle }
+        if let obstacle = try obstacle(in: report, with: server) { return obstacle }
         if old.isEnabled {
             draft.audit.append(AuditEvent("guards-passed", facts(report)))
             try await mutate(
@@ -53,7 +53,7 @@ extension RotationDriver {
             return .moved(.done, ["old": id.rawValue, "note": note])
         }
         let report = try await guardReport(server, listed)
-        if let obstacle = try obstacle(in: report) { return obstacle }
+        if let obstacle = try obstacle(in: report, with: server) { return obstacle }
         draft.audit.append(AuditEvent("guards-passed", facts(report)))
         return try await send(deletionOf: id, server)
     }

@@ -2,11 +2,16 @@ import RotationCore
 
 /// Shares one transaction among all rotations that have something to commit at the moment.
 ///
-/// While one transaction is being written, further entries gather for the next. Nobody is told of
-/// success before the disk has it.
+/// While one transaction is being written, further entries gather for the next. Whoever comes first
+/// writes for all that have gathered by then, and hands the pen to the first who comes after.
+/// Nobody is told of success before the disk has it.
 actor GroupCommitter {
-    private typealias Waiter = CheckedContinuation<Result<JournalReceipt, JournalFailure>, Never>
-    private var gathered: [(PendingEntry, Waiter)] = []
+    private enum Turn: Sendable {
+        case written(Result<JournalReceipt, JournalFailure>)
+        case writes
+    }
+    private typealias Waiter = CheckedContinuation<Turn, Never>
+    private var gathered: [(entry: PendingEntry, waiter: Waiter)] = []
     private var isWriting = false
     private var brokenBy: JournalFailure?
     /// How many transactions were written, for the benchmark.
@@ -18,32 +23,36 @@ actor GroupCommitter {
         -> JournalReceipt
     {
         if let brokenBy { throw brokenBy }
-        let result = await withCheckedContinuation { waiter in
-            gathered.append((entry, waiter))
-            guard !isWriting else { return }
-            isWriting = true
-            Task { await write(to: journal) }
+        if isWriting {
+            let turn = await withCheckedContinuation { gathered.append((entry, $0)) }
+            if case .written(let result) = turn { return try result.get() }
         }
-        return try result.get()
+        return try await write(entry, to: journal).get()
     }
 
     /// Refuses everything from now on.
     func sever() { brokenBy = JournalFailure(.damaged, "severed") }
 
-    private func write(to journal: Journal) async {
+    private func write(_ entry: PendingEntry, to journal: Journal) async
+        -> Result<JournalReceipt, JournalFailure>
+    {
+        isWriting = true
         // Let those that are ready at this moment join; a lone rotation loses nothing by it.
         await Task.yield()
-        while !gathered.isEmpty {
-            let batch = gathered
-            gathered = []
-            let results = await attempt(batch.map(\.0), journal)
-            transactions += 1
-            entries += batch.count
-            for (index, waiter) in batch.map(\.1).enumerated() {
-                waiter.resume(returning: results[index])
-            }
+        let others = gathered
+        gathered = []
+        let results = await attempt([entry] + others.map(\.entry), journal)
+        transactions += 1
+        entries += results.count
+        for (index, other) in others.enumerated() {
+            other.waiter.resume(returning: .written(results[index + 1]))
         }
-        isWriting = false
+        if gathered.isEmpty {
+            isWriting = false
+        } else {
+            gathered.removeFirst().waiter.resume(returning: .writes)
+        }
+        return results[0]
     }
 
     private func attempt(_ batch: [PendingEntry], _ journal: Journal) async

@@ -25,17 +25,17 @@ public final class Journal: Sendable {
 
     /// Makes a journal in `directory`, sealed with `key`, which lies at `keyPath`.
     public static func create(
-        in directory: String, key: SealingKey, keyPath: String, databaseID: String,
-        at moment: Instant
+        in directory: String, on disk: any StateDisk = FileSystemDisk(), key: SealingKey,
+        keyPath: String, databaseID: String, at moment: Instant
     ) throws -> Journal {
         let path = path(in: directory)
-        guard access(path, F_OK) != 0 else {
+        guard !disk.exists(path) else {
             throw JournalFailure(.exists, "\(path) exists already")
         }
         let canary = try Sealer(key: key, database: databaseID).canary()
         return try Self.translating {
-            let queue = try Self.connect(path: path, readOnly: false)
-            chmod(path, 0o600)
+            let queue = try Self.connect(path: path, on: disk, readOnly: false)
+            disk.protect(path)
             try Self.migrate(queue)
             let settings = JournalSettings(
                 databaseID: databaseID, keyID: key.id, keyPath: keyPath, canary: Data(canary),
@@ -46,21 +46,27 @@ public final class Journal: Sendable {
     }
 
     /// Opens the journal in `directory` for a run; migrates it forward where it is older.
-    public static func open(in directory: String) throws -> Journal {
-        try open(path: path(in: directory), readOnly: false)
+    public static func open(in directory: String, on disk: any StateDisk = FileSystemDisk()) throws
+        -> Journal
+    {
+        try open(path: path(in: directory), on: disk, readOnly: false)
     }
 
     /// Opens the journal for looking: changes nothing and works while a run holds the lock.
-    public static func openForReading(in directory: String) throws -> Journal {
-        try open(path: path(in: directory), readOnly: true)
+    public static func openForReading(
+        in directory: String, on disk: any StateDisk = FileSystemDisk()
+    ) throws -> Journal {
+        try open(path: path(in: directory), on: disk, readOnly: true)
     }
 
-    private static func open(path: String, readOnly: Bool) throws -> Journal {
-        guard access(path, F_OK) == 0 else {
+    private static func open(path: String, on disk: any StateDisk, readOnly: Bool) throws
+        -> Journal
+    {
+        guard disk.exists(path) else {
             throw JournalFailure(.missing, "there is no journal at \(path)")
         }
         return try translating {
-            let queue = try connect(path: path, readOnly: readOnly)
+            let queue = try connect(path: path, on: disk, readOnly: readOnly)
             if !readOnly { try migrate(queue) }
             let settings = try read(queue) { database in
                 guard try checkVersion(database) > 0 else {
@@ -87,7 +93,9 @@ public final class Journal: Sendable {
 
     // MARK: Connecting
 
-    private static func connect(path: String, readOnly: Bool) throws -> DatabaseQueue {
+    private static func connect(path: String, on disk: any StateDisk, readOnly: Bool) throws
+        -> DatabaseQueue
+    {
         var configuration = Configuration()
         configuration.busyMode = .timeout(10)
         configuration.maximumReaderCount = 1
@@ -103,7 +111,7 @@ public final class Journal: Sendable {
                     PRAGMA cell_size_check=ON; PRAGMA cache_size=-16384
                     """)
         }
-        if access(path, W_OK) != 0, readOnly { configuration.readonly = true }
+        if readOnly, !disk.isWritable(path) { configuration.readonly = true }
         return try DatabaseQueue(path: path, configuration: configuration)
     }
 

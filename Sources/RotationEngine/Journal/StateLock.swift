@@ -5,7 +5,7 @@ import RotationCore
 ///
 /// Losing it is impossible while the process lives; being stopped and overtaken is not, which is
 /// what the epoch is for.
-public final class StateLock: Sendable {
+public final class StateLock: StateLease {
     private let descriptor: Int32
 
     /// Takes the lock of `directory`, or says who has it.

@@ -5,16 +5,16 @@ public import RotationCore
 /// Holds the state directory's lock for as long as it lives, and begins by taking over the epoch.
 public final class RotationEngine: Sendable {
     private let parts: EngineParts
-    private let lock: StateLock
+    private let lease: any StateLease
 
     /// Takes the lock, opens the journal and checks the key.
     public init(
-        directory: String, key: SealingKey, factory: any AdapterFactory, clock: any RotationClock,
-        random: any RandomSource
+        directory: String, on disk: any StateDisk = FileSystemDisk(), key: SealingKey,
+        factory: any AdapterFactory, clock: any RotationClock, random: any RandomSource
     ) throws {
-        try StateDirectory.check(directory)
-        lock = try StateLock(directory: directory)
-        let journal = try Journal.open(in: directory)
+        try disk.check(directory)
+        lease = try disk.lock(directory)
+        let journal = try Journal.open(in: directory, on: disk)
         let sealer = try journal.sealer(with: key)
         parts = EngineParts(
             journal: journal, epoch: try journal.takeOver(), sealer: sealer, factory: factory,

@@ -11,7 +11,8 @@ public struct SealingKey: Sendable {
     /// Names the key without giving it away: 16 hex digits derived from it.
     public let id: String
 
-    init(bytes: [UInt8]) {
+    /// A key of 32 bytes that are known already.
+    package init(bytes: [UInt8]) {
         key = SymmetricKey(data: bytes)
         let derived = HKDF<SHA256>.deriveKey(
             inputKeyMaterial: key, info: Data("holdover.key-id.v1".utf8), outputByteCount: 8)

@@ -1,47 +1,69 @@
-import Foundation
 public import RotationCore
 public import RotationEngine
 
-/// Drives the real engine with a real journal file in a world, restarting it after each crash.
+/// Drives the real engine with a real SQLite journal in a world, restarting it after each crash.
 ///
-/// The journal is closed and opened again for every run. A crash is the end of everything that the
-/// engine does: not one transaction is committed after it.
+/// A crash is the end of everything that the engine does: not one transaction is committed after
+/// it.
 public struct Harness {
     /// Where the journal of this harness lies.
-    public let directory: String
+    public let place: JournalPlace
     /// The world that the engine runs in.
     public let world: World
     /// The key of the journal.
     public let key: SealingKey
+    /// What a power loss keeps of what was not synced; nil where the machine only kills.
+    public var powerSeed: UInt64?
     /// How many runs there were.
     public private(set) var runs = 0
     /// Why the rotation was held, each time.
     public private(set) var holds: [Reason] = []
+    /// How many runs ended because the disk failed.
+    public private(set) var diskFailures = 0
+    /// Whether an engine goes on to the next run where it wasn't killed, as `run --wait` does.
+    private let keepsEngine: Bool
+    private var engine: RotationEngine?
 
-    /// A harness with a fresh journal, copied from `template` where there is one.
-    public init(world: World, template: JournalTemplate) throws {
+    /// A harness with a fresh journal, copied from `template`.
+    public init(world: World, template: JournalTemplate, keepsEngine: Bool = false) throws {
         self.world = world
+        self.keepsEngine = keepsEngine
         key = template.key
-        directory = try template.copy()
+        place = try template.copy()
     }
 
     /// Removes the journal.
-    public func remove() { try? FileManager.default.removeItem(atPath: directory) }
+    public func remove() { place.remove() }
 
     /// A new process: takes the lock, opens the journal, attaches the world's crashes to it.
-    public func engine() throws -> RotationEngine {
+    public func opened() throws -> RotationEngine {
         let engine = try RotationEngine(
-            directory: directory, key: key, factory: WorldFactory(world), clock: WorldClock(world),
-            random: WorldRandom(world))
+            directory: place.directory, on: place.disk, key: key, factory: WorldFactory(world),
+            clock: WorldClock(world), random: WorldRandom(world))
+        let memory = place.memory
         world.attach(
-            sever: { [weak engine] in await engine?.sever() },
+            sever: { [weak engine] in
+                memory?.cut()
+                await engine?.sever()
+            },
             isSealed: { [weak engine] secret in engine?.holdsSealed(secret) ?? false })
         return engine
     }
 
-    /// Starts a rotation, trying again after a crash.
-    public func start(_ plan: Plan) throws -> RotationID {
-        try engine().start(plan, digest: "digest", trigger: "test").id
+    /// Starts a rotation, trying again where the disk failed.
+    public mutating func start(_ plan: Plan) throws -> RotationID {
+        for _ in 0..<8 {
+            do {
+                let engine = try takeEngine()
+                return try engine.start(plan, digest: "digest", trigger: "test").id
+            } catch let failure as JournalFailure where isDead(failure) {
+                restart()
+                if let live = try? journal().latest(of: plan.client), !live.state.isEnded {
+                    return live.id
+                }
+            }
+        }
+        throw JournalFailure(.damaged, "the disk never let a rotation start")
     }
 
     /// Runs until the rotation is over, answering each hold with a resume, at most `limit` times.
@@ -62,72 +84,57 @@ public struct Harness {
     /// One process's worth of running; a crash in it is not an error.
     public mutating func run(_ id: RotationID) async throws -> Rotation {
         runs += 1
-        let engine = try engine()
         do {
+            let engine = try takeEngine()
             _ = try await engine.run(options: RunOptions(jobs: 1))
-        } catch let failure as JournalFailure where failure.kind == .damaged && world.isCrashed {
+            if !keepsEngine { self.engine = nil }
+        } catch let failure as JournalFailure where isDead(failure) {
             // Dead: what follows is the next process.
+            restart()
         }
-        guard let rotation = try engine.journal.rotation(id) else {
-            throw JournalFailure(.missing, "the rotation is not in the journal")
-        }
-        return rotation
+        return try look(id)
     }
 
     /// Asks something of a rotation, as a person does.
     public func ask(_ kind: Request.Kind, of rotation: Rotation, words: String = "test") throws {
-        let journal = try Journal.open(in: directory)
-        try journal.ask(
-            Request(
-                rotation: rotation.id, kind: kind, words: words,
-                madeAt: WorldClock(world).now()), client: rotation.client)
-        try journal.close()
+        let request = Request(
+            rotation: rotation.id, kind: kind, words: words, madeAt: WorldClock(world).now())
+        try journal().ask(request, client: rotation.client)
     }
 
     /// The rotation as the journal has it.
     public func look(_ id: RotationID) throws -> Rotation {
-        let journal = try Journal.openForReading(in: directory)
-        defer { try? journal.close() }
-        guard let rotation = try journal.rotation(id) else {
+        guard let rotation = try journal().rotation(id) else {
             throw JournalFailure(.missing, "the rotation is not in the journal")
         }
         return rotation
     }
-}
 
-/// A finished, empty journal that is copied for each harness: making one takes many fsyncs.
-public struct JournalTemplate: Sendable {
-    let directory: String
-    /// The key of the journal.
-    public let key: SealingKey
-
-    /// A template below `parent`; the client `billing` is known to it.
-    public init(below parent: String, planDigest: String = "digest") throws {
-        directory = parent + "/template"
-        try FileManager.default.createDirectory(
-            atPath: directory, withIntermediateDirectories: true)
-        key = SealingKey.generate()
-        let journal = try Journal.create(
-            in: directory, key: key, keyPath: "/nowhere", databaseID: "database",
-            at:
-                Instant(milliseconds: 1_600_000_000_000))
-        try journal.note(
-            files: [],
-            clients: [
-                ClientSeen(
-                    name: ClientName(rawValue: "billing"), planFile: "billing.yaml",
-                    planDigest: planDigest, schedule: nil)
-            ], gone: [], at: Instant(milliseconds: 1_600_000_000_000)
-        ) { 0 }
-        try journal.close()
+    /// The journal of the live engine, else a fresh connection.
+    public func journal() throws -> Journal {
+        try engine?.journal ?? Journal.open(in: place.directory, on: place.disk)
     }
 
-    func copy() throws -> String {
-        let path = "\(directory)-\(UUID().uuidString)"
-        try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
-        chmod(path, 0o700)
-        try FileManager.default.copyItem(
-            atPath: Journal.path(in: directory), toPath: Journal.path(in: path))
-        return path
+    private mutating func takeEngine() throws -> RotationEngine {
+        if let engine { return engine }
+        let engine = try opened()
+        if keepsEngine { self.engine = engine }
+        return engine
+    }
+
+    private func isDead(_ failure: JournalFailure) -> Bool {
+        if world.isCrashed || place.memory?.isCut == true { return failure.kind != .fenced }
+        return place.memory?.hasFailed == true
+    }
+
+    private mutating func restart() {
+        engine = nil
+        guard let memory = place.memory else { return }
+        if !memory.isCut { diskFailures += 1 }
+        if let powerSeed, memory.isCut {
+            memory.losePower(seed: powerSeed)
+        } else {
+            memory.restart()
+        }
     }
 }

@@ -14,39 +14,6 @@ public final class World: Sendable {
         case hook
     }
 
-    /// What the world is made of.
-    public struct Configuration: Sendable {
-        /// The class of server.
-        public var capabilities: ServerCapabilities
-        /// How many stores hold the secret.
-        public var storeCount = 2
-        /// One consumer for each, taking the stores in turn.
-        public var habits: [Habit] = [.watch, .hook, .interval(.seconds(5))]
-        /// Whether somebody else's secret is there from the beginning.
-        public var hasForeignSecret = false
-        /// How long a new secret isn't accepted yet.
-        public var lag: Span = .zero
-
-        /// A world with a server of a class.
-        public init(capabilities: ServerCapabilities) { self.capabilities = capabilities }
-
-        /// Okta: a list, the caller's value, hashes shown, soft disable.
-        public static let clientSupplied = Configuration(
-            capabilities: ServerCapabilities(
-                shape: .list, limit: 2, origin: .client, recognition: .value, canDisable: true,
-                propagation: .zero))
-        /// Keycloak: two slots that can be read.
-        public static let twoSlots = Configuration(
-            capabilities: ServerCapabilities(
-                shape: .twoSlots, limit: 2, origin: .server, recognition: .value,
-                canDisable: false, propagation: .zero))
-        /// Entra ID: a list, the server's value shown once, labels.
-        public static let labelled = Configuration(
-            capabilities: ServerCapabilities(
-                shape: .list, limit: 3, origin: .server, recognition: .label, canDisable: false,
-                propagation: .zero))
-    }
-
     /// What this world is made of.
     public let configuration: Configuration
     let state: Mutex<WorldState>
@@ -56,9 +23,12 @@ public final class World: Sendable {
     private let isSealed = Mutex<(@Sendable (ClientSecret) -> Bool)?>(nil)
 
     /// A world at rest: the original secret everywhere.
-    public init(_ configuration: Configuration, faults: [Int: Fault] = [:]) {
+    public init(
+        _ configuration: Configuration, faults: [Int: Fault] = [:], deeds: [Int: Deed] = [:],
+        seed: UInt64 = 0x9E37_79B9_7F4A_7C15, isRecorded: Bool = false
+    ) {
         self.configuration = configuration
-        let original = "original-secret-value-canary-0000000000000000000"
+        let original = Self.original
         let isTwoSlots = configuration.capabilities.shape == .twoSlots
         var secrets = [
             WorldSecret(
@@ -73,15 +43,18 @@ public final class World: Sendable {
         let start: Int64 = 1_700_000_000_000
         state = Mutex(
             WorldState(
-                schedule: faults, secrets: secrets,
+                schedule: faults, deeds: deeds, lines: isRecorded ? [] : nil, secrets: secrets,
                 stores: Array(
                     repeating: WorldStore(value: original), count: configuration.storeCount),
                 consumers: configuration.habits.enumerated().map { index, habit in
                     WorldConsumer(
                         store: index % configuration.storeCount, habit: habit, value: original,
                         loadedAt: start)
-                }))
+                }, randomState: seed))
     }
+
+    /// The value that is in force when a world begins.
+    static let original = "original-secret-value-canary-0000000000000000000"
 
     /// Sets what a crash does, and how sealed values are recognised, for the next engine.
     public func attach(
@@ -97,6 +70,8 @@ public final class World: Sendable {
     public var calls: Int { state.withLock { $0.calls } }
     /// Every call in order.
     public var trace: [Call] { state.withLock { $0.trace } }
+    /// What happened, a line each, where the world is recorded.
+    public var lines: [String] { state.withLock { $0.lines ?? [] } }
     /// Every violation seen, in words.
     public var violations: [String] { state.withLock { $0.violations } }
     /// Whether the last engine was killed.
@@ -130,7 +105,7 @@ public final class World: Sendable {
     /// Goes forward in time.
     public func advance(to moment: Instant) {
         state.withLock { state in
-            state.now = max(state.now, moment.milliseconds)
+            state.now = max(state.now, moment.milliseconds - state.skew)
             state.letConsumersRead()
         }
     }
@@ -145,29 +120,45 @@ public final class World: Sendable {
             state.now += 1
             state.trace.append(call)
             state.letConsumersRead()
-            return state.schedule[state.calls]
+            if let deed = state.deeds[state.calls] { state.apply(deed) }
+            let fault = state.schedule[state.calls]
+            state.lines?.append(
+                "\(state.now) \(state.calls) \(call)" + (fault.map { " \($0.rawValue)" } ?? ""))
+            return fault
         }
-        switch fault {
-        case .crashBefore: throw await crash()
-        case .refused: throw AdapterError(.refused, code: "fake-refused", message: "fake: refused")
-        case .unavailable:
-            throw AdapterError(
-                .unavailable(retryAfter: nil), code: "fake-unavailable", message: "fake: away")
-        case .crashAfter, .answerLost, nil: break
-        }
-        let result = try happen(call, effect)
+        if fault == .crashBefore { throw await crash() }
+        if let error = fault?.error { throw error }
+        let result =
+            switch fault {
+            case .stale where call.isRead:
+                try happen(call) { state throws(AdapterError) in try state.inThePast(effect) }
+            case .duplicated where !call.isRead: try happenTwice(call, effect)
+            default: try happen(call, effect)
+            }
         switch fault {
         case .crashAfter: throw await crash()
         case .answerLost:
             throw AdapterError(.unknown, code: "fake-lost", message: "fake: answer lost")
-        case .crashBefore, .refused, .unavailable, nil: return result
+        default: return result
         }
+    }
+
+    /// The answer is the first one's; what the second one came to nobody sees.
+    private func happenTwice<Result>(
+        _ call: Call, _ effect: (inout WorldState) throws(AdapterError) -> Result
+    ) throws(AdapterError) -> Result {
+        let result = try happen(call, effect)
+        _ = try? happen(call, effect)
+        return result
     }
 
     private func happen<Result>(
         _ call: Call, _ effect: (inout WorldState) throws(AdapterError) -> Result
     ) throws(AdapterError) -> Result {
         let outcome: Swift.Result<Result, AdapterError> = state.withLock { state in
+            if !call.isRead {
+                state.past = WorldPast(secrets: state.secrets, stores: state.stores)
+            }
             let outcome: Swift.Result<Result, AdapterError>
             do throws(AdapterError) { outcome = .success(try effect(&state)) } catch {
                 outcome = .failure(error)
@@ -187,5 +178,24 @@ public final class World: Sendable {
 
     func isSealed(_ secret: ClientSecret) -> Bool {
         isSealed.withLock { $0 }?(secret) ?? true
+    }
+}
+
+extension Fault {
+    /// What the caller is told where nothing happened; nil where something did.
+    fileprivate var error: AdapterError? {
+        switch self {
+        case .failed: AdapterError(.unknown, code: "fake-failed", message: "fake: 503")
+        case .refused: AdapterError(.refused, code: "fake-refused", message: "fake: refused")
+        case .unavailable:
+            AdapterError(
+                .unavailable(retryAfter: nil), code: "fake-unavailable", message: "fake: away")
+        case .throttled:
+            AdapterError(
+                .unavailable(retryAfter: .seconds(3)), code: "fake-429", message: "fake: 429")
+        case .unauthorized:
+            AdapterError(.unauthorized, code: "fake-unauthorized", message: "fake: 401")
+        case .crashBefore, .crashAfter, .answerLost, .duplicated, .stale: nil
+        }
     }
 }

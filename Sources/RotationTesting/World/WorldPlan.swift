@@ -1,15 +1,5 @@
 public import RotationCore
 
-extension World.Configuration {
-    /// The same class of server with one store and one consumer: few calls, for pairs of faults.
-    public var small: World.Configuration {
-        var small = self
-        small.storeCount = 1
-        small.habits = [.watch]
-        return small
-    }
-}
-
 extension World {
     /// The plan with the fewest calls: one probe each, no windows, nothing to wait for.
     public func briefPlan() -> Plan {
@@ -37,6 +27,7 @@ extension World {
             reload: [TargetSettings(name: "hook", type: "fake", values: [:])],
             consumers: consumers, overlap: overlap, watch: watch,
             probe: ProbeRule(successes: 2, window: .seconds(2), patience: .minutes(5)),
-            retry: RetryRule(first: .seconds(2), cap: .seconds(8)), needsApproval: needsApproval)
+            retry: RetryRule(first: .seconds(2), cap: .seconds(8)), needsApproval: needsApproval,
+            isExclusive: configuration.isExclusive)
     }
 }

@@ -55,6 +55,7 @@ struct WorldSecretStore: SecretStore {
     func read() async throws(AdapterError) -> StoredSecret? {
         let index = index
         return try await world.call(.read) { state in
+            state.stores[index].seenAt = state.calls
             let store = state.stores[index]
             return StoredSecret(
                 secret: ClientSecret(store.value),
@@ -73,6 +74,7 @@ struct WorldSecretStore: SecretStore {
             if !isSealed { state.violations.append("call \(state.calls): written but not sealed") }
             state.stores[index].value = secret.withPlaintext { $0 }
             state.stores[index].version += 1
+            state.stores[index].seenAt = state.calls
         }
     }
 }
@@ -95,8 +97,10 @@ struct WorldReporter: AdoptionReporter {
     func report() async throws(AdapterError) -> AdoptionReport? {
         let (index, client) = (index, client)
         return try await world.call(.report) { state in
+            state.consumers[index].seenAt = state.calls
             let consumer = state.consumers[index]
-            let spelled = "instant-\(consumer.loadedAt)"
+            let loadedAt = consumer.loadedAt + state.skew
+            let spelled = "instant-\(loadedAt)"
             let code = HMAC<SHA256>.authenticationCode(
                 for: Data("holdover-adoption-v1\n\(client.rawValue)\n\(spelled)".utf8),
                 using: SymmetricKey(data: Data(consumer.value.utf8)))
@@ -105,7 +109,7 @@ struct WorldReporter: AdoptionReporter {
                 return digits.count == 1 ? "0" + digits : digits
             }.joined()
             return AdoptionReport(
-                spelledAt: spelled, at: Instant(milliseconds: consumer.loadedAt), fingerprint: hex)
+                spelledAt: spelled, at: Instant(milliseconds: loadedAt), fingerprint: hex)
         }
     }
 }
@@ -118,10 +122,13 @@ public struct WorldClock: RotationClock {
     public init(_ world: World) { self.world = world }
 
     /// The world's time.
-    public func now() -> Instant { Instant(milliseconds: world.state.withLock { $0.now }) }
+    public func now() -> Instant {
+        Instant(milliseconds: world.state.withLock { $0.now + $0.skew })
+    }
     /// The world booted long ago and never again.
     public func sinceBoot() -> BootReading {
-        BootReading(bootID: "boot", milliseconds: now().milliseconds - 1_600_000_000_000)
+        let now = world.state.withLock { $0.now }
+        return BootReading(bootID: "boot", milliseconds: now - 1_600_000_000_000)
     }
     /// Leaps to the moment.
     public func sleep(until moment: Instant) async throws { world.advance(to: moment) }

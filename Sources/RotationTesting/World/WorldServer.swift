@@ -16,13 +16,16 @@ struct WorldServer: AuthorizationServer {
     func credentials(knowing known: KnownSecrets) async throws(AdapterError) -> [Credential] {
         let capabilities = capabilities
         return try await world.call(.credentials) { state in
-            state.secrets.map { secret in
+            state.secrets.filter { secret in
+                secret.listedFrom <= state.now && secret.expiresAt ?? .max > state.now
+            }.map { secret in
                 let isShown = capabilities.recognition == .value
                 return Credential(
                     id: secret.id, isEnabled: secret.isEnabled,
                     label: capabilities.recognition == .label ? secret.label : nil,
                     holds: isShown ? known.role { $0.matches(ClientSecret(secret.value)) } : nil,
-                    secret: capabilities.shape == .twoSlots ? ClientSecret(secret.value) : nil)
+                    secret: isShown && capabilities.shape == .twoSlots
+                        ? ClientSecret(secret.value) : nil)
             }
         }
     }
@@ -30,7 +33,8 @@ struct WorldServer: AuthorizationServer {
     func create(_ secret: ClientSecret?, label: String) async throws(AdapterError)
         -> CreatedCredential
     {
-        let (capabilities, lag) = (capabilities, world.configuration.lag.milliseconds)
+        let (capabilities, configuration) = (capabilities, world.configuration)
+        let lag = configuration.lag.milliseconds
         return try await world.call(.create) { state throws(AdapterError) in
             state.made += 1
             let value =
@@ -38,7 +42,8 @@ struct WorldServer: AuthorizationServer {
                 ?? "made-by-server-canary-\(state.made)-000000000000000000000000"
             var made = WorldSecret(
                 id: CredentialID(rawValue: "s\(state.made)"), value: value, owner: .ours,
-                label: label, acceptedFrom: state.now + lag)
+                label: label, acceptedFrom: state.now + lag,
+                listedFrom: state.now + configuration.listLag.milliseconds)
             if capabilities.shape == .twoSlots {
                 try Self.moveSlots(&state)
                 made = WorldSecret(
@@ -46,6 +51,12 @@ struct WorldServer: AuthorizationServer {
                     acceptedFrom: state.now + lag)
             } else if state.secrets.count >= capabilities.limit {
                 throw AdapterError(.limitReached, code: "fake-limit", message: "fake: limit")
+            }
+            if let span = configuration.oldExpiresAfter {
+                for index in state.secrets.indices where state.secrets[index].owner == .original {
+                    state.secrets[index].expiresAt =
+                        state.secrets[index].expiresAt ?? state.now + span.milliseconds
+                }
             }
             state.secrets.append(made)
             Self.checkUnrecorded(&state)

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Plans
 import RotationCore
+import RotationEngine
 
 /// `holdover check`: the plans as they are written, then the world that they name.
 ///
@@ -23,30 +24,17 @@ struct Check: AsyncParsableCommand {
 
     @OptionGroup var workspace: Workspace
 
-    private struct Line: Encodable {
-        let client: String
-        let target: String
-        let severity: String
-        let code: String
-        let message: String
-    }
-
     func run() async throws {
         let shelf = PlanShelf(directory: workspace.plansDirectory)
         let placed = try plan.map { try shelf.plans(named: $0) } ?? shelf.all()
         let conflicts = PlanConflicts(placed).problems()
         if !conflicts.isEmpty { throw PlanErrors(conflicts) }
-        var lines: [Line] = []
+        var lines: [FindingView] = []
         var exits: [HoldoverExit] = []
         for one in placed {
-            let result = self.static ? nil : await Examination(plan: one.plan).run()
+            let result = self.static ? nil : await examine(one.plan)
             if let exit = result?.exit { exits.append(exit) }
-            lines += (result?.findings ?? []).map {
-                Line(
-                    client: one.plan.client.rawValue, target: $0.target,
-                    severity: $0.finding.severity.rawValue, code: $0.finding.code,
-                    message: $0.finding.message)
-            }
+            lines += result?.views(of: one.plan.client) ?? []
             if !workspace.json { show(one.plan, result) }
         }
         if workspace.json { try workspace.console.document(lines) }
@@ -54,6 +42,15 @@ struct Check: AsyncParsableCommand {
             workspace.console.line("no plans in \(workspace.plansDirectory)")
         }
         if let gravest = HoldoverExit.gravest(exits) { throw Stop(exit: gravest) }
+    }
+
+    /// A journal is no condition for a check; where there is one, it knows what is under way.
+    private func examine(_ plan: Plan) async -> Examination.Result {
+        let journal = try? workspace.reading()
+        defer { try? journal?.close() }
+        let latest = try? journal?.latest(of: plan.client)
+        let live = latest.flatMap { $0.state.isEnded ? nil : $0 }
+        return await Examination(plan: plan, live: live).run()
     }
 
     private func show(_ plan: Plan, _ result: Examination.Result?) {

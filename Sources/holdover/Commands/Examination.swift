@@ -5,6 +5,8 @@ import RotationCore
 /// A live look at everything that a plan names: reads only.
 struct Examination {
     let plan: Plan
+    /// The rotation under way, which leaves stores and server half-way on purpose.
+    var live: Rotation?
 
     /// What was found.
     struct Result {
@@ -24,6 +26,15 @@ struct Examination {
         mutating func add(_ target: String, _ error: AdapterError) {
             findings.append((target, Finding(.problem, code: error.code, message: error.message)))
             exits.append(Problem(error).exit)
+        }
+
+        func views(of client: ClientName) -> [FindingView] {
+            findings.map { target, finding in
+                FindingView(
+                    client: client.rawValue, target: target,
+                    severity: finding.severity.rawValue, code: finding.code,
+                    message: finding.message)
+            }
         }
 
         func show(on console: Console) {
@@ -48,6 +59,8 @@ struct Examination {
         return result
     }
 
+    private var severityWhereHalfWay: Finding.Severity { live == nil ? .problem : .warning }
+
     private func examineStores(_ factory: any AdapterFactory, _ result: inout Result) async
         -> ClientSecret?
     {
@@ -65,7 +78,7 @@ struct Examination {
                 }
                 if let common, !common.matches(stored.secret) {
                     let differs = Finding(
-                        .problem, code: "stores-disagree",
+                        severityWhereHalfWay, code: "stores-disagree",
                         message: "it holds another secret than the stores before")
                     result.add(settings.name, differs)
                 }
@@ -89,7 +102,14 @@ struct Examination {
             }
             let listed = try await server.credentials(knowing: KnownSecrets(old: secret))
             result.slots = "\(listed.count) of \(capabilities.limit) secrets exist"
-            if listed.count >= capabilities.limit {
+            if let live {
+                let note = Finding(
+                    .warning, code: "rotation-under-way",
+                    message:
+                        "rotation \(live.id.rawValue) is in \(live.state.phase?.rawValue ?? "")"
+                        + "; its second secret is no problem")
+                result.add(name, note)
+            } else if listed.count >= capabilities.limit {
                 let full = Finding(
                     .problem, code: "slot-occupied",
                     message: "the server allows \(capabilities.limit) secrets and "
@@ -146,4 +166,13 @@ struct Examination {
             }
         }
     }
+}
+
+/// One finding as `--json` has it.
+struct FindingView: Encodable {
+    let client: String
+    let target: String
+    let severity: String
+    let code: String
+    let message: String
 }

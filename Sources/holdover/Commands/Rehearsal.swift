@@ -7,8 +7,39 @@ struct Rehearsal {
     let plan: Plan
     let console: Console
 
+    /// One phase of the way forward, for `--json`.
+    private struct Gate: Encodable {
+        let step: String
+        let phase: String
+        let purpose: String
+        let gate: String?
+    }
+
+    private struct Document: Encodable {
+        let client: String
+        let gates: [Gate]
+        let findings: [FindingView]
+    }
+
     func show() async throws {
         let examination = await Examination(plan: plan).run()
+        if console.json { try printDocument(examination) } else { printPage(examination) }
+        if let exit = examination.exit { throw Stop(exit: exit) }
+    }
+
+    private func printDocument(_ examination: Examination.Result) throws {
+        let gates = Self.forward.map { phase in
+            Gate(
+                step: phase.step.rawValue, phase: phase.rawValue, purpose: phase.purpose,
+                gate: gate(phase, examination))
+        }
+        try console.document(
+            Document(
+                client: plan.client.rawValue, gates: gates,
+                findings: examination.views(of: plan.client)))
+    }
+
+    private func printPage(_ examination: Examination.Result) {
         console.line(console.colored("\(plan.client.rawValue)", .strong) + ": what would happen")
         var step: Step?
         for phase in Self.forward {
@@ -20,7 +51,6 @@ struct Rehearsal {
         }
         examination.show(on: console)
         console.line("nothing was touched")
-        if let exit = examination.exit { throw Stop(exit: exit) }
     }
 
     private static let forward: [Phase] = [

@@ -1,0 +1,126 @@
+import CSimulatedDisk
+public import RotationEngine
+import Synchronization
+
+/// A state directory in memory, of which every operation can fail, tear or get lost.
+///
+/// SQLite reaches it through a VFS, the engine through ``StateDisk``. One disk belongs to one
+/// thread at a time.
+public final class SimulatedDisk: StateDisk {
+    /// What a failing operation does.
+    public enum Failure: String, Sendable, Hashable, CaseIterable {
+        /// Answers with an I/O error.
+        case ioError = "io-error"
+        /// Answers that the disk is full.
+        case full
+        /// Does half of a write, then answers with an I/O error.
+        case shortWrite = "short-write"
+        /// The process is gone: this operation and all after it do nothing.
+        case cut
+    }
+
+    /// The disk's id: the disk itself belongs to C.
+    private let disk: UInt64
+    private let isLocked = Mutex(false)
+
+    /// An empty disk, or a copy of another.
+    public init(copying original: SimulatedDisk? = nil) {
+        _ = Self.isRegistered
+        disk = simulated_disk_make(original?.disk ?? 0)
+    }
+
+    deinit { simulated_disk_free(disk) }
+
+    /// SQLite's VFS is registered once in a process, and leaves every other name to the system's.
+    private static let isRegistered: Bool = {
+        precondition(simulated_disk_register() == 0, "SQLite takes no VFS")
+        return true
+    }()
+
+    /// The one directory on the disk.
+    public var directory: String { "/simulated/\(disk)" }
+
+    /// How many operations changed the disk, or were to make changes last.
+    public var operations: Int { Int(simulated_disk_operations(disk)) }
+
+    /// Whether the process that had the disk is gone.
+    public var isCut: Bool { simulated_disk_is_cut(disk) }
+
+    /// Whether an operation failed since the last restart.
+    public var hasFailed: Bool { simulated_disk_has_failed(disk) }
+
+    /// Lets operation number `at` fail, and those behind it too where `isForever`.
+    public func fail(at operation: Int, _ failure: Failure, isForever: Bool = false) {
+        let code =
+            switch failure {
+            case .ioError: SIMULATED_IO_ERROR
+            case .full: SIMULATED_DISK_FULL
+            case .shortWrite: SIMULATED_SHORT_WRITE
+            case .cut: SIMULATED_CUT
+            }
+        simulated_disk_fail(disk, UInt64(operation), code, isForever)
+    }
+
+    /// Ends the process that has the disk, now: whatever it still does changes nothing.
+    public func cut() {
+        fail(at: operations + 1, .cut, isForever: true)
+        simulated_disk_cut(disk)
+    }
+
+    /// A new process on the same machine: what was written is there.
+    public func restart() {
+        simulated_disk_restart(disk)
+        isLocked.withLock { $0 = false }
+    }
+
+    /// Power loss: of what was not synced, `seed` says what is kept, dropped, reordered or torn.
+    public func losePower(seed: UInt64) {
+        simulated_disk_lose_power(disk, seed)
+        isLocked.withLock { $0 = false }
+    }
+
+    /// Whether a text lies anywhere on the disk, deleted and unsynced contents included.
+    public func contains(_ text: String) -> Bool {
+        let bytes = Array(text.utf8)
+        return simulated_disk_contains(disk, bytes, bytes.count)
+    }
+
+    // MARK: StateDisk
+
+    /// Any directory will do.
+    public func check(_ directory: String) throws(JournalFailure) {}
+
+    /// A lock that dies with the process.
+    public func lock(_ directory: String) throws(JournalFailure) -> any StateLease {
+        let isFree = isLocked.withLock { isLocked in
+            defer { isLocked = true }
+            return !isLocked
+        }
+        guard isFree else { throw JournalFailure(.locked, "another run holds \(directory)") }
+        return Lease(disk: self, process: process)
+    }
+
+    /// Whether a file is there.
+    public func exists(_ path: String) -> Bool { simulated_disk_has(disk, name(path)) }
+    /// All files can be written.
+    public func isWritable(_ path: String) -> Bool { true }
+    /// There is nobody to protect it from.
+    public func protect(_ path: String) {}
+
+    private func name(_ path: String) -> String { String(path.dropFirst(directory.count + 1)) }
+
+    private var process: UInt64 { simulated_disk_process(disk) }
+
+    private final class Lease: StateLease {
+        let disk: SimulatedDisk
+        let process: UInt64
+
+        init(disk: SimulatedDisk, process: UInt64) {
+            self.disk = disk
+            self.process = process
+        }
+
+        /// A dead process's lock went with it, and may be another's by now.
+        deinit { if process == disk.process { disk.isLocked.withLock { $0 = false } } }
+    }
+}

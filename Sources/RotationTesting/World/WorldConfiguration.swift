@@ -1,0 +1,99 @@
+public import RotationCore
+
+extension World {
+    /// What a world is made of.
+    public struct Configuration: Sendable {
+        /// The class of server.
+        public var capabilities: ServerCapabilities
+        /// How many stores hold the secret.
+        public var storeCount = 2
+        /// One consumer for each, taking the stores in turn.
+        public var habits: [Habit] = [.watch, .hook, .interval(.seconds(5))]
+        /// Whether somebody else's secret is there from the beginning.
+        public var hasForeignSecret = false
+        /// How long a new secret isn't accepted yet.
+        public var lag: Span = .zero
+        /// How long a new secret isn't listed yet.
+        public var listLag: Span = .zero
+        /// How long after a creation the server lets the old secret expire; nil: never.
+        public var oldExpiresAfter: Span?
+        /// Whether the plan says that nobody else makes secrets for the client.
+        public var isExclusive = false
+
+        /// A world with a server of a class.
+        public init(capabilities: ServerCapabilities) { self.capabilities = capabilities }
+    }
+}
+
+extension World.Configuration {
+    /// Okta: a list, the caller's value, hashes shown, soft disable.
+    public static let clientSupplied = World.Configuration(
+        capabilities: ServerCapabilities(
+            shape: .list, limit: 2, origin: .client, recognition: .value, canDisable: true,
+            propagation: .zero))
+    /// Keycloak: two slots that can be read.
+    public static let twoSlots = World.Configuration(
+        capabilities: ServerCapabilities(
+            shape: .twoSlots, limit: 2, origin: .server, recognition: .value,
+            canDisable: false, propagation: .zero))
+    /// Entra ID: a list, the server's value shown once, labels.
+    public static let labelled = World.Configuration(
+        capabilities: ServerCapabilities(
+            shape: .list, limit: 3, origin: .server, recognition: .label, canDisable: false,
+            propagation: .zero))
+    /// A list that shows only when a secret was made, and a plan that says that it is alone.
+    public static var timed: World.Configuration {
+        var timed = World.Configuration(
+            capabilities: ServerCapabilities(
+                shape: .list, limit: 2, origin: .server, recognition: .time, canDisable: false,
+                propagation: .zero))
+        timed.isExclusive = true
+        return timed
+    }
+    /// The same where others may make secrets too.
+    public static var timedShared: World.Configuration {
+        var shared = timed
+        shared.isExclusive = false
+        return shared
+    }
+    /// Two slots that can't be read.
+    public static var opaqueSlots: World.Configuration {
+        var opaque = twoSlots
+        opaque.capabilities.recognition = .none
+        return opaque
+    }
+    /// The caller's value, without a soft disable.
+    public static var clientValued: World.Configuration {
+        var valued = clientSupplied
+        valued.capabilities.canDisable = false
+        valued.capabilities.limit = 3
+        return valued
+    }
+    /// Labels, and answers and lists that come late.
+    public static var lagging: World.Configuration {
+        var lagging = labelled
+        lagging.capabilities.propagation = .minutes(10)
+        lagging.lag = .seconds(20)
+        lagging.listLag = .seconds(1)
+        return lagging
+    }
+    /// The old secret expires by itself while the rotation is under way.
+    public static var expiring: World.Configuration {
+        var expiring = clientSupplied
+        expiring.oldExpiresAfter = .seconds(60)
+        return expiring
+    }
+    /// One secret at a time.
+    public static let single = World.Configuration(
+        capabilities: ServerCapabilities(
+            shape: .single, limit: 1, origin: .server, recognition: .value, canDisable: false,
+            propagation: .zero))
+
+    /// The same class of server with one store and one consumer: few calls, for pairs of faults.
+    public var small: World.Configuration {
+        var small = self
+        small.storeCount = 1
+        small.habits = [.watch]
+        return small
+    }
+}
