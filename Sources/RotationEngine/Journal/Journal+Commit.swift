@@ -30,15 +30,13 @@ extension Journal {
     /// Commits `entries` in one transaction, each kept or refused by itself; one fsync for all.
     func commit(_ entries: [PendingEntry]) async throws -> [Result<JournalReceipt, JournalFailure>]
     {
+        let transaction: @Sendable (Database) throws -> [Result<JournalReceipt, JournalFailure>] = {
+            database in
+            try database.writing { try Self.apply(entries, database) }
+        }
         do {
-            return try await queue.writeWithoutTransaction { database in
-                var results: [Result<JournalReceipt, JournalFailure>] = []
-                try database.inTransaction(.immediate) {
-                    results = try Self.apply(entries, database)
-                    return .commit
-                }
-                return results
-            }
+            if isInMemory { return try onThisThread { try $0.writeWithoutTransaction(transaction) } }
+            return try await queue.writeWithoutTransaction(transaction)
         } catch let error as DatabaseError {
             throw JournalFailure(error)
         }
@@ -49,15 +47,13 @@ extension Journal {
     {
         var trail = try AuditTrail(database)
         return try entries.map { pending in
-            var receipt = JournalReceipt()
             let before = trail
             do {
-                try database.inSavepoint {
-                    try checkFence(pending.epoch, database)
-                    receipt = try write(pending, &trail, database)
-                    return .commit
-                }
-                return .success(receipt)
+                return .success(
+                    try database.apart {
+                        try checkFence(pending.epoch, database)
+                        return try write(pending, &trail, database)
+                    })
             } catch let failure as JournalFailure {
                 trail = before
                 return .failure(failure)

@@ -14,9 +14,13 @@ public final class Journal: Sendable {
     let settings: JournalSettings
     let committer = GroupCommitter()
 
-    private init(queue: DatabaseQueue, settings: JournalSettings) {
+    /// Whether a transaction takes no time that a thread could use better.
+    let isInMemory: Bool
+
+    private init(queue: DatabaseQueue, settings: JournalSettings, isInMemory: Bool) {
         self.queue = queue
         self.settings = settings
+        self.isInMemory = isInMemory
         self.databaseID = settings.databaseID
     }
 
@@ -41,7 +45,7 @@ public final class Journal: Sendable {
                 databaseID: databaseID, keyID: key.id, keyPath: keyPath, canary: Data(canary),
                 madeAt: moment)
             try queue.write { try settings.insert($0) }
-            return Journal(queue: queue, settings: settings)
+            return Journal(queue: queue, settings: settings, isInMemory: disk.isInMemory)
         }
     }
 
@@ -74,7 +78,7 @@ public final class Journal: Sendable {
                 }
                 return try JournalSettings.fetch(database)
             }
-            return Journal(queue: queue, settings: settings)
+            return Journal(queue: queue, settings: settings, isInMemory: disk.isInMemory)
         }
     }
 

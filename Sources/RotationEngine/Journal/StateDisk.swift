@@ -18,6 +18,15 @@ public protocol StateDisk: Sendable {
 
     /// Closes the file to everybody but its owner.
     func protect(_ path: String)
+
+    /// Whether it lies in memory and keeps nobody waiting, so that no thread is spared by waiting
+    /// on another one.
+    var isInMemory: Bool { get }
+}
+
+extension StateDisk {
+    /// Disks are slow.
+    public var isInMemory: Bool { false }
 }
 
 /// The right to drive the rotations of a state directory, for as long as it is held.
