@@ -40,6 +40,7 @@ public enum Reason: String, Sendable, Hashable, Codable, CaseIterable {
     case oldSecretGone = "old-secret-gone"
     case newSecretRefused = "new-secret-refused"
     case newSecretGone = "new-secret-gone"
+    case newSecretStillAccepted = "new-secret-still-accepted"
     case oldSecretStillAccepted = "old-secret-still-accepted"
     case sealedSecretMissing = "sealed-secret-missing"
 
@@ -57,7 +58,7 @@ public enum Reason: String, Sendable, Hashable, Codable, CaseIterable {
             .byOperator, .wrongTarget, .refusedByTarget, .preflight, .noOverlap, .slotOccupied,
             .oldSecretUnclear, .createAmbiguous, .storesDisagree, .storeEmpty, .storeChanged,
             .twoWriters, .anySecretAccepted, .oldSecretRefused, .oldSecretGone, .newSecretRefused,
-            .newSecretGone, .oldSecretStillAccepted, .sealedSecretMissing:
+            .newSecretGone, .newSecretStillAccepted, .oldSecretStillAccepted, .sealedSecretMissing:
             true
         }
     }

@@ -42,18 +42,23 @@ extension RotationDriver {
         guard listed.contains(where: { $0.id == rotation.newCredential }) else {
             return .holds(.newSecretGone, "the server no longer lists the new secret")
         }
-        if let orphan = ours(in: listed) {
-            let survivor = try secret(.new)
-            try await mutate(.delete, on: orphan.rawValue, isServer: true) {
-                () async throws(AdapterError) in try await server.delete(orphan, keeping: survivor)
-            }
-            return .waits(.unknownOutcome, "swept \(orphan.rawValue); looking again")
-        }
+        if let orphan = ours(in: listed) { return try await sweep(orphan, keeping: .new, server) }
         return .moved(.done, ["new": rotation.newCredential?.rawValue ?? ""])
     }
 
+    /// Deletes what a creation left behind, and looks again.
+    func sweep(
+        _ orphan: CredentialID, keeping role: SecretRole, _ server: any AuthorizationServer
+    ) async throws -> StepResult {
+        let survivor = try secret(role)
+        try await mutate(.delete, on: orphan.rawValue, isServer: true) {
+            () async throws(AdapterError) in try await server.delete(orphan, keeping: survivor)
+        }
+        return .waits(.unknownOutcome, "swept \(orphan.rawValue); looking again")
+    }
+
     /// A secret that carries a label of this rotation, or its value, and isn't the recorded one.
-    private func ours(in listed: [Credential]) -> CredentialID? {
+    func ours(in listed: [Credential]) -> CredentialID? {
         let prefix = "holdover/\(rotation.id.rawValue)/"
         return listed.first { entry in
             guard entry.id != rotation.newCredential, entry.id != rotation.oldCredential else {
@@ -62,71 +67,5 @@ extension RotationDriver {
             // By value too: a creation that came through late, when nobody waited for it any more.
             return entry.label?.hasPrefix(prefix) == true || entry.holds == .new
         }?.id
-    }
-
-    /// Deletes the new secret, once nobody can be using it.
-    ///
-    /// Phase `withdraw`.
-    func withdrawNew() async throws -> StepResult {
-        let server = try await server()
-        if rotation.body.isCreationOpen {
-            return try await reconcileForWithdrawal(server)
-        }
-        guard let id = rotation.newCredential else {
-            return .moved(.done, ["note": "no second secret was made"])
-        }
-        if let drift = try await drift(from: .old) { return drift }
-        if rotation.body.distributedAt != nil {
-            for (name, finding) in try await consumersUse(.old) where finding != .passes {
-                return .moved(.unproven, ["consumer": name, "detail": finding.words])
-            }
-        }
-        let survivor = try secret(.old)
-        let listed = try await listed(server)
-        // A server with slots takes the old secret back in the new one's place; a run that was cut
-        // there leaves it in both, and the second one isn't done with.
-        let isDouble =
-            server.capabilities.shape == .twoSlots
-            && listed.filter { $0.holds == .old }.count > 1
-        let isLeft = listed.contains { entry in
-            (entry.id == id && entry.holds != .old) || entry.holds == .new
-        }
-        guard isLeft || isDouble else { return try await proveOldInForce(server) }
-        // A server with slots puts the survivor in front; any other must accept it already.
-        let mayRevive = server.capabilities.shape == .twoSlots
-        if !mayRevive, try await ask(server, about: survivor) != .accepted {
-            return bear(
-                with: server, waiting: .notYetAccepted, thenHeld: .oldSecretRefused,
-                "the server refuses the old secret")
-        }
-        try await mutate(.delete, on: id.rawValue, isServer: true) {
-            () async throws(AdapterError) in try await server.delete(id, keeping: survivor)
-        }
-        let after = try await self.listed(server)
-        let isStillListed = after.contains { $0.id == id && $0.holds != .old }
-        return isStillListed
-            ? .waits(.notYetRefused, "withdrawn, and the server still lists it")
-            : try await proveOldInForce(server)
-    }
-
-    private func proveOldInForce(_ server: any AuthorizationServer) async throws -> StepResult {
-        switch try await ask(server, about: try secret(.old), connection: .fresh) {
-        case .accepted: return .moved(.done, ["old": rotation.oldCredential?.rawValue ?? ""])
-        case .refused(let code):
-            return runOfPatience(server.capabilities)
-                ? .holds(.oldSecretRefused, "the server says \(code)")
-                : .waits(.notYetAccepted, "the server says \(code)")
-        }
-    }
-
-    /// A rollback while a creation is open: find out first, then there is something to withdraw.
-    private func reconcileForWithdrawal(_ server: any AuthorizationServer) async throws
-        -> StepResult
-    {
-        switch try await reconcileCreation(server) {
-        case .moved: return .again
-        case .again: return .again
-        case let other: return other
-        }
     }
 }

@@ -50,14 +50,16 @@ struct Expectation {
 
     /// At most two runs more after one fault, three after two, and so on.
     ///
-    /// A person's answer to a refusal is a run of its own; with windows to wait out, a consumer's
-    /// interval may pass once more.
+    /// A person's answer to a refusal is a run of its own; a creation that is lost a second time is
+    /// looked for twice a second time; with windows to wait out, a consumer's interval may pass once
+    /// more.
     private func recovery(_ outcome: Simulation.Outcome) -> [String] {
         guard scenario.troubles > 0, scenario.deeds.isEmpty, scenario.rollbackAfter == nil,
             outcome.state.isEnded
         else { return [] }
         let refusals = scenario.faults.values.filter { $0 == .refused }.count
-        let limit = runs + scenario.troubles + 1 + refusals + (scenario.isBrief ? 0 : 1)
+        let lost = max(0, outcome.creations.count - 2)
+        let limit = runs + scenario.troubles + 1 + refusals + lost + (scenario.isBrief ? 0 : 1)
         guard outcome.runs > limit else { return [] }
         return ["it took \(outcome.runs) runs; \(limit) would do"]
     }

@@ -21,6 +21,7 @@ public enum Deed: String, Sendable, Hashable, CaseIterable {
 extension WorldState {
     /// Does it, and remembers since when what we knew of it is out of date.
     mutating func apply(_ deed: Deed) {
+        isMeddled = true
         let original = secrets.first { $0.owner == .original }?.value ?? World.original
         switch deed {
         case .foreignSecret:
@@ -37,8 +38,7 @@ extension WorldState {
             consumers[consumers.count - 1].changedAt = calls
         case .ourSecretDeleted:
             secrets.removeAll { $0.owner == .ours }
-            for index in stores.indices { stores[index].changedAt = calls }
-            for index in consumers.indices { consumers[index].changedAt = calls }
+            takenAt = calls
         case .clockForward: skew += 3_600_000
         case .clockBack: skew -= 3_600_000
         }

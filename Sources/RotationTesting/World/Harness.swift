@@ -90,8 +90,8 @@ public struct Harness {
             if rotation.state.isEnded { return rotation }
             if case .held = rotation.state {
                 holds.append(rotation.reason ?? .byOperator)
-                // Who has said go on three times to the same words looks for another way.
-                if holds.count > 2, Set(holds.suffix(3)).count == 1 { return rotation }
+                // Who has said go on five times to the same words looks for another way.
+                if holds.count > 4, Set(holds.suffix(5)).count == 1 { return rotation }
                 try ask(.resume, of: rotation)
             } else {
                 world.advance(to: rotation.nextAt)
@@ -116,10 +116,16 @@ public struct Harness {
     }
 
     /// Asks something of a rotation, as a person does.
-    public func ask(_ kind: Request.Kind, of rotation: Rotation, words: String = "test") throws {
+    public mutating func ask(_ kind: Request.Kind, of rotation: Rotation, words: String = "test") throws {
         let request = Request(
             rotation: rotation.id, kind: kind, words: words, madeAt: WorldClock(world).now())
-        try journal().ask(request, client: rotation.client)
+        do { try journal().ask(request, client: rotation.client) } catch let failure
+            as JournalFailure where isDead(failure)
+        {
+            // It was not asked, and a person would ask again.
+            restart()
+            try journal().ask(request, client: rotation.client)
+        }
     }
 
     /// The rotation as the journal has it.

@@ -90,9 +90,7 @@ public final class World: Sendable {
     public var secretCount: Int { state.withLock { $0.secrets.count } }
     /// Whether the original secret is still accepted.
     public var acceptsOriginal: Bool {
-        state.withLock { state in
-            state.secrets.contains { $0.owner == .original && $0.isEnabled }
-        }
+        state.withLock { $0.accepts(Self.original) }
     }
     /// Whether every store holds the original value.
     public var storesHoldOriginal: Bool {
@@ -125,8 +123,8 @@ public final class World: Sendable {
             state.calls += 1
             state.now += 1
             state.trace.append(call)
-            state.letConsumersRead()
             if let deed = state.deeds[state.calls] { state.apply(deed) }
+            state.letConsumersRead()
             let fault = state.schedule[state.calls]
             state.lines?.append(
                 "\(state.now) \(state.calls) \(call)" + (fault.map { " \($0.rawValue)" } ?? ""))
@@ -166,12 +164,13 @@ public final class World: Sendable {
             if !call.isRead {
                 state.past = WorldPast(secrets: state.secrets, stores: state.stores)
             }
+            let before = state.isMeddled ? state.locked() : nil
             let outcome: Swift.Result<Result, AdapterError>
             do throws(AdapterError) { outcome = .success(try effect(&state)) } catch {
                 outcome = .failure(error)
             }
-            state.letConsumersRead()
-            state.check(after: call)
+            state.letConsumersRead(before: state.calls + 1)
+            state.check(after: call, lockedBefore: before)
             return outcome
         }
         return try outcome.get()

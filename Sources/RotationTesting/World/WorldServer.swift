@@ -127,7 +127,8 @@ struct WorldServer: AuthorizationServer {
         async throws(AdapterError) -> AuthenticationResult
     {
         try await world.call(.authenticate) { state in
-            state.accepts(secret.withPlaintext { $0 })
+            state.askedAt = state.calls
+            return state.accepts(secret.withPlaintext { $0 })
                 ? .accepted : .refused(code: "invalid_client")
         }
     }

@@ -60,6 +60,11 @@ struct WorldState: Sendable {
     var stores: [WorldStore]
     var consumers: [WorldConsumer]
     var made = 0
+    /// Whether somebody else has changed anything.
+    var isMeddled = false
+    /// The call before which somebody took a secret away, and the one that last asked about any.
+    var takenAt = 0
+    var askedAt = 0
     /// How many creations a proxy sent again.
     var repetitions = 0
     var violations: [String] = []
@@ -79,7 +84,9 @@ struct WorldState: Sendable {
     }
 
     /// Consumers that watch have read before anything else happens; others when their time comes.
-    mutating func letConsumersRead(hookRan: Bool = false) {
+    ///
+    /// They do it before the call with the number `call`, which is the present one.
+    mutating func letConsumersRead(hookRan: Bool = false, before call: Int? = nil) {
         for index in consumers.indices {
             let consumer = consumers[index]
             let isTime =
@@ -89,24 +96,46 @@ struct WorldState: Sendable {
                 case .hook: hookRan
                 }
             guard isTime else { continue }
-            consumers[index].value = stores[consumer.store].value
+            let store = stores[consumer.store]
+            if consumer.value != store.value {
+                // What somebody else wrote there is somebody else's doing here too.
+                consumers[index].changedAt = store.changedAt == 0 ? 0 : call ?? calls
+            }
+            consumers[index].value = store.value
             consumers[index].loadedAt = now
-            consumers[index].changedAt = max(consumer.changedAt, stores[consumer.store].changedAt)
         }
+    }
+
+    /// Which stores and consumers hold something that the server refuses, by their names.
+    func locked() -> Set<String> {
+        var locked: Set<String> = []
+        for (index, store) in stores.enumerated() where !isHonoured(store.value) {
+            locked.insert("store \(index)")
+        }
+        for (index, consumer) in consumers.enumerated() where !isHonoured(consumer.value) {
+            locked.insert("consumer \(index)")
+        }
+        return locked
     }
 
     /// Invariant 1: what a store holds, and what a consumer presents, is accepted at every instant.
     ///
-    /// But for what somebody else did after we last looked: that nobody can know.
-    mutating func check(after call: Call) {
-        for (index, store) in stores.enumerated()
-        where !isHonoured(store.value) && store.changedAt <= store.seenAt {
-            violations.append("call \(calls) \(call): store \(index) holds a refused secret")
+    /// Where others have meddled it is what we did ourselves that counts: nothing that we had seen
+    /// may be accepted before a call of ours and refused behind it.
+    mutating func check(after call: Call, lockedBefore: Set<String>?) {
+        for name in locked().subtracting(lockedBefore ?? []) where !isExcused(name) {
+            violations.append("call \(calls) \(call): \(name) is locked out")
         }
-        for (index, consumer) in consumers.enumerated()
-        where !isHonoured(consumer.value) && consumer.changedAt <= consumer.seenAt {
-            violations.append("call \(calls) \(call): consumer \(index) is locked out")
+    }
+
+    private func isExcused(_ name: String) -> Bool {
+        takenAt > askedAt || stores.indices.contains { index in
+            name == "store \(index)" && stores[index].changedAt > stores[index].seenAt
         }
+            || consumers.indices.contains { index in
+                name == "consumer \(index)"
+                    && consumers[index].changedAt > consumers[index].seenAt
+            }
     }
 
     /// Lets a read see the world as it was before its last change.

@@ -1,0 +1,97 @@
+import RotationCore
+
+extension RotationDriver {
+    /// Deletes the new secret, once nobody can be using it.
+    ///
+    /// Phase `withdraw`.
+    func withdrawNew() async throws -> StepResult {
+        let server = try await server()
+        if rotation.body.isCreationOpen {
+            return try await reconcileForWithdrawal(server)
+        }
+        let listed = try await listed(server)
+        if let orphan = ours(in: listed) { return try await sweep(orphan, keeping: .old, server) }
+        guard let id = rotation.newCredential else {
+            return .moved(.done, ["note": "no second secret was made"])
+        }
+        if let obstacle = try await whoeverNeedsNew() { return obstacle }
+        if try await isWithdrawn(id, server, listed) {
+            // A list may lag behind the creation, so that is believed at the second look only.
+            guard rotation.body.isCreationUnseen else {
+                rotation.body.isCreationUnseen = true
+                let second = clock.now() + rotation.plan.retry.first
+                return .waits(.notYetRefused, "looking twice for the new secret", until: second)
+            }
+            return try await proveOldInForce(server)
+        }
+        return try await send(withdrawalOf: id, server)
+    }
+
+    /// A store or a consumer that would be locked out; nil where there is none.
+    private func whoeverNeedsNew() async throws -> StepResult? {
+        if let drift = try await drift(from: .old) { return drift }
+        guard rotation.body.distributedAt != nil else { return nil }
+        for (name, finding) in try await consumersUse(.old) where finding != .passes {
+            return .moved(.unproven, ["consumer": name, "detail": finding.words])
+        }
+        return nil
+    }
+
+    /// Whether the server neither lists nor accepts the new secret, as far as it can tell.
+    private func isWithdrawn(
+        _ id: CredentialID, _ server: any AuthorizationServer, _ listed: [Credential]
+    ) async throws -> Bool {
+        guard try await ask(server, about: try secret(.new)) != .accepted else { return false }
+        if server.capabilities.shape == .twoSlots {
+            // A slot that can't be read is judged by what the server takes. A run that was cut
+            // while the old secret went back leaves it in both, and the second isn't done with.
+            let isOldTaken = try await ask(server, about: try secret(.old)) == .accepted
+            return isOldTaken && listed.filter { $0.holds == .old }.count < 2
+        }
+        return !listed.contains { $0.id == id || $0.holds == .new }
+    }
+
+    private func send(withdrawalOf id: CredentialID, _ server: any AuthorizationServer) async throws
+        -> StepResult
+    {
+        let survivor = try secret(.old)
+        // A server with slots puts the survivor in front; any other must accept it already.
+        let mayRevive = server.capabilities.shape == .twoSlots
+        if !mayRevive, try await ask(server, about: survivor) != .accepted {
+            return bear(
+                with: server, waiting: .notYetAccepted, thenHeld: .oldSecretRefused,
+                "the server refuses the old secret")
+        }
+        try await mutate(.delete, on: id.rawValue, isServer: true) {
+            () async throws(AdapterError) in try await server.delete(id, keeping: survivor)
+        }
+        rotation.body.isCreationUnseen = true
+        guard try await isWithdrawn(id, server, try await listed(server)) else {
+            return bear(
+                with: server, waiting: .notYetRefused, thenHeld: .newSecretStillAccepted,
+                "withdrawn, and the server still lists or accepts it")
+        }
+        return try await proveOldInForce(server)
+    }
+
+    private func proveOldInForce(_ server: any AuthorizationServer) async throws -> StepResult {
+        switch try await ask(server, about: try secret(.old), connection: .fresh) {
+        case .accepted: return .moved(.done, ["old": rotation.oldCredential?.rawValue ?? ""])
+        case .refused(let code):
+            return runOfPatience(server.capabilities)
+                ? .holds(.oldSecretRefused, "the server says \(code)")
+                : .waits(.notYetAccepted, "the server says \(code)")
+        }
+    }
+
+    /// A rollback while a creation is open: find out first, then there is something to withdraw.
+    private func reconcileForWithdrawal(_ server: any AuthorizationServer) async throws
+        -> StepResult
+    {
+        switch try await reconcileCreation(server) {
+        case .moved: return .again
+        case .again: return .again
+        case let other: return other
+        }
+    }
+}
