@@ -204,8 +204,11 @@ void simulated_disk_copy(simulated_disk_id id, simulated_disk_id original) {
     disk->fail_at = disk->operations = 0;
     disk->has_failed = false;
     for (disk_file *file = disk->files; file; file = file->next) {
-        file->is_deleted = !disk_has(source, file->name);
+        if (disk_has(source, file->name)) continue;
+        file->is_deleted = true;
+        file->is_entry_durable = false;
     }
+    sweep(disk, false);
     copy_files(disk, source);
 }
 

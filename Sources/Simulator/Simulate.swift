@@ -23,6 +23,12 @@ import Synchronization
     @Option(help: "Where the random scenarios begin.")
     var seed: UInt64 = 1
 
+    @Option(help: "How many years of cron runs, for each class of server.")
+    var years = 15
+
+    @Option(help: "How many random scenarios are run twice, to compare their traces.")
+    var traces = 1_000
+
     @Option(help: "How many threads.")
     var jobs = ProcessInfo.processInfo.activeProcessorCount
 
@@ -38,9 +44,51 @@ import Synchronization
         let sweeps = Sweep.all(simulation, swarm: swarm, seed: seed).filter { sweep in
             only.map { "\(sweep.title)".hasPrefix($0) } ?? true
         }
+        if only == nil || only == "years" { try await live() }
+        if only == nil || only == "traces" { try repeatTraces(simulation) }
         let tally = Fleet(simulation, jobs: jobs, share: share).run(sweeps)
         tally.show()
-        if !tally.failures.isEmpty { throw ExitCode.failure }
+        if tally.failures.isEmpty { return }
+        for failure in tally.failures.prefix(5) { explain(failure, simulation) }
+        throw ExitCode.failure
+    }
+
+    private func explain(_ failure: Tally.Failure, _ simulation: Simulation) {
+        let scenario = failure.scenario
+        let shrunk = SerialExecutor().run { await scenario.shrunk(in: simulation) }
+        print("seed \(scenario.seed), shrunk from \(scenario.troubles) troubles; see it with")
+        print("    simulate --replay \"\(shrunk)\"")
+    }
+
+    private func repeatTraces(_ simulation: Simulation) throws {
+        let count = UInt64(traces / share)
+        let seed = seed
+        let differing = SerialExecutor().run {
+            var differing: [String] = []
+            for number in seed..<(seed + count) {
+                if let line = await Sweep.difference(number, simulation) { differing.append(line) }
+            }
+            return differing
+        }
+        print("traces: \(count) seeds run twice, \(differing.count) differ")
+        for line in differing.prefix(5) { print("    \(line)") }
+        if !differing.isEmpty { throw ExitCode.failure }
+    }
+
+    private func live() async throws {
+        var total = Years.Outcome()
+        for world in Scenario.Name.allCases where world != .single && world != .opaqueSlots {
+            let outcome = try await Years(world).run(years / share + 1, seed: seed)
+            total.days += outcome.days
+            total.runs += outcome.runs
+            total.completed += outcome.completed
+            total.problems += outcome.problems.map { "\(world.rawValue): \($0)" }
+        }
+        print(
+            "years: \(total.days / 365) of cron, \(total.runs) runs,"
+                + " \(total.completed) rotations completed, \(total.problems.count) problems")
+        for problem in total.problems.prefix(20) { print("    \(problem)") }
+        if !total.problems.isEmpty { throw ExitCode.failure }
     }
 
     private func show(_ text: String, _ simulation: Simulation) async throws {
@@ -49,6 +97,7 @@ import Synchronization
         }
         let outcome = SerialExecutor().run { await simulation.run(scenario, isRecorded: true) }
         for line in outcome.trace { print(line) }
+        print("operations of the disk: \(outcome.operations), calls: \(outcome.calls)")
         print("ended \(outcome.state) after \(outcome.runs) runs, held for \(outcome.holds)")
         for problem in outcome.problems { print("problem: \(problem)") }
         if !outcome.problems.isEmpty { throw ExitCode.failure }

@@ -35,7 +35,9 @@ extension Journal {
             try database.writing { try Self.apply(entries, database) }
         }
         do {
-            if isInMemory { return try onThisThread { try $0.writeWithoutTransaction(transaction) } }
+            if isInMemory {
+                return try onThisThread { try $0.writeWithoutTransaction(transaction) }
+            }
             return try await queue.writeWithoutTransaction(transaction)
         } catch let error as DatabaseError {
             throw JournalFailure(error)

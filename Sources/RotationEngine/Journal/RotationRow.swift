@@ -99,9 +99,12 @@ extension Rotation {
         }
     }
 
-    /// The particulars as the row keeps them.
+    /// The particulars as the row keeps them: the same bytes for the same particulars, so that a
+    /// row that stays as it is costs no write.
     func encodedBody() throws -> String {
-        String(decoding: try JSONEncoder().encode(body), as: UTF8.self)
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = .sortedKeys
+        return String(decoding: try encoder.encode(body), as: UTF8.self)
     }
 
     private func arguments(_ body: String) -> StatementArguments {

@@ -19,7 +19,8 @@ extension RotationDriver {
     private func answer(_ request: Request, at now: Instant) -> String? {
         switch request.kind {
         case .hold: return hold(request, at: now)
-        case .resume, .retry: return goOn(at: now)
+        case .resume: return goOn(at: now)
+        case .retry: return tryAgain(at: now)
         case .approve:
             rotation.body.approval = request.words
             rotation.nextAt = now
@@ -43,6 +44,19 @@ extension RotationDriver {
         let refusal = turn(.stopped, at: now)
         rotation.wait(for: .byOperator, detail: request.words, until: now, now: now)
         return refusal
+    }
+
+    /// Where consumers are waited for, they are told again: a hook's report may have got lost, or
+    /// have been dated by a clock that was set back since.
+    private func tryAgain(at now: Instant) -> String? {
+        if let refusal = goOn(at: now) { return refusal }
+        switch rotation.state {
+        case .running(.adopt), .running(.readopt):
+            let refusal = turn(.drifted, at: now)
+            rotation.body.drifts = 0
+            return refusal
+        case .running, .held, .completed, .abandoned: return nil
+        }
     }
 
     private func goOn(at now: Instant) -> String? {

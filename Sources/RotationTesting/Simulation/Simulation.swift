@@ -94,12 +94,15 @@ public struct Simulation: Sendable {
             deeds: scenario.deeds, seed: scenario.seed, isRecorded: isRecorded)
         let berth = harbour.take()
         defer { harbour.give(back: berth) }
+        // A connection that was used before has pages in its cache: operations would be others.
+        if scenario.diskFault != nil || isRecorded { _ = berth.takeJournal() }
         var harness = Harness(world: world, template: template, berth: berth)
         defer { harness.leave() }
         if let fault = scenario.diskFault, let memory = harness.place.memory {
             fault.arm(memory)
             if fault.kind == .power { harness.powerSeed = scenario.seed &+ UInt64(fault.at) }
         }
+        if !scenario.isBrief { world.expectOverlap(.seconds(10)) }
         let id = try harness.start(scenario.isBrief ? world.briefPlan() : world.plan())
         for _ in 0..<(scenario.rollbackAfter ?? 0) {
             world.advance(to: try await harness.run(id).nextAt)
@@ -122,7 +125,8 @@ public struct Simulation: Sendable {
 extension Simulation.Outcome {
     func adding(_ more: [String]) -> Self {
         Self(
-            state: state, holds: holds, reason: reason, runs: runs, calls: calls, creations: creations,
+            state: state, holds: holds, reason: reason, runs: runs, calls: calls,
+            creations: creations,
             operations: operations, problems: problems + more, trace: trace)
     }
 }

@@ -122,6 +122,18 @@ extension Sweep {
         }
     }
 
+    /// The random scenario of a seed, twice: the traces must be the same to the byte.
+    ///
+    /// The first line that differs, both times; nil where none does.
+    public static func difference(_ seed: UInt64, _ simulation: Simulation) async -> String? {
+        let scenario = Scenario.random(seed: seed, simulation)
+        let first = await simulation.run(scenario, isRecorded: true).trace
+        let second = await simulation.run(scenario, isRecorded: true).trace
+        if first == second { return nil }
+        let pair = zip(first, second).first { $0 != $1 }
+        return "\(scenario): \(pair?.0 ?? "") <> \(pair?.1 ?? "")"
+    }
+
     private static func swarms(_ count: Int, _ seed: UInt64) -> [Sweep] {
         stride(from: 0, to: count, by: 500).map { start in
             Sweep(title: .swarm) { simulation, tell in

@@ -116,7 +116,9 @@ public struct Harness {
     }
 
     /// Asks something of a rotation, as a person does.
-    public mutating func ask(_ kind: Request.Kind, of rotation: Rotation, words: String = "test") throws {
+    public mutating func ask(_ kind: Request.Kind, of rotation: Rotation, words: String = "test")
+        throws
+    {
         let request = Request(
             rotation: rotation.id, kind: kind, words: words, madeAt: WorldClock(world).now())
         do { try journal().ask(request, client: rotation.client) } catch let failure

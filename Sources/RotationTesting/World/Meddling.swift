@@ -1,4 +1,4 @@
-import RotationCore
+public import RotationCore
 import Synchronization
 
 /// What others do to the world while a rotation is under way.
@@ -20,6 +20,11 @@ public struct Meddling: Sendable {
             state.stores[index].value = value
             state.stores[index].version += 1
         }
+    }
+
+    /// Somebody sets the machine's clock; the boot clock stays as it is.
+    public func setClock(by span: Span) {
+        world.state.withLock { $0.skew += span.milliseconds }
     }
 
     /// A colleague adds a secret.

@@ -114,6 +114,17 @@ public final class World: Sendable {
         }
     }
 
+    /// Lets time pass, whatever the clocks say.
+    public func pass(_ span: Span) {
+        state.withLock { state in
+            state.now += span.milliseconds
+            state.letConsumersRead()
+        }
+    }
+
+    /// From now on, the old secret may not be touched sooner than so long after the last write.
+    public func expectOverlap(_ span: Span) { state.withLock { $0.overlap = span.milliseconds } }
+
     /// Counts a call, places its fault, and checks the invariants after it.
     func call<Result: Sendable>(
         _ call: Call, _ effect: @Sendable (inout WorldState) throws(AdapterError) -> Result

@@ -74,6 +74,7 @@ struct WorldSecretStore: SecretStore {
             if !isSealed { state.violations.append("call \(state.calls): written but not sealed") }
             state.stores[index].value = secret.withPlaintext { $0 }
             state.stores[index].version += 1
+            state.writtenAt = state.now
             (state.stores[index].seenAt, state.stores[index].changedAt) = (state.calls, 0)
         }
     }

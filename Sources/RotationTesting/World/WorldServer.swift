@@ -78,7 +78,9 @@ struct WorldServer: AuthorizationServer {
     /// Invariant 7: at most one secret of ours that nobody recorded, beside the recorded one.
     private static func checkUnrecorded(_ state: inout WorldState) {
         let ours = state.secrets.filter { $0.owner == .ours }.count
-        if ours > 1 + state.repetitions { state.violations.append("call \(state.calls): \(ours) secrets of ours") }
+        if ours > 1 + state.repetitions {
+            state.violations.append("call \(state.calls): \(ours) secrets of ours")
+        }
     }
 
     func disable(_ credential: CredentialID) async throws(AdapterError) {
@@ -97,6 +99,7 @@ struct WorldServer: AuthorizationServer {
             if state.secrets[index].owner == .foreign {
                 state.violations.append("call \(state.calls): \(call) of a foreign secret")
             }
+            if !isEnabled { state.checkOverlap(before: call, of: state.secrets[index]) }
             state.secrets[index].isEnabled = isEnabled
         }
     }
@@ -107,6 +110,7 @@ struct WorldServer: AuthorizationServer {
         let isTwoSlots = capabilities.shape == .twoSlots
         try await world.call(.delete) { state in
             let victim = state.secrets.first { $0.id == credential }
+            state.checkOverlap(before: .delete, of: victim)
             if victim?.owner == .foreign {
                 state.violations.append("call \(state.calls): a foreign secret was deleted")
             }

@@ -60,6 +60,9 @@ struct WorldState: Sendable {
     var stores: [WorldStore]
     var consumers: [WorldConsumer]
     var made = 0
+    /// How long both secrets must have been accepted after the last write, in true time.
+    var overlap: Int64 = 0
+    var writtenAt: Int64 = 0
     /// Whether somebody else has changed anything.
     var isMeddled = false
     /// The call before which somebody took a secret away, and the one that last asked about any.
@@ -128,10 +131,17 @@ struct WorldState: Sendable {
         }
     }
 
+    /// Time never decides alone, and a clock that jumps makes none of it.
+    mutating func checkOverlap(before call: Call, of secret: WorldSecret?) {
+        guard secret?.owner == .original, now - writtenAt < overlap else { return }
+        violations.append("call \(calls) \(call): \(overlap - now + writtenAt) ms too early")
+    }
+
     private func isExcused(_ name: String) -> Bool {
-        takenAt > askedAt || stores.indices.contains { index in
-            name == "store \(index)" && stores[index].changedAt > stores[index].seenAt
-        }
+        takenAt > askedAt
+            || stores.indices.contains { index in
+                name == "store \(index)" && stores[index].changedAt > stores[index].seenAt
+            }
             || consumers.indices.contains { index in
                 name == "consumer \(index)"
                     && consumers[index].changedAt > consumers[index].seenAt
