@@ -85,6 +85,13 @@ struct DocumentTests {
         #expect(Sample.codes(Sample.plan("x: \(long)")) == ["scalar-too-long"])
     }
 
+    @Test func `a plan of nothing but wrong keys costs no comparison of each with each`() {
+        let keys = (0..<6_000).map { "abcdefghijklabcdefghijkl\($0): 1" }.joined(separator: "\n")
+        let started = ContinuousClock.now
+        #expect(Sample.codes(keys).count >= 6_000)
+        #expect(started.duration(to: .now) < .seconds(10))
+    }
+
     @Test func `bytes that are not UTF-8 are refused`() {
         let bytes = Array(Sample.plan().utf8) + [0xFF]
         #expect(throws: PlanErrors.self) { try Sample.reader.read(bytes: bytes, file: "a") }
