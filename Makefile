@@ -1,6 +1,6 @@
 .POSIX:
 SHELL = /bin/sh
-.PHONY: help setup build release test check format demo bench contract docs clean
+.PHONY: help setup build release test check format demo bench contract fuzz docs clean
 
 help: ## this list
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1~\2/p' Makefile | \
@@ -39,6 +39,10 @@ bench: setup ## measure a release build
 
 contract: setup ## the adapters' suites; HOLDOVER_CONTRACTS names the vendors' contracts
 	@swift test --filter AdaptersTests
+
+fuzz: setup ## hostile bytes at every parser; FUZZ_SECONDS=60 or FUZZ_RUNS for each target
+	@HOLDOVER_FUZZING=1 swift build -c release --scratch-path .build/fuzz --product Fuzzer
+	@sh Fuzz/run
 
 docs: setup ## rewrite the pages that are made from the code
 	@swift build --product holdover

@@ -34,7 +34,8 @@ public enum AdoptionFingerprint {
     static func spell(_ date: Date) -> String {
         // The style's own fraction is cut rather than rounded: .123 would become .122.
         let milliseconds = Int64((date.timeIntervalSince1970 * 1_000).rounded())
-        let (seconds, rest) = milliseconds.quotientAndRemainder(dividingBy: 1_000)
+        let rest = (milliseconds % 1_000 + 1_000) % 1_000  // also for a clock before 1970
+        let seconds = (milliseconds - rest) / 1_000
         let whole = Date(timeIntervalSince1970: Double(seconds)).formatted(.iso8601)
         return "\(whole.dropLast()).\(String(1_000 + rest).dropFirst())Z"
     }

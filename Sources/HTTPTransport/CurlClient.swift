@@ -4,8 +4,9 @@ import Synchronization
 /// An HTTP client on the system's libcurl: one thread, kept connections, thousands of callers.
 ///
 /// It speaks https with verified TLS 1.2 or later, and http to loopback addresses. It follows no
-/// redirect, keeps no cookie, and reads neither proxies nor passwords from the environment. An
-/// answer may have 64 KiB of headers and 1 MiB of body.
+/// redirect, keeps no cookie, and reads neither proxies nor passwords from the environment. Nothing
+/// is sent to a link-local address or a cloud's metadata service. An answer may have 64 KiB of
+/// headers and 1 MiB of body.
 public final class CurlClient: HTTPClient {
     /// What differs between uses.
     public struct Settings: Sendable, Hashable {

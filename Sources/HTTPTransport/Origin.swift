@@ -23,6 +23,9 @@ struct Origin: Hashable, Sendable {
         scheme = try Self.part(CURLUPART_SCHEME, of: handle)
         host = try Self.part(CURLUPART_HOST, of: handle)
         port = try Self.part(CURLUPART_PORT, of: handle)
+        guard !ClosedAddress.contains(host) else {
+            throw HTTPFailure(.notSent, "\(host) \(ClosedAddress.words)")
+        }
         switch scheme {
         case "https": break
         case "http" where Self.isLoopbackLiteral(host): break

@@ -135,9 +135,10 @@ extension Transfer {
         try handle.check(
             ccurl_on_prereq(
                 handle.raw,
-                { context, _, _, _, _ in Transfer.of(context)?.willSend() ?? CURL_PREREQFUNC_ABORT
-                },
-                context))
+                { context, address, _, _, _ in
+                    let address = address.map { String(cString: $0) } ?? ""
+                    return Transfer.of(context)?.willSend(to: address) ?? CURL_PREREQFUNC_ABORT
+                }, context))
         try handle.check(
             ccurl_on_header(
                 handle.raw,
@@ -162,7 +163,12 @@ extension Transfer {
     ///
     /// libcurl sends a request again by itself when a kept connection turns out to be dead. The
     /// server may have acted on the first copy, so for `one` the second never leaves.
-    private func willSend() -> CInt {
+    private func willSend(to address: String) -> CInt {
+        // Here and not before, since only now a name has become an address, and no other can come.
+        guard !ClosedAddress.contains(address) else {
+            stopped = "\(assignment.origin.host) \(ClosedAddress.words): \(address)"
+            return CInt(CURL_PREREQFUNC_ABORT)
+        }
         sends += 1
         guard sends == 1 || assignment.request.attempts == .repeatable else {
             stopped = "the kept connection was closed before an answer came; not sent again"

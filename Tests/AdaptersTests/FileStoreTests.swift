@@ -122,6 +122,29 @@ import Testing
         #expect(try scratch.read("two") == "old")
     }
 
+    @Test func `a pipe or a device is refused without waiting for it`() async throws {
+        #expect(mkfifo(scratch.at("pipe"), 0o600) == 0)
+        let started = ContinuousClock.now
+        let pipe = await adapterError { try await replace(in: store("pipe"), with: "new") }
+        #expect(pipe?.code == "file-not-a-file")
+        let device = try FileStore(.of("file", ["path": "/dev/null"]))
+        let error = await adapterError { try await replace(in: device, with: "new") }
+        #expect(error?.code == "file-not-a-file")
+        #expect(started.duration(to: .now) < .seconds(5))
+    }
+
+    @Test(arguments: ["/a/..", "/../a", "/a/./b", "/a/../../etc/x", "/a/", "/", "", "a/../b"])
+    func `no path leads out of its directory`(path: String) {
+        #expect(throws: AdapterError.self) { try FileStore(.of("file", ["path": .text(path)])) }
+    }
+
+    @Test func `a document that is too deep is refused`() async throws {
+        try scratch.write(String(repeating: "[", count: 100_000), to: "deep")
+        let store = try store("deep", ["format": "json", "field": "a"])
+        let error = await adapterError { _ = try await store.read() }
+        #expect(error?.code == "file-malformed")
+    }
+
     @Test func `a directory that everybody can write to is refused`() async throws {
         try scratch.write("old", to: "s")
         chmod(scratch.path, 0o777)

@@ -24,7 +24,8 @@ import Testing
         (1_795_446_000.123, "2026-11-23T15:00:00.123Z"),
         (1_795_446_000, "2026-11-23T15:00:00.000Z"),
         (1_795_446_000.999_9, "2026-11-23T15:00:01.000Z"),
-        (951_782_400.001, "2000-02-29T00:00:00.001Z"),
+        (951_782_400.001, "2000-02-29T00:00:00.001Z"), (-0.001, "1969-12-31T23:59:59.999Z"),
+        (-1.5, "1969-12-31T23:59:58.500Z"),
     ]) func `a line spells its time to the millisecond`(seconds: Double, spelled: String) {
         let line = AdoptionFingerprint.line(
             clientID: "orders-api", secret: "s", at: Date(timeIntervalSince1970: seconds))

@@ -1,3 +1,4 @@
+import Glibc
 import HTTPTransport
 import Testing
 
@@ -72,6 +73,44 @@ import Testing
         #expect(answer.status == status)
         #expect(answer.headers["location"] == "/other")
         #expect(server.requests.count == 1)
+    }
+
+    @Test(arguments: [301, 302, 303, 307, 308])
+    func `a redirect to another host takes no secret there`(status: Int) async throws {
+        let other = try RawServer { _ in .ok("") }
+        defer { other.stop() }
+        let place = other.url
+        let server = try RawServer { _ in
+            .raw("HTTP/1.1 \(status) Moved\r\nLocation: \(place)/\r\nContent-Length: 0\r\n\r\n")
+        }
+        defer { server.stop() }
+        let request = HTTPRequest(
+            method: "POST", url: server.url, headers: ["Authorization": "Basic c2VjcmV0"],
+            body: Array("client_secret=x".utf8))
+        #expect(try await client.send(request).status == status)
+        #expect(other.requests.isEmpty)
+    }
+
+    @Test func `a packed body stays packed`() async throws {
+        // A kilobyte of these can be a gigabyte of zeros; nobody asked for it, so it is just bytes.
+        let server = try RawServer { _ in .ok("\u{1F}packed", "Content-Encoding: gzip\r\n") }
+        defer { server.stop() }
+        #expect(
+            try await client.send(HTTPRequest(url: server.url)).body == Array("\u{1F}packed".utf8))
+        #expect(server.requests.first?.headers["accept-encoding"] == nil)
+    }
+
+    @Test func `proxies of the environment are ignored`() async throws {
+        let proxy = try RawServer { _ in .ok("proxy") }
+        defer { proxy.stop() }
+        let server = try RawServer { _ in .ok("server") }
+        defer { server.stop() }
+        let names = ["http_proxy", "https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY"]
+        for name in names { setenv(name, proxy.url, 1) }
+        defer { for name in names { unsetenv(name) } }
+        let answer = try await client.send(HTTPRequest(url: server.url, connection: .fresh))
+        #expect(answer.body == Array("server".utf8))
+        #expect(proxy.requests.isEmpty)
     }
 
     @Test func `an interim answer and trailers don't mix with the headers`() async throws {

@@ -1,6 +1,7 @@
 import Glibc
-import HTTPTransport
 import Testing
+
+@testable import HTTPTransport
 
 @Suite struct RefusalTests {
     let client = CurlClient()
@@ -11,13 +12,29 @@ import Testing
         "ftp://127.0.0.1/", "file:///etc/passwd", "gopher://127.0.0.1/", "example.com", "/path", "",
         "https://me@example.com/", "https://me:secret@example.com/", "https://@example.com/",
         "https://exa mple.com/", "https://example.com/\r\nX: y", "https://",
-        "https://example.com:99999/",
+        "https://example.com:99999/", "https://169.254.169.254/", "https://[fe80::1]/",
+        "https://[fd00:ec2::254]/", "https://0xa9fea9fe/", "https://2852039166/",
+        "https://0251.0376.0251.0376/", "https://100.100.100.200/", "https://[::ffff:a9fe:a9fe]/",
     ]) func `a URL that breaks the rules is never asked`(url: String) async {
         let why = await failure { () async throws(HTTPFailure) in
             try await client.send(HTTPRequest(url: url, deadline: .seconds(2)))
         }
         #expect(why?.kind == .notSent)
         #expect(why?.message.contains("secret") == false)
+    }
+
+    @Test(arguments: [
+        "169.254.0.1", "169.254.169.254", "[fe80::1%25eth0]", "fe80::1%eth0", "febf::1",
+        "fd00:ec2::254", "::ffff:169.254.169.254", "64:ff9b::a9fe:a9fe", "100.100.100.200",
+    ]) func `addresses of the machine's own surroundings are closed`(address: String) {
+        #expect(ClosedAddress.contains(address))
+    }
+
+    @Test(arguments: [
+        "169.253.1.1", "127.0.0.1", "::1", "10.0.0.1", "fd00:ec2::253", "fec0::1", "2001:db8::1",
+        "100.100.100.201", "169.254.example.com", "metadata", "",
+    ]) func `other addresses and all names are open`(address: String) {
+        #expect(!ClosedAddress.contains(address))
     }
 
     @Test func `another spelling of a loopback address is fine`() async throws {

@@ -18,6 +18,32 @@ struct DocumentTests {
             Sample.codes(Sample.plan(line)).contains(code), "\(Sample.problems(Sample.plan(line)))")
     }
 
+    @Test(arguments: ["yes", "no", "on", "off", "True", "NO", "y", "1", "\"true\""])
+    func `only true and false are booleans`(word: String) {
+        #expect(Sample.codes(Sample.plan("exclusive: \(word)")).contains("bad-boolean"))
+    }
+
+    @Test(arguments: [
+        #"\e[2J"#, #"\r\nholdover: all is well"#, #"\x9b31m"#, #"\u202egnihton"#, #"\u200b"#,
+        #"\ufeff"#, #"\U000e0041"#, #"\x85"#, #"\u2028"#,
+    ])
+    func `nothing of a plan reaches the terminal as it is`(text: String) {
+        for line in [
+            "\"\(text)\": 1", "overlap: \"\(text)\"", "approval: \"\(text)\"",
+            "reload: [{name: \"\(text)\", command: [a]}]", "schedule: {at: \"\(text)\"}",
+            "\"a\(text)\": 1\n\"a\(text)\": 2", "reload: [{type: \"\(text)\"}]",
+            "reload: [{command: [\"\(text)\"]}]",
+        ] {
+            let problems = Sample.problems(Sample.plan(line))
+            #expect(!problems.isEmpty, "\(line)")
+            let said = problems.map(\.description).joined()
+            #expect(
+                said.unicodeScalars.allSatisfy {
+                    ![.control, .format, .lineSeparator].contains($0.properties.generalCategory)
+                }, "\(line)")
+        }
+    }
+
     @Test func `an alias is named where it stands, beside its anchor`() {
         let problems = Sample.problems(
             Sample.plan("overlap: &long 1h\nwatch: *long"))
@@ -57,6 +83,13 @@ struct DocumentTests {
         #expect(Sample.codes(Sample.plan("x: [\(many)]")) == ["too-many-nodes"])
         let long = String(repeating: "a", count: (64 << 10) + 1)
         #expect(Sample.codes(Sample.plan("x: \(long)")) == ["scalar-too-long"])
+    }
+
+    @Test func `a plan of nothing but wrong keys costs no comparison of each with each`() {
+        let keys = (0..<6_000).map { "abcdefghijklabcdefghijkl\($0): 1" }.joined(separator: "\n")
+        let started = ContinuousClock.now
+        #expect(Sample.codes(keys).count >= 6_000)
+        #expect(started.duration(to: .now) < .seconds(10))
     }
 
     @Test func `bytes that are not UTF-8 are refused`() {

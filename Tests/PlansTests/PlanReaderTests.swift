@@ -136,6 +136,10 @@ struct PlanReaderTests {
         ("ftp://host", "url-not-https"), ("example.okta.com", "bad-url"), ("https://", "bad-url"),
         ("https://host:0", "bad-url"), ("https://host:port", "bad-url"), ("https://-a", "bad-url"),
         ("https://a/?x=1", "bad-url"), ("\"https://a/#x\"", "bad-url"),
+        ("https://169.254.169.254/x", "url-link-local"),
+        ("\"https://[fe80::1]\"", "url-link-local"),
+        ("\"https://[FD00:ec2::254]:8080\"", "url-link-local"),
+        ("https://100.100.100.200", "url-link-local"),
         ("https://me:pw@host", "url-userinfo"), ("https://ho st", "bad-url"),
     ])
     func `an address to which no secret may go is refused`(url: String, code: String) {

@@ -82,7 +82,9 @@ struct SchemaTests {
     @Test(arguments: [
         "text", "\"\"", "\"a\\u200bb\"", "7", "-7", "0", "\"7\"", "true", "\"true\"", "yes", "30s",
         "0s", "30", "\"02:00-04:00\"", "\"24:00-04:00\"", "https://a.example/x", "http://a.example",
-        "https://u:p@a.example", "https://a.example?x", "http://127.0.0.1", "/a/b", "/a/../b",
+        "https://u:p@a.example", "https://a.example?x", "http://127.0.0.1", "/a/b",
+        "https://169.254.1.1/", "https://100.100.100.200:1", "https://100.100.100.200.example",
+        "\"https://[feA0::1]\"", "\"https://[fd00:0ec2::254]\"", "/a/../b",
         "/a/", "//a", "a/b", "env:NAME", "env:A B", "\"file:/a\"", "file:a", "vault:a/b#c",
         "vault:a", "systemd-credential:x", "systemd-credential:a/b", "\"exec:/bin/pass show\"",
         "exec:pass", "hunter2", "one", "\"on\\ne\"", "Upper", "-dash", "[]", "[a]", "{}",

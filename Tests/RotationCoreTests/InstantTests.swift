@@ -11,6 +11,16 @@ import Testing
         }
     }
 
+    @Test func `what no clock can count ends at the last moment there is`() {
+        let (first, last) = (Instant(milliseconds: .min), Instant(milliseconds: .max))
+        #expect(last + .seconds(1) == last)
+        #expect(first + .seconds(-1) == first)
+        #expect(last.since(first) == Span(milliseconds: .max))
+        #expect(first.since(last) == Span(milliseconds: .min))
+        #expect(Span.seconds(.max) == Span(milliseconds: .max))
+        #expect(Span.seconds(.min) == Span(milliseconds: .min))
+    }
+
     @Test func `earlier is less`() {
         #expect(noon < noon + Span(milliseconds: 1))
         #expect(noon + .seconds(-1) < noon)

@@ -145,6 +145,17 @@ import Testing
         }
     }
 
+    @Test func `a NUL in a text breaks no chain`() throws {
+        try home.raw { database in
+            var trail = try AuditTrail(database)
+            try trail.append(
+                AuditEvent("a\0b", ["c\0": "\0"]), client: ClientName(rawValue: "\0x"),
+                rotation: nil, epoch: 1, at: Home.start, database)
+        }
+        #expect(try journal.verifyAudit().damage == nil)
+        #expect(try journal.auditLines().last?.event == "a\u{FFFD}b")
+    }
+
     @Test func `a dropped line is named`() throws {
         for line in 1..<Self.count {
             let found = try damage("DELETE FROM audit WHERE sequence = ?", [line])

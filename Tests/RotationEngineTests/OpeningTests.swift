@@ -56,6 +56,25 @@ import Testing
         try expectRefused(.notOurs)
     }
 
+    @Test func `rows that hold what they can't are damage, and end no process`() throws {
+        let journal = try home.create()
+        try journal.insert(Home.rotation("R1"), epoch: 0)
+        try home.raw { database in
+            // As a flipped bit or an editor leaves it: types are checked on the way in only.
+            try database.execute(
+                sql: """
+                    PRAGMA writable_schema=ON;
+                    UPDATE sqlite_schema
+                        SET sql = replace(sql, 'next_at INTEGER NOT NULL', 'next_at ANY')
+                        WHERE name = 'rotation';
+                    """)
+        }
+        try home.raw { try $0.execute(sql: "UPDATE rotation SET next_at = NULL") }
+        let damaged = try Journal.openForReading(in: home.directory)
+        #expect(throws: JournalFailure.self) { try damaged.summaries(live: true) }
+        #expect(throws: JournalFailure.self) { try damaged.rotation(RotationID(rawValue: "R1")) }
+    }
+
     @Test func `a file that is no database is not ours`() throws {
         let text = String(repeating: "not a database\n", count: 100)
         try Data(text.utf8).write(to: URL(filePath: home.path))

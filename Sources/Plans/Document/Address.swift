@@ -5,14 +5,21 @@
 struct Address {
     /// What is wrong with an address.
     enum Complaint: Error {
-        case notAnAddress, notHTTPS, holdsUserInfo, goesOn
+        case notAnAddress, notHTTPS, holdsUserInfo, goesOn, linkLocal
     }
 
     /// The pattern of the same rule for editors.
     static let pattern =
-        #"^(https://([A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?|\[[0-9A-Fa-f:.]+\])"#
+        #"^(https://(?!"# + closed
+        + #")([A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?|\[[0-9A-Fa-f:.]+\])"#
         + #"|http://(127\.[0-9]{1,3}\.[0-9]{1,3}\.[0-9]{1,3}|\[::1\]))"#
         + #"(:[0-9]{1,5})?(/[!"$-;=A-\[\]-~<>]*)?$"#
+
+    /// Link-local addresses and the metadata services of clouds; the transport refuses them too,
+    /// in every spelling and behind every name.
+    private static let closed =
+        #"169\.254\.|100\.100\.100\.200(?![A-Za-z0-9.-])|\[[Ff][Ee][89ABab]"#
+        + #"|\[[Ff][Dd]00:0?[Ee][Cc]2::0?254\]"#
 
     /// Checks `text`, which is never shown: it may hold a password.
     static func check(_ text: String) throws(Complaint) {
@@ -28,6 +35,7 @@ struct Address {
         switch scheme {
         case "https":
             guard isHost(host) else { throw .notAnAddress }
+            guard !isClosed(host.lowercased()) else { throw .linkLocal }
         case "http":
             guard isLoopback(host) else { throw .notHTTPS }
         default: throw .notHTTPS
@@ -58,6 +66,13 @@ struct Address {
         guard let first = host.utf8.first, let last = host.utf8.last else { return false }
         return isWordy(first) && isWordy(last)
             && host.utf8.allSatisfy { isWordy($0) || $0 == 0x2D || $0 == 0x2E }
+    }
+
+    private static func isClosed(_ host: String) -> Bool {
+        host.hasPrefix("169.254.") || host == "100.100.100.200"
+            || ["[fe8", "[fe9", "[fea", "[feb"].contains { host.hasPrefix($0) }
+            || ["[fd00:ec2::254]", "[fd00:0ec2::254]", "[fd00:ec2::0254]", "[fd00:0ec2::0254]"]
+                .contains(host)
     }
 
     private static func isLoopback(_ host: Substring) -> Bool {

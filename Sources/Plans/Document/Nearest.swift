@@ -4,7 +4,10 @@ public enum Nearest {
     public static func match(for word: String, among candidates: [String]) -> String? {
         let wanted = Array(word.lowercased())
         guard wanted.count <= 64 else { return nil }
-        let ranked = candidates.map { ($0, distance(wanted, Array($0.lowercased()))) }
+        // Lengths that differ by more than any slip are ruled out first: a plan of nothing but
+        // wrong keys must not cost the comparison of each with each.
+        let near = candidates.filter { abs($0.count - wanted.count) <= 3 }
+        let ranked = near.map { ($0, distance(wanted, Array($0.lowercased()))) }
         guard let best = ranked.min(by: { ($0.1, $0.0) < ($1.1, $1.0) }),
             best.1 <= max(1, min(3, best.0.count / 3))
         else { return nil }

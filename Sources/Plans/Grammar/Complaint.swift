@@ -112,6 +112,10 @@ struct Complaint {
                 return Complaint(
                     "url-userinfo", "the address holds a user or a password (not shown)",
                     "take it out, and change the password if it was real")
+            case .linkLocal:
+                return Complaint(
+                    "url-link-local", "a link-local address or a cloud's metadata service",
+                    "write the server's own address")
             case .goesOn:
                 return Complaint(
                     "bad-url", "the address holds a query or a fragment", "end it before the ? or #"

@@ -22,14 +22,16 @@ public struct Instant: Sendable, Hashable, Codable, Comparable {
         left.milliseconds < right.milliseconds
     }
 
-    /// The moment `span` later.
+    /// The moment `span` later; the last moment that there is where that would be past it.
     public static func + (moment: Self, span: Span) -> Self {
-        Instant(milliseconds: moment.milliseconds + span.milliseconds)
+        let (sum, isOver) = moment.milliseconds.addingReportingOverflow(span.milliseconds)
+        return Instant(milliseconds: isOver ? (span.milliseconds < 0 ? .min : .max) : sum)
     }
 
     /// The time from `earlier` to this moment; negative if it is later.
     public func since(_ earlier: Self) -> Span {
-        Span(milliseconds: milliseconds - earlier.milliseconds)
+        let (rest, isOver) = milliseconds.subtractingReportingOverflow(earlier.milliseconds)
+        return Span(milliseconds: isOver ? (milliseconds < 0 ? .min : .max) : rest)
     }
 }
 
@@ -41,8 +43,12 @@ public struct Span: Sendable, Hashable, Codable, Comparable {
     /// A length in milliseconds.
     public init(milliseconds: Int64) { self.milliseconds = milliseconds }
 
-    /// A length in whole seconds.
-    public static func seconds(_ count: Int64) -> Span { Span(milliseconds: count * 1_000) }
+    /// A length in whole seconds, which may come from a server: what is too long to be counted
+    /// becomes the longest.
+    public static func seconds(_ count: Int64) -> Span {
+        let (product, isOver) = count.multipliedReportingOverflow(by: 1_000)
+        return Span(milliseconds: isOver ? (count < 0 ? .min : .max) : product)
+    }
     /// A length in whole minutes.
     public static func minutes(_ count: Int64) -> Span { .seconds(count * 60) }
     /// A length in whole hours.

@@ -25,22 +25,34 @@ private func escaped(_ scalar: Unicode.Scalar) -> String {
     "\\u{\(String(scalar.value, radix: 16))}"
 }
 
+/// By what Unicode says of the scalar, so that no list of ours can be shorter than the standard's.
 private func isHarmless(_ scalar: Unicode.Scalar) -> Bool {
     if scalar.isASCII { return scalar.value >= 0x20 && scalar.value != 0x7F }
-    return !invisible.contains { $0.contains(scalar.value) }
+    switch scalar.properties.generalCategory {
+    // Controls, of which 0x9B starts an escape sequence; marks of direction and of joining; tags.
+    case .control, .format, .lineSeparator, .paragraphSeparator: return false
+    // Fillers, variation selectors and the like: they take up no room and tell no two texts apart.
+    default: return !scalar.properties.isDefaultIgnorableCodePoint
+    }
 }
 
-private let invisible: [ClosedRange<UInt32>] = [
-    0x80...0x9F,  // C1 controls: 0x9B starts an escape sequence
-    0xAD...0xAD,  // soft hyphen
-    0x61C...0x61C,  // Arabic letter mark
-    0x115F...0x1160, 0x3164...0x3164, 0xFFA0...0xFFA0,  // Hangul fillers
-    0x180E...0x180E,  // Mongolian vowel separator
-    0x200B...0x200F,  // zero-width characters and directional marks
-    0x2028...0x202E,  // line and paragraph separators, embeddings and overrides
-    0x2060...0x206F,  // word joiner, invisible operators, isolates
-    0xFE00...0xFE0F, 0xE0100...0xE01EF,  // variation selectors
-    0xFEFF...0xFEFF,  // zero-width no-break space
-    0xFFF9...0xFFFB,  // interlinear annotation
-    0xE0000...0xE007F,  // tags
-]
+/// Escapes the same characters in a line of JSON, where they can only stand inside a text.
+///
+/// Encoders of JSON leave all but the first 32 controls as they are, and people read JSON on
+/// terminals too.
+public func safeJSON(_ line: String) -> String {
+    var safe = String.UnicodeScalarView()
+    for scalar in line.unicodeScalars {
+        // What is below a space was escaped by the encoder, or stands between texts.
+        guard scalar.value > 0x20, !isHarmless(scalar) else {
+            safe.append(scalar)
+            continue
+        }
+        for unit in String(scalar).utf16 {
+            let digits = String(unit, radix: 16)
+            let padding = String(repeating: "0", count: 4 - digits.count)
+            safe.append(contentsOf: "\\u\(padding)\(digits)".unicodeScalars)
+        }
+    }
+    return String(safe)
+}

@@ -17,8 +17,8 @@ struct AuditTrail {
         let last = try Row.fetchOne(
             database.cachedStatement(
                 sql: "SELECT sequence, hash FROM audit ORDER BY sequence DESC LIMIT 1"))
-        sequence = last?["sequence"] ?? 0
-        head = last?["hash"] ?? Self.beginning
+        sequence = try last?.cell("sequence") ?? 0
+        head = try last?.cell("hash") ?? Self.beginning
     }
 
     mutating func append(
@@ -36,8 +36,10 @@ struct AuditTrail {
         at: Instant, _ database: Database
     ) throws {
         let line = AuditLine(
-            sequence: sequence + 1, at: at, epoch: epoch, client: client?.rawValue,
-            rotation: rotation?.rawValue, event: event, body: facts)
+            sequence: sequence + 1, at: at, epoch: epoch,
+            client: (client?.rawValue).map(Self.storable),
+            rotation: (rotation?.rawValue).map(Self.storable), event: Self.storable(event),
+            body: facts)
         head = line.hash(after: head)
         sequence = line.sequence
         try database.cachedStatement(
@@ -49,6 +51,11 @@ struct AuditTrail {
             line.sequence, at.milliseconds, epoch, line.client, line.rotation, line.event,
             line.body, head,
         ])
+    }
+
+    /// SQLite ends a text at a NUL, and the hash must be over what is stored.
+    private static func storable(_ text: String) -> String {
+        text.utf8.contains(0) ? text.replacing("\0", with: "\u{FFFD}") : text
     }
 }
 

@@ -69,13 +69,13 @@ extension AuditVerdict {
 }
 
 extension AuditLine {
-    init(row: Row) {
-        sequence = row["sequence"]
-        at = Instant(milliseconds: row["at"])
-        epoch = row["epoch"]
-        client = row["client"]
-        rotation = row["rotation"]
-        event = row["event"]
-        body = row["body"]
+    init(row: Row) throws {
+        sequence = try row.cell("sequence")
+        at = Instant(milliseconds: try row.cell("at"))
+        epoch = try row.cell("epoch")
+        client = try row.cell("client")
+        rotation = try row.cell("rotation")
+        event = try row.cell("event")
+        body = try row.cell("body")
     }
 }

@@ -189,10 +189,10 @@ extension Request {
                 WHERE rotation = ? AND applied_at IS NULL ORDER BY number
                 """)
         return try Row.fetchAll(statement, arguments: [rotation.rawValue]).compactMap { row in
-            guard let kind = Kind(rawValue: row["kind"]) else { return nil }
-            return Request(
-                number: row["number"], rotation: rotation, kind: kind, words: row["words"],
-                madeAt: Instant(milliseconds: row["made_at"]))
+            guard let kind = Kind(rawValue: try row.cell("kind")) else { return nil }
+            return try Request(
+                number: row.cell("number"), rotation: rotation, kind: kind,
+                words: row.cell("words"), madeAt: Instant(milliseconds: row.cell("made_at")))
         }
     }
 }

@@ -142,7 +142,9 @@ extension Journal {
         try reading { database in
             let rows = try Row.fetchAll(
                 database, sql: "SELECT state, count(*) AS n FROM rotation GROUP BY state")
-            return Dictionary(uniqueKeysWithValues: rows.map { ($0["state"], $0["n"]) })
+            return Dictionary(
+                try rows.map { (try $0.cell("state"), try $0.cell("n")) },
+                uniquingKeysWith: { first, _ in first })
         }
     }
 
@@ -181,11 +183,11 @@ extension Journal {
                     WHERE \(clause) ORDER BY name
                     """, arguments: arguments
             ).map { row in
-                ClientSummary(
-                    name: ClientName(rawValue: row["name"]), planFile: row["plan_file"],
-                    planDigest: row["plan_digest"],
-                    dueAt: (row["due_at"] as Int64?).map(Instant.init(milliseconds:)),
-                    lastCompletedAt: (row["last_completed_at"] as Int64?)
+                try ClientSummary(
+                    name: ClientName(rawValue: row.cell("name")), planFile: row.cell("plan_file"),
+                    planDigest: row.cell("plan_digest"),
+                    dueAt: (row.cell("due_at") as Int64?).map(Instant.init(milliseconds:)),
+                    lastCompletedAt: (row.cell("last_completed_at") as Int64?)
                         .map(Instant.init(milliseconds:)))
             }
         }
@@ -201,12 +203,13 @@ extension Journal {
                     WHERE rotation = ? ORDER BY consumer
                     """, arguments: [rotation.rawValue]
             ).map { row in
-                Evidence(
-                    consumer: row["consumer"],
-                    verdict: Evidence.Verdict(rawValue: row["verdict"]) ?? .unknown,
-                    detail: row["detail"],
-                    reportedAt: (row["reported_at"] as Int64?).map(Instant.init(milliseconds:)),
-                    takenAt: Instant(milliseconds: row["taken_at"]))
+                try Evidence(
+                    consumer: row.cell("consumer"),
+                    verdict: Evidence.Verdict(rawValue: row.cell("verdict")) ?? .unknown,
+                    detail: row.cell("detail"),
+                    reportedAt: (row.cell("reported_at") as Int64?)
+                        .map(Instant.init(milliseconds:)),
+                    takenAt: Instant(milliseconds: row.cell("taken_at")))
             }
         }
     }
@@ -229,13 +232,13 @@ extension Journal {
 
 extension RotationSummary {
     init(row: Row) throws {
-        id = RotationID(rawValue: row[0])
-        client = ClientName(rawValue: row[1])
-        state = try Rotation.state(named: row[2], phase: row[3])
-        reason = (row[4] as String?).flatMap(Reason.init(rawValue:))
-        detail = row[5]
-        startedAt = Instant(milliseconds: row[6])
-        nextAt = Instant(milliseconds: row[7])
-        endedAt = (row[8] as Int64?).map(Instant.init(milliseconds:))
+        id = RotationID(rawValue: try row.cell(0))
+        client = ClientName(rawValue: try row.cell(1))
+        state = try Rotation.state(named: row.cell(2), phase: row.cell(3))
+        reason = (try row.cell(4) as String?).flatMap(Reason.init(rawValue:))
+        detail = try row.cell(5)
+        startedAt = Instant(milliseconds: try row.cell(6))
+        nextAt = Instant(milliseconds: try row.cell(7))
+        endedAt = (try row.cell(8) as Int64?).map(Instant.init(milliseconds:))
     }
 }

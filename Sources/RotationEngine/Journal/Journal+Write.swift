@@ -118,7 +118,7 @@ extension Journal {
         try reading { database in
             let rows = try Row.fetchCursor(database, sql: "SELECT path, signature FROM plan_file")
             var seen: [String: String] = [:]
-            while let row = try rows.next() { seen[row[0]] = row[1] }
+            while let row = try rows.next() { seen[try row.cell(0)] = try row.cell(1) }
             return seen
         }
     }

@@ -15,9 +15,10 @@ struct JournalSettings: Sendable {
         guard let row = try Row.fetchOne(database, sql: sql) else {
             throw JournalFailure(.notOurs, "the journal has no settings; it was never finished")
         }
-        return JournalSettings(
-            databaseID: row["database_id"], keyID: row["key_id"], keyPath: row["key_path"],
-            canary: row["canary"], madeAt: Instant(milliseconds: row["made_at"]))
+        return try JournalSettings(
+            databaseID: row.cell("database_id"), keyID: row.cell("key_id"),
+            keyPath: row.cell("key_path"), canary: row.cell("canary"),
+            madeAt: Instant(milliseconds: row.cell("made_at")))
     }
 
     func insert(_ database: Database) throws {

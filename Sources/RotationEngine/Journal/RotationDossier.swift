@@ -19,7 +19,7 @@ struct RotationDossier: Sendable {
         let statement = try database.cachedStatement(
             sql: "SELECT \(Rotation.columns) FROM \(Rotation.source) WHERE r.id = ?")
         guard let row = try Row.fetchOne(statement, arguments: [id.rawValue]) else { return nil }
-        columns = RotationColumns(row: row)
+        columns = try RotationColumns(row: row)
         operations = try RotationCore.Operation.open(of: id, database)
         requests = try Request.open(of: id, database)
         let rows = try Row.fetchAll(
@@ -28,7 +28,8 @@ struct RotationDossier: Sendable {
             arguments: [id.rawValue])
         var sealed: [SecretRole: [UInt8]] = [:]
         for row in rows {
-            if let role = SecretRole(rawValue: row[0]) { sealed[role] = Array(row[1] as Data) }
+            guard let role = SecretRole(rawValue: try row.cell(0)) else { continue }
+            sealed[role] = Array(try row.cell(1) as Data)
         }
         self.sealed = sealed
     }
@@ -78,12 +79,12 @@ extension RotationCore.Operation {
                     WHERE rotation = ? AND outcome IS NULL ORDER BY number
                     """), arguments: [rotation.rawValue]
         ).compactMap { row in
-            guard let phase = Phase(rawValue: row[1]), let kind = Kind(rawValue: row[2]) else {
-                return nil
-            }
-            return Self(
-                number: row[0], rotation: rotation, phase: phase, kind: kind, target: row[3],
-                label: row[4])
+            guard let phase = Phase(rawValue: try row.cell(1)),
+                let kind = Kind(rawValue: try row.cell(2))
+            else { return nil }
+            return try Self(
+                number: row.cell(0), rotation: rotation, phase: phase, kind: kind,
+                target: row.cell(3), label: row.cell(4))
         }
     }
 }

@@ -11,13 +11,13 @@ struct RotationColumns: Sendable {
     let ended: Int64?
     let body, plan: Data
 
-    init(row: Row) {
-        texts = [0, 1, 2, 3, 4, 5, 9, 10, 11].map { row[$0] as String? }
-        started = row[6]
-        next = row[7]
-        ended = row[8]
-        body = row[12]
-        plan = row[13]
+    init(row: Row) throws {
+        texts = try [0, 1, 2, 3, 4, 5, 9, 10, 11].map { try row.cell($0) as String? }
+        started = try row.cell(6)
+        next = try row.cell(7)
+        ended = try row.cell(8)
+        body = try row.cell(12)
+        plan = try row.cell(13)
     }
 }
 

@@ -1,4 +1,5 @@
 import Foundation
+import RotationCore
 
 /// The one place that writes to the terminal.
 struct Console: Sendable {
@@ -36,7 +37,7 @@ struct Console: Sendable {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
         if pretty { encoder.outputFormatting.insert(.prettyPrinted) }
-        line(String(decoding: try encoder.encode(value), as: UTF8.self))
+        line(safeJSON(String(decoding: try encoder.encode(value), as: UTF8.self)))
     }
 
     /// Clears the screen, where there is one.

@@ -13,7 +13,7 @@ extension Instant {
 
     /// How far off, for people: `in 5m`, `12s ago`, `now`.
     func relative(to now: Instant) -> String {
-        let distance = milliseconds - now.milliseconds
+        let distance = max(since(now).milliseconds, -.max)
         if abs(distance) < 1_000 { return "now" }
         let words = Span(milliseconds: abs(distance)).rough
         return distance > 0 ? "in \(words)" : "\(words) ago"

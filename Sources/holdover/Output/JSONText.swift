@@ -1,4 +1,5 @@
 import Foundation
+import RotationCore
 
 /// JSON on one line, with sorted keys.
 enum JSONText {
@@ -6,6 +7,6 @@ enum JSONText {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
         let data = (try? encoder.encode(value)) ?? Data("{}".utf8)
-        return String(decoding: data, as: UTF8.self)
+        return safeJSON(String(decoding: data, as: UTF8.self))
     }
 }

@@ -1,0 +1,108 @@
+import ClientCredentials
+import FoundationEssentials
+import HTTPTransport
+import RotationCore
+import Testing
+
+@testable import Adapters
+
+/// Admin APIs that answer with what no admin API says: pages, redirects, bombs.
+@Suite struct HostileAnswerTests {
+    private static let page = "<html><title>\u{1B}[2J welcome</title></html>"
+    private static let deep = String(repeating: "[", count: 500_000)
+    private let id = CredentialID(rawValue: "ocs1")
+    private let old = ClientSecret("old")
+
+    private func admin(_ adapter: String, _ http: OneAnswer) -> AdminAPI {
+        AdminAPI(
+            address: "https://a.example", caFile: nil,
+            login: AdminLogin(
+                adapter: adapter, proof: .fixed(scheme: "Bearer", ClientSecret("admin")),
+                findings: []), http: http, words: { _ in nil })
+    }
+
+    private func server(_ adapter: String, _ http: OneAnswer) -> any AuthorizationServer {
+        let now: @Sendable () -> Instant = { Instant(milliseconds: 1_795_000_000_000) }
+        let probe = TokenProbe(
+            adapter: adapter, endpoint: TokenEndpoint(url: "https://a.example/token"),
+            clientID: "billing", method: .basic, http: http, isRefusal: { _, _ in true })
+        let api = admin(adapter, http)
+        return adapter == "okta"
+            ? Okta(
+                api: OktaAPI(admin: api, appID: "0oa1", now: now), probe: probe,
+                issuer: "https://a.example")
+            : Keycloak(
+                api: KeycloakAPI(admin: api, realm: "r", clientID: "billing"), probe: probe,
+                issuer: "https://a.example", now: now)
+    }
+
+    @Test(arguments: ["okta", "keycloak"], [(200, page), (200, deep), (200, "{}"), (200, "")])
+    func `no call takes something else with status 200 for its answer`(
+        adapter: String, answer: (status: Int, body: String)
+    ) async throws {
+        let server = server(
+            adapter, OneAnswer(answer.status, answer.body, type: "text/html"))
+        let slot = Keycloak.Slot.rotated
+        let errors = [
+            await adapterError { _ = try await server.identity() },
+            await adapterError { _ = try await server.credentials(knowing: KnownSecrets()) },
+            await adapterError { try await server.delete(slot, keeping: old) },
+            await adapterError {
+                _ = try await server.authenticate(with: old, connection: .fresh)
+            },
+        ]
+        for error in errors {
+            let message = try #require(error?.message)
+            #expect(!message.contains("\u{1B}") && message.unicodeScalars.count < 400)
+        }
+        let found = try await server.preflight(overlap: .hours(1))
+        #expect(found.contains { $0.severity == .problem })
+    }
+
+    @Test(arguments: [(200, page), (201, page), (200, deep), (302, ""), (307, ""), (502, page)])
+    func `a creation that got no answer of its own is in doubt`(
+        answer: (status: Int, body: String)
+    ) async {
+        let http = OneAnswer(answer.status, answer.body, type: "text/html")
+        let error = await adapterError {
+            _ = try await server("okta", http).create(ClientSecret("new"), label: "l")
+        }
+        #expect(error?.kind == .unknown)
+        #expect(http.methods == ["POST"], "a creation is sent once")
+        let api = KeycloakAPI(admin: admin("keycloak", http), realm: "r", clientID: "billing")
+        let client = try? JSONDecoder().decode(
+            KeycloakClient.self, from: Data(#"{"id":"1","clientId":"billing"}"#.utf8))
+        let again = await adapterError {
+            _ = try await api.regenerate(try #require(client))
+        }
+        #expect(again?.kind == .unknown)
+        #expect(http.methods == ["POST", "POST"])
+    }
+
+    @Test func `a creation without a value in its answer is in doubt`() async throws {
+        let http = OneAnswer(200, #"{"type":"secret"}"#)
+        let api = KeycloakAPI(admin: admin("keycloak", http), realm: "r", clientID: "billing")
+        let client = try JSONDecoder().decode(
+            KeycloakClient.self, from: Data(#"{"id":"1","clientId":"billing"}"#.utf8))
+        let error = await adapterError { _ = try await api.regenerate(client) }
+        #expect(error?.kind == .unknown)
+    }
+
+    @Test func `a period that no clock can count is the longest there is`() throws {
+        let profiles = try JSONDecoder().decode(
+            KeycloakProfiles.self,
+            from: Data(
+                """
+                {"profiles":[{"name":"p","executors":[{"executor":"secret-rotation",
+                "configuration":{"rotated-expiration-period":9223372036854775807}}]}]}
+                """.utf8))
+        #expect(profiles.rotations["p"] == Span(milliseconds: .max))
+    }
+
+    @Test(arguments: [page, deep, "{}", #"{"data":[]}"#, #"{"data":{"data":"x"}}"#])
+    func `a page is no document of Vault`(body: String) {
+        #expect(throws: AdapterError.self) {
+            try VaultDocument(Array(body.utf8), field: "secret")
+        }
+    }
+}
