@@ -70,7 +70,7 @@ extension Reason {
         case .wrongTarget, .refusedByTarget, .preflight, .noOverlap, .slotOccupied,
             .oldSecretUnclear, .createAmbiguous, .storesDisagree, .storeEmpty, .storeChanged,
             .twoWriters, .anySecretAccepted, .oldSecretRefused, .oldSecretGone, .newSecretRefused,
-            .newSecretGone, .oldSecretStillAccepted, .sealedSecretMissing:
+            .newSecretGone, .newSecretStillAccepted, .oldSecretStillAccepted, .sealedSecretMissing:
             ["holdover resume \(client)  (after mending it)", "holdover rollback \(client)"]
         case .rollback: []
         }
