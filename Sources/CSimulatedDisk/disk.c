@@ -332,13 +332,28 @@ bool simulated_disk_replace(
     return true;
 }
 
+int simulated_disk_write(
+    simulated_disk_id id, const char *name, int64_t offset, const void *bytes, size_t count) {
+    simulated_disk *disk = disk_at(id);
+    simulated_failure failure = disk_step(disk);
+    if (failure && failure != SIMULATED_SHORT_WRITE) return (int)failure;
+    disk_file *file = disk_open(disk, name, true);
+    file_write(file, offset, bytes, (int64_t)(failure ? count / 2 : count));
+    if (failure) return (int)failure;
+    failure = disk_step(disk);
+    if (failure) return (int)failure;
+    file_sync(file);
+    return 0;
+}
+
 int64_t simulated_disk_read(
     simulated_disk_id id, const char *name, void *bytes, size_t capacity) {
     simulated_disk *disk = disk_at(id);
     disk_file *file = file_named(disk, name);
     if (!file) return -1;
     size_t count = (size_t)file->present.count;
-    if (count) memcpy(bytes, file->present.bytes, count < capacity ? count : capacity);
+    if (count > capacity) count = capacity;
+    if (count) memcpy(bytes, file->present.bytes, count);
     return file->present.count;
 }
 

@@ -66,6 +66,10 @@ bool simulated_disk_contains(simulated_disk_id disk, const void *needle, size_t 
 bool simulated_disk_replace(
     simulated_disk_id disk, const char *name, const void *bytes, size_t count);
 
+/// Writes into a file in place and makes that last: two operations; 0, or what failed.
+int simulated_disk_write(
+    simulated_disk_id disk, const char *name, int64_t offset, const void *bytes, size_t count);
+
 /// Copies up to `capacity` bytes of a file; returns its size, or -1 where there is none.
 int64_t simulated_disk_read(
     simulated_disk_id disk, const char *name, void *bytes, size_t capacity);

@@ -68,7 +68,8 @@ actor GroupCommitter {
             // this process; the next one reads what is there.
             switch failure.kind {
             case .damaged, .diskFull: brokenBy = failure
-            case .missing, .exists, .notOurs, .busy, .locked, .fenced, .unsuitable, .ruleBroken:
+            case .missing, .exists, .notOurs, .busy, .locked, .fenced, .unsuitable, .ruleBroken,
+                .anchorMissing, .olderThanWorld:
                 break
             }
             return batch.map { _ in .failure(failure) }

@@ -24,18 +24,31 @@ struct PendingEntry: Sendable {
         body = Result { try entry.rotation?.encodedBody() ?? "" }
         facts = entry.audit.map(\.spelledFacts)
     }
+
+    /// Whether an effect follows it: it holds an intent, and was kept.
+    fileprivate func letsAct(by result: Result<JournalReceipt, JournalFailure>) -> Bool {
+        guard case .success = result else { return false }
+        return entry.opened != nil
+    }
 }
 
 extension Journal {
     /// Commits `entries` in one transaction, each kept or refused by itself; one fsync for all.
+    ///
+    /// Where that let anybody act, the anchor is told before they hear of it.
     func commit(_ entries: [PendingEntry]) async throws -> [Result<JournalReceipt, JournalFailure>]
     {
         do {
-            return try await queue.writeWithoutTransaction { database in
+            return try await queue.writeWithoutTransaction { [anchor, databaseID] database in
                 var results: [Result<JournalReceipt, JournalFailure>] = []
+                var trail: AuditTrail?
                 try database.inTransaction(.immediate) {
-                    results = try Self.apply(entries, database)
+                    (results, trail) = try Self.apply(entries, database)
                     return .commit
+                }
+                let intent = zip(entries, results).first { $0.letsAct(by: $1) }
+                if let anchor, let trail, let (entry, _) = intent {
+                    try anchor.advance(to: trail.anchor(of: databaseID, epoch: entry.epoch))
                 }
                 return results
             }
@@ -45,10 +58,10 @@ extension Journal {
     }
 
     private static func apply(_ entries: [PendingEntry], _ database: Database) throws
-        -> [Result<JournalReceipt, JournalFailure>]
+        -> ([Result<JournalReceipt, JournalFailure>], AuditTrail)
     {
         var trail = try AuditTrail(database)
-        return try entries.map { pending in
+        let results = try entries.map { pending -> Result<JournalReceipt, JournalFailure> in
             var receipt = JournalReceipt()
             let before = trail
             do {
@@ -66,6 +79,7 @@ extension Journal {
                 return .failure(JournalFailure(error))
             }
         }
+        return (results, trail)
     }
 
     /// Throws where a run later than that of `epoch` has taken over: invariant 9.

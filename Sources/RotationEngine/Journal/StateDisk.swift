@@ -18,6 +18,15 @@ public protocol StateDisk: Sendable {
 
     /// Closes the file to everybody but its owner.
     func protect(_ path: String)
+
+    /// The bytes of an anchor, which lies outside of the state directory; nil where there is none.
+    func loadAnchor(_ path: String) throws(JournalFailure) -> [UInt8]?
+
+    /// Makes an anchor durably, mode 0600; throws where something is there already.
+    func createAnchor(_ bytes: [UInt8], at path: String) throws(JournalFailure)
+
+    /// Writes a slot of an anchor in place, and returns once the disk has it.
+    func storeAnchor(_ slot: [UInt8], at offset: Int, of path: String) throws(JournalFailure)
 }
 
 /// The right to drive the rotations of a state directory, for as long as it is held.
@@ -42,4 +51,16 @@ public struct FileSystemDisk: StateDisk {
     public func isWritable(_ path: String) -> Bool { access(path, W_OK) == 0 }
     /// Mode 0600.
     public func protect(_ path: String) { chmod(path, 0o600) }
+    /// A plain read.
+    public func loadAnchor(_ path: String) throws(JournalFailure) -> [UInt8]? {
+        try AnchorFile.read(path)
+    }
+    /// `O_EXCL`, fsync of the file and of its directory.
+    public func createAnchor(_ bytes: [UInt8], at path: String) throws(JournalFailure) {
+        try AnchorFile.create(bytes, at: path)
+    }
+    /// pwrite(2) and one fdatasync(2).
+    public func storeAnchor(_ slot: [UInt8], at offset: Int, of path: String)
+        throws(JournalFailure)
+    { try AnchorFile.write(slot, at: offset, of: path) }
 }

@@ -7,7 +7,7 @@ public final class RotationEngine: Sendable {
     private let parts: EngineParts
     private let lease: any StateLease
 
-    /// Takes the lock, opens the journal and checks the key.
+    /// Takes the lock, opens the journal, checks the key and the anchor.
     public init(
         directory: String, on disk: any StateDisk = FileSystemDisk(), key: SealingKey,
         factory: any AdapterFactory, clock: any RotationClock, random: any RandomSource
@@ -16,8 +16,11 @@ public final class RotationEngine: Sendable {
         lease = try disk.lock(directory)
         let journal = try Journal.open(in: directory, on: disk)
         let sealer = try journal.sealer(with: key)
+        try journal.checkAnchor()
+        let epoch = try journal.takeOver()
+        try journal.advanceAnchor()
         parts = EngineParts(
-            journal: journal, epoch: try journal.takeOver(), sealer: sealer, factory: factory,
+            journal: journal, epoch: epoch, sealer: sealer, factory: factory,
             clock: clock, random: random, identities: IdentityBook())
     }
 
@@ -64,6 +67,7 @@ public final class RotationEngine: Sendable {
             }
             try await sleep(until: next, options)
         } while !options.isStopping()
+        try parts.journal.advanceAnchor()
         report.transactions = await parts.journal.committer.transactions
         report.commits = await parts.journal.committer.entries
         return report

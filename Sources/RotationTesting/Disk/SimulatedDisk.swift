@@ -107,7 +107,38 @@ public final class SimulatedDisk: StateDisk {
     /// There is nobody to protect it from.
     public func protect(_ path: String) {}
 
-    private func name(_ path: String) -> String { String(path.dropFirst(directory.count + 1)) }
+    /// The contents of an anchor.
+    public func loadAnchor(_ path: String) throws(JournalFailure) -> [UInt8]? {
+        let size = simulated_disk_read(disk, name(path), nil, 0)
+        guard size >= 0 else { return nil }
+        var bytes = [UInt8](repeating: 0, count: Int(size))
+        _ = simulated_disk_read(disk, name(path), &bytes, bytes.count)
+        return bytes
+    }
+
+    /// One operation writes it, another makes it last.
+    public func createAnchor(_ bytes: [UInt8], at path: String) throws(JournalFailure) {
+        guard !exists(path) else { throw JournalFailure(.exists, "\(path) exists already") }
+        try storeAnchor(bytes, at: 0, of: path)
+    }
+
+    /// One operation writes it, another makes it last.
+    public func storeAnchor(_ slot: [UInt8], at offset: Int, of path: String)
+        throws(JournalFailure)
+    {
+        let code = simulated_disk_write(disk, name(path), Int64(offset), slot, slot.count)
+        guard code != 0 else { return }
+        let isFull = code == Int32(SIMULATED_DISK_FULL.rawValue)
+        throw JournalFailure(isFull ? .diskFull : .damaged, "the anchor \(path) can't be written")
+    }
+
+    /// What lies outside of the directory is called by its last name.
+    private func name(_ path: String) -> String {
+        guard !path.hasPrefix(directory + "/") else {
+            return String(path.dropFirst(directory.count + 1))
+        }
+        return path.split(separator: "/").last.map(String.init) ?? ""
+    }
 
     private var process: UInt64 { simulated_disk_process(disk) }
 
