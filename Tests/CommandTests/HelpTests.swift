@@ -6,7 +6,7 @@ import Testing
 struct HelpTests {
     static let commands: [[String]] = [
         [], ["init"], ["check"], ["start"], ["run"], ["status"], ["explain"], ["approve"],
-        ["hold"], ["resume"], ["retry"], ["rollback"], ["history"], ["audit"],
+        ["hold"], ["resume"], ["retry"], ["rollback"], ["recover"], ["history"], ["audit"],
         ["audit", "verify"], ["audit", "export"],
     ]
 

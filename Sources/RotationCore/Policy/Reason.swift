@@ -42,6 +42,7 @@ public enum Reason: String, Sendable, Hashable, Codable, CaseIterable {
     case newSecretGone = "new-secret-gone"
     case oldSecretStillAccepted = "old-secret-still-accepted"
     case sealedSecretMissing = "sealed-secret-missing"
+    case recovered
 
     // Ending: why a rotation went back.
     case rollback
@@ -57,7 +58,7 @@ public enum Reason: String, Sendable, Hashable, Codable, CaseIterable {
             .byOperator, .wrongTarget, .refusedByTarget, .preflight, .noOverlap, .slotOccupied,
             .oldSecretUnclear, .createAmbiguous, .storesDisagree, .storeEmpty, .storeChanged,
             .twoWriters, .anySecretAccepted, .oldSecretRefused, .oldSecretGone, .newSecretRefused,
-            .newSecretGone, .oldSecretStillAccepted, .sealedSecretMissing:
+            .newSecretGone, .oldSecretStillAccepted, .sealedSecretMissing, .recovered:
             true
         }
     }

@@ -29,10 +29,12 @@ public final class Journal: Sendable {
 
     /// Makes a journal in `directory`, sealed with `key`, which lies at `keyPath`.
     ///
-    /// The anchor is made first, for epoch 0: one that no run took over has nothing to lose.
+    /// The anchor is made first, for epoch 0: one that no run took over has nothing to lose. One
+    /// that is replaced, since a person said so, is written last: until then it keeps what it knew.
     public static func create(
         in directory: String, on disk: any StateDisk = FileSystemDisk(), key: SealingKey,
-        keyPath: String, anchorPath: String? = nil, databaseID: String, at moment: Instant
+        keyPath: String, anchorPath: String? = nil, replacesAnchor: Bool = false,
+        databaseID: String, at moment: Instant
     ) throws -> Journal {
         let path = path(in: directory)
         guard !disk.exists(path) else {
@@ -43,17 +45,17 @@ public final class Journal: Sendable {
             let settings = JournalSettings(
                 databaseID: databaseID, keyID: key.id, keyPath: keyPath, canary: Data(canary),
                 madeAt: moment, anchorPath: anchorPath)
-            if let anchorPath {
-                let beginning = Anchor(
-                    databaseID: databaseID, epoch: 0, sequence: 0,
-                    head: Array(AuditTrail.beginning))
-                try AnchorKeeper(path: anchorPath, directory: directory, on: disk)
-                    .begin(with: beginning)
+            let beginning = Anchor(
+                databaseID: databaseID, epoch: 0, sequence: 0, head: Array(AuditTrail.beginning))
+            let keeper = anchorPath.map {
+                AnchorKeeper(path: $0, directory: directory, on: disk)
             }
+            if !replacesAnchor { try keeper?.begin(with: beginning) }
             let queue = try Self.connect(path: path, on: disk, readOnly: false)
             disk.protect(path)
             try Self.migrate(queue)
             try queue.write { try settings.insert($0) }
+            if replacesAnchor { try keeper?.replace(with: beginning) }
             return Journal(queue: queue, settings: settings, directory: directory, disk: disk)
         }
     }

@@ -61,7 +61,7 @@ extension Reason {
             ]
         case .planMissing:
             ["holdover resume \(client) --keep-plan", "holdover rollback \(client)"]
-        case .byOperator: ["holdover resume \(client)", "holdover rollback \(client)"]
+        case .byOperator, .recovered: ["holdover resume \(client)", "holdover rollback \(client)"]
         case .unknownOutcome, .notYetAccepted, .acceptanceWindow, .storeNotYetEqual, .adoption,
             .soak, .overlap, .notYetRefused, .refusalWindow:
             ["holdover hold \(client)", "holdover rollback \(client)"]
