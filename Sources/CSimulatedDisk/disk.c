@@ -361,3 +361,9 @@ void simulated_disk_remove(simulated_disk_id id, const char *name) {
     simulated_disk *disk = disk_at(id);
     disk_delete(disk, name, true);
 }
+
+void simulated_disk_make_room(simulated_disk_id id, uint64_t count) {
+    simulated_disk *disk = disk_at(id);
+    if (disk->is_cut || !disk->is_forever || disk->failure != SIMULATED_DISK_FULL) return;
+    if (disk->operations >= disk->fail_at) disk->fail_at = disk->operations + count;
+}

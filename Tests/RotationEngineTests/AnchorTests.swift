@@ -17,17 +17,17 @@ import Testing
         #expect(stat(here.anchorPath, &status) == 0)
         #expect(status.st_mode & 0o777 == 0o600 && status.st_size == AnchorSlot.fileSize)
         let files = FileSystemDisk()
-        #expect(throws: JournalFailure.self) { try files.createAnchor([1], at: here.anchorPath) }
+        #expect(throws: JournalFailure.self) { try files.create([1], at: here.anchorPath) }
         let link = "\(here.outside.directory)/link"
         symlink(here.anchorPath, link)
-        #expect(throws: JournalFailure.self) { try files.createAnchor([1], at: link) }
-        #expect(throws: JournalFailure.self) { try files.storeAnchor([1], at: 0, of: link) }
+        #expect(throws: JournalFailure.self) { try files.create([1], at: link) }
+        #expect(throws: JournalFailure.self) { try files.store([1], at: 0, of: link) }
         #expect(try here.anchor()?.epoch == 0)
     }
 
     @Test func `a torn write leaves the slot before it, wherever it is torn`() async throws {
         _ = try await here.run()
-        let file = try #require(try AnchorFile.read(here.anchorPath))
+        let file = try #require(try DurableFile.read(here.anchorPath))
         let slot = try #require(AnchorSlot(newestOf: file))
         let later = Anchor(
             databaseID: "database", epoch: 9, sequence: 99,

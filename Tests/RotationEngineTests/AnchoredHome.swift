@@ -44,7 +44,7 @@ struct AnchoredHome {
 
     /// The anchor as it is now.
     func anchor() throws -> Anchor? {
-        try AnchorFile.read(anchorPath).flatMap(AnchorSlot.init(newestOf:))?.anchor
+        try DurableFile.read(anchorPath).flatMap(AnchorSlot.init(newestOf:))?.anchor
     }
 
     /// Why a run is refused; nil where it isn't.
@@ -72,10 +72,10 @@ final class MeddlingDisk: StateDisk {
     /// How often the anchor was written.
     var writes: Int { stores.load(ordering: .relaxed) }
 
-    func storeAnchor(_ slot: [UInt8], at offset: Int, of path: String) throws(JournalFailure) {
+    func store(_ slot: [UInt8], at offset: Int, of path: String) throws(JournalFailure) {
         let number = stores.add(1, ordering: .relaxed).newValue
         if number == failing { throw JournalFailure(.damaged, "the anchor failed") }
-        try files.storeAnchor(slot, at: offset, of: path)
+        try files.store(slot, at: offset, of: path)
     }
 
     func check(_ directory: String) throws(JournalFailure) { try files.check(directory) }
@@ -85,10 +85,12 @@ final class MeddlingDisk: StateDisk {
     func exists(_ path: String) -> Bool { files.exists(path) }
     func isWritable(_ path: String) -> Bool { files.isWritable(path) }
     func protect(_ path: String) { files.protect(path) }
-    func loadAnchor(_ path: String) throws(JournalFailure) -> [UInt8]? {
-        try files.loadAnchor(path)
+    func load(_ path: String) throws(JournalFailure) -> [UInt8]? {
+        try files.load(path)
     }
-    func createAnchor(_ bytes: [UInt8], at path: String) throws(JournalFailure) {
-        try files.createAnchor(bytes, at: path)
+    func create(_ bytes: [UInt8], at path: String) throws(JournalFailure) {
+        try files.create(bytes, at: path)
     }
+    func remove(_ path: String) { files.remove(path) }
+    func room(in directory: String) -> (free: Int64, total: Int64)? { files.room(in: directory) }
 }

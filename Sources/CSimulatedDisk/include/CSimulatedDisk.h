@@ -74,6 +74,9 @@ int simulated_disk_write(
 int64_t simulated_disk_read(
     simulated_disk_id disk, const char *name, void *bytes, size_t capacity);
 
+/// Puts a lasting failure off for `count` operations, where it is a full disk.
+void simulated_disk_make_room(simulated_disk_id disk, uint64_t count);
+
 /// Removes a file durably, as an administrator does.
 void simulated_disk_remove(simulated_disk_id disk, const char *name);
 

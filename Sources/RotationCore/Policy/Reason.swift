@@ -21,6 +21,7 @@ public enum Reason: String, Sendable, Hashable, Codable, CaseIterable {
     case refusalWindow = "refusal-window"
     case watching
     case consumerOnOldSecret = "consumer-on-old-secret"
+    case diskNearlyFull = "disk-nearly-full"
 
     // Held: a person decides.
     case byOperator = "by-operator"
@@ -52,7 +53,7 @@ public enum Reason: String, Sendable, Hashable, Codable, CaseIterable {
         switch self {
         case .serverUnavailable, .storeUnavailable, .unknownOutcome, .notYetAccepted,
             .acceptanceWindow, .storeNotYetEqual, .hookFailed, .adoption, .soak, .overlap,
-            .notYetRefused, .refusalWindow, .watching, .rollback:
+            .notYetRefused, .refusalWindow, .watching, .rollback, .diskNearlyFull:
             false
         case .unauthorized, .approval, .planChanged, .planMissing, .consumerOnOldSecret,
             .byOperator, .wrongTarget, .refusedByTarget, .preflight, .noOverlap, .slotOccupied,

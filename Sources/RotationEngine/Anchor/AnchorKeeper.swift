@@ -19,7 +19,7 @@ final class AnchorKeeper: Sendable {
     func read() throws(JournalFailure) -> Anchor { try slot().anchor }
 
     private func slot() throws(JournalFailure) -> AnchorSlot {
-        guard let bytes = try disk.loadAnchor(path) else {
+        guard let bytes = try disk.load(path) else {
             throw JournalFailure(.anchorMissing, "the journal's anchor \(path) is not there")
         }
         guard let slot = AnchorSlot(newestOf: bytes) else {
@@ -34,7 +34,7 @@ final class AnchorKeeper: Sendable {
             let present = if let last { last } else { try slot() }
             guard present.anchor != anchor else { return }
             let next = AnchorSlot(anchor: anchor, counter: present.counter + 1, place: place)
-            try disk.storeAnchor(next.bytes, at: next.offset, of: path)
+            try disk.store(next.bytes, at: next.offset, of: path)
             last = next
         }
     }
@@ -43,7 +43,7 @@ final class AnchorKeeper: Sendable {
     ///
     /// What an `init` left that was cut short is written over: no run was ever begun under it.
     func begin(with anchor: Anchor) throws(JournalFailure) {
-        if let bytes = try disk.loadAnchor(path) {
+        if let bytes = try disk.load(path) {
             guard let slot = AnchorSlot(newestOf: bytes), slot.anchor.epoch == 0 else {
                 throw JournalFailure(.exists, "\(path) exists already and is no new anchor")
             }
@@ -53,13 +53,13 @@ final class AnchorKeeper: Sendable {
 
     /// Makes the file, or puts another anchor into the one that is there: a person said so.
     func replace(with anchor: Anchor) throws(JournalFailure) {
-        let present = (try disk.loadAnchor(path)).map { AnchorSlot(newestOf: $0) }
+        let present = (try disk.load(path)).map { AnchorSlot(newestOf: $0) }
         let counter = (present.flatMap { $0 }?.counter ?? -1) + 1
         let next = AnchorSlot(anchor: anchor, counter: counter, place: place)
         if present == nil {
-            try disk.createAnchor(next.file, at: path)
+            try disk.create(next.file, at: path)
         } else {
-            try disk.storeAnchor(next.bytes, at: next.offset, of: path)
+            try disk.store(next.bytes, at: next.offset, of: path)
         }
         last.withLock { $0 = next }
     }

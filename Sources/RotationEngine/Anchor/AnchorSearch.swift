@@ -24,7 +24,7 @@ public enum AnchorSearch {
         let found = names.filter { $0.hasPrefix(prefix) }.map { "\(folder)/\($0)" }
         let place = AnchorSlot.place(of: directory)
         return Set(found + [path].compactMap { $0 }).sorted().compactMap { candidate in
-            guard let bytes = try? AnchorFile.read(candidate),
+            guard let bytes = try? DurableFile.read(candidate),
                 let slot = AnchorSlot(newestOf: bytes), slot.place == place || candidate == path,
                 slot.anchor.epoch > 0
             else { return nil }

@@ -14,10 +14,13 @@ public final class Journal: Sendable {
     let settings: JournalSettings
     let committer = GroupCommitter()
     let anchor: AnchorKeeper?
+    let directory: String
+    let disk: any StateDisk
 
     private init(
         queue: DatabaseQueue, settings: JournalSettings, directory: String, disk: any StateDisk
     ) {
+        (self.directory, self.disk) = (directory, disk)
         anchor = settings.anchorPath.map { AnchorKeeper(path: $0, directory: directory, on: disk) }
         self.queue = queue
         self.settings = settings

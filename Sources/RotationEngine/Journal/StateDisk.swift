@@ -19,14 +19,20 @@ public protocol StateDisk: Sendable {
     /// Closes the file to everybody but its owner.
     func protect(_ path: String)
 
-    /// The bytes of an anchor, which lies outside of the state directory; nil where there is none.
-    func loadAnchor(_ path: String) throws(JournalFailure) -> [UInt8]?
+    /// The bytes of a small file, such as the anchor; nil where there is none.
+    func load(_ path: String) throws(JournalFailure) -> [UInt8]?
 
-    /// Makes an anchor durably, mode 0600; throws where something is there already.
-    func createAnchor(_ bytes: [UInt8], at path: String) throws(JournalFailure)
+    /// Makes a small file durably, mode 0600; throws where something is there already.
+    func create(_ bytes: [UInt8], at path: String) throws(JournalFailure)
 
-    /// Writes a slot of an anchor in place, and returns once the disk has it.
-    func storeAnchor(_ slot: [UInt8], at offset: Int, of path: String) throws(JournalFailure)
+    /// Writes into a small file in place, and returns once the disk has it.
+    func store(_ slot: [UInt8], at offset: Int, of path: String) throws(JournalFailure)
+
+    /// Removes a small file.
+    func remove(_ path: String)
+
+    /// How many bytes are free where `directory` lies, and how many there are; nil if unknown.
+    func room(in directory: String) -> (free: Int64, total: Int64)?
 }
 
 /// The right to drive the rotations of a state directory, for as long as it is held.
@@ -52,15 +58,24 @@ public struct FileSystemDisk: StateDisk {
     /// Mode 0600.
     public func protect(_ path: String) { chmod(path, 0o600) }
     /// A plain read.
-    public func loadAnchor(_ path: String) throws(JournalFailure) -> [UInt8]? {
-        try AnchorFile.read(path)
+    public func load(_ path: String) throws(JournalFailure) -> [UInt8]? {
+        try DurableFile.read(path)
     }
     /// `O_EXCL`, fsync of the file and of its directory.
-    public func createAnchor(_ bytes: [UInt8], at path: String) throws(JournalFailure) {
-        try AnchorFile.create(bytes, at: path)
+    public func create(_ bytes: [UInt8], at path: String) throws(JournalFailure) {
+        try DurableFile.create(bytes, at: path)
     }
     /// pwrite(2) and one fdatasync(2).
-    public func storeAnchor(_ slot: [UInt8], at offset: Int, of path: String)
+    public func store(_ slot: [UInt8], at offset: Int, of path: String)
         throws(JournalFailure)
-    { try AnchorFile.write(slot, at: offset, of: path) }
+    { try DurableFile.write(slot, at: offset, of: path) }
+    /// unlink(2), and an fsync of the directory.
+    public func remove(_ path: String) { DurableFile.remove(path) }
+    /// statvfs(3), as far as it is ours to use.
+    public func room(in directory: String) -> (free: Int64, total: Int64)? {
+        var status = statvfs()
+        guard statvfs(directory, &status) == 0 else { return nil }
+        let size = Int64(status.f_frsize)
+        return (Int64(status.f_bavail) * size, Int64(status.f_blocks) * size)
+    }
 }

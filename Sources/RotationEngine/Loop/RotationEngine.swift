@@ -19,6 +19,9 @@ public final class RotationEngine: Sendable {
         try journal.checkAnchor()
         let epoch = try journal.takeOver()
         try journal.advanceAnchor()
+        // A full disk may not have room for it now; then nothing is created until it has.
+        try? Ballast.make(in: directory, on: disk)
+        try journal.importSpills(epoch: epoch, at: clock.now())
         parts = EngineParts(
             journal: journal, epoch: epoch, sealer: sealer, factory: factory,
             clock: clock, random: random, identities: IdentityBook())

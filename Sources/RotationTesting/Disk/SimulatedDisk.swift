@@ -107,8 +107,8 @@ public final class SimulatedDisk: StateDisk {
     /// There is nobody to protect it from.
     public func protect(_ path: String) {}
 
-    /// The contents of an anchor.
-    public func loadAnchor(_ path: String) throws(JournalFailure) -> [UInt8]? {
+    /// The contents of a small file.
+    public func load(_ path: String) throws(JournalFailure) -> [UInt8]? {
         let size = simulated_disk_read(disk, name(path), nil, 0)
         guard size >= 0 else { return nil }
         var bytes = [UInt8](repeating: 0, count: Int(size))
@@ -117,20 +117,31 @@ public final class SimulatedDisk: StateDisk {
     }
 
     /// One operation writes it, another makes it last.
-    public func createAnchor(_ bytes: [UInt8], at path: String) throws(JournalFailure) {
+    public func create(_ bytes: [UInt8], at path: String) throws(JournalFailure) {
         guard !exists(path) else { throw JournalFailure(.exists, "\(path) exists already") }
-        try storeAnchor(bytes, at: 0, of: path)
+        try store(bytes, at: 0, of: path)
     }
 
     /// One operation writes it, another makes it last.
-    public func storeAnchor(_ slot: [UInt8], at offset: Int, of path: String)
+    public func store(_ slot: [UInt8], at offset: Int, of path: String)
         throws(JournalFailure)
     {
         let code = simulated_disk_write(disk, name(path), Int64(offset), slot, slot.count)
         guard code != 0 else { return }
-        let isFull = code == Int32(SIMULATED_DISK_FULL.rawValue)
-        throw JournalFailure(isFull ? .diskFull : .damaged, "the anchor \(path) can't be written")
+        throw JournalFailure(.damaged, "\(path) can't be written")
     }
+
+    /// One operation. Removing the ballast makes room on a full disk, for a while.
+    public func remove(_ path: String) {
+        simulated_disk_remove(disk, name(path))
+        if path.hasSuffix(Ballast.name) { simulated_disk_make_room(disk, Self.ballastRoom) }
+    }
+
+    /// How many operations a released ballast has room for: about one transaction.
+    private static let ballastRoom: UInt64 = 24
+
+    /// There is room until the disk says that it is full.
+    public func room(in directory: String) -> (free: Int64, total: Int64)? { nil }
 
     /// What lies outside of the directory is called by its last name.
     private func name(_ path: String) -> String {

@@ -51,6 +51,7 @@ struct Init: ParsableCommand {
             in: directory, key: key, keyPath: absolute, anchorPath: anchorPath, databaseID: id,
             at: clock.now())
         try journal.close()
+        try Ballast.make(in: directory)
         try report(path, isNew, directory, anchorPath)
     }
 

@@ -1,9 +1,9 @@
 import Foundation
 
-/// The anchor's file on the file system: made once, then written in place.
+/// Small files beside the database: made once, durably, and written in place where they change.
 ///
 /// In place because a rename would cost a second fsync, of the directory, at each transaction.
-enum AnchorFile {
+enum DurableFile {
     static func read(_ path: String) throws(JournalFailure) -> [UInt8]? {
         let descriptor = open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC)
         guard descriptor >= 0 else {
@@ -22,10 +22,12 @@ enum AnchorFile {
         let descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0o600)
         guard descriptor >= 0 else { throw failure(path, .unsuitable) }
         defer { close(descriptor) }
-        guard pwrite(descriptor, bytes, bytes.count, 0) == bytes.count, fsync(descriptor) == 0,
-            syncDirectory(of: path)
-        else {
-            let failure = failure(path, .unsuitable)
+        errno = 0
+        let count = pwrite(descriptor, bytes, bytes.count, 0)
+        if count >= 0, count < bytes.count { errno = ENOSPC }
+        guard count == bytes.count, fsync(descriptor) == 0, syncDirectory(of: path) else {
+            let isFull = errno == ENOSPC || errno == EDQUOT
+            let failure = failure(path, isFull ? .diskFull : .unsuitable)
             unlink(path)
             throw failure
         }
@@ -40,7 +42,12 @@ enum AnchorFile {
         defer { close(descriptor) }
         guard pwrite(descriptor, bytes, bytes.count, off_t(offset)) == bytes.count,
             fdatasync(descriptor) == 0
-        else { throw failure(path, errno == ENOSPC || errno == EDQUOT ? .diskFull : .damaged) }
+        else { throw failure(path, .damaged) }
+    }
+
+    /// Removes the file durably, as far as that can be had.
+    static func remove(_ path: String) {
+        if unlink(path) == 0 { _ = syncDirectory(of: path) }
     }
 
     /// Makes names in the directory of `path` last.
@@ -53,6 +60,6 @@ enum AnchorFile {
     }
 
     private static func failure(_ path: String, _ kind: JournalFailure.Kind) -> JournalFailure {
-        JournalFailure(kind, "the anchor \(path): \(String(cString: strerror(errno)))")
+        JournalFailure(kind, "\(path): \(String(cString: strerror(errno)))")
     }
 }
