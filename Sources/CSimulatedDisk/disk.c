@@ -323,13 +323,18 @@ bool simulated_disk_replace(
     simulated_disk_id id, const char *name, const void *bytes, size_t count) {
     simulated_disk *disk = disk_at(id);
     if (disk_step(disk)) return false;
-    disk_file *file = disk_open(disk, name, true);
+    simulated_disk_put(id, name, bytes, count);
+    return true;
+}
+
+void simulated_disk_put(
+    simulated_disk_id id, const char *name, const void *bytes, size_t count) {
+    disk_file *file = disk_open(disk_at(id), name, true);
     forget_changes(file);
     buffer_resize(&file->present, (int64_t)count);
     if (count) memcpy(file->present.bytes, bytes, count);
     buffer_copy(&file->durable, &file->present);
     file->is_entry_durable = true;
-    return true;
 }
 
 int simulated_disk_write(

@@ -7,7 +7,7 @@ struct HelpTests {
     static let commands: [[String]] = [
         [], ["init"], ["check"], ["start"], ["run"], ["status"], ["explain"], ["approve"],
         ["hold"], ["resume"], ["retry"], ["rollback"], ["recover"], ["history"], ["audit"],
-        ["audit", "verify"], ["audit", "export"],
+        ["audit", "verify"], ["audit", "export"], ["audit", "checkpoint"], ["audit", "public-key"],
     ]
 
     @Test(arguments: commands)

@@ -66,8 +66,10 @@ final class MeddlingDisk: StateDisk {
     private let failing: Int?
     private let files = FileSystemDisk()
 
-    /// Fails the anchor's write number `failing`, from 1.
-    init(failing: Int? = nil) { self.failing = failing }
+    private let free: Int64?
+
+    /// Fails the anchor's write number `failing`, from 1; says that `free` bytes are left.
+    init(failing: Int? = nil, free: Int64? = nil) { (self.failing, self.free) = (failing, free) }
 
     /// How often the anchor was written.
     var writes: Int { stores.load(ordering: .relaxed) }
@@ -92,5 +94,7 @@ final class MeddlingDisk: StateDisk {
         try files.create(bytes, at: path)
     }
     func remove(_ path: String) { files.remove(path) }
-    func room(in directory: String) -> (free: Int64, total: Int64)? { files.room(in: directory) }
+    func room(in directory: String) -> (free: Int64, total: Int64)? {
+        free.map { ($0, 1 << 40) } ?? files.room(in: directory)
+    }
 }

@@ -74,6 +74,10 @@ int simulated_disk_write(
 int64_t simulated_disk_read(
     simulated_disk_id disk, const char *name, void *bytes, size_t capacity);
 
+/// Makes a file durably on another disk, which never fails.
+void simulated_disk_put(
+    simulated_disk_id disk, const char *name, const void *bytes, size_t count);
+
 /// Puts a lasting failure off for `count` operations, where it is a full disk.
 void simulated_disk_make_room(simulated_disk_id disk, uint64_t count);
 

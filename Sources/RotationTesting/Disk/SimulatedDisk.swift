@@ -22,6 +22,8 @@ public final class SimulatedDisk: StateDisk {
     /// The disk's id: the disk itself belongs to C.
     private let disk: UInt64
     private let isLocked = Mutex(false)
+    /// How many operations a released ballast has room for: about one transaction.
+    private let ballastRoom = Atomic<UInt64>(48)
 
     /// An empty disk, or a copy of another.
     public init(copying original: SimulatedDisk? = nil) {
@@ -116,10 +118,15 @@ public final class SimulatedDisk: StateDisk {
         return bytes
     }
 
-    /// One operation writes it, another makes it last.
+    /// One operation writes it, another makes it last; outside of the directory nothing fails.
     public func create(_ bytes: [UInt8], at path: String) throws(JournalFailure) {
         guard !exists(path) else { throw JournalFailure(.exists, "\(path) exists already") }
-        try store(bytes, at: 0, of: path)
+        guard path.hasPrefix(directory + "/") else {
+            guard !isCut else { throw JournalFailure(.damaged, "\(path) can't be made") }
+            return simulated_disk_put(disk, name(path), bytes, bytes.count)
+        }
+        // A whole ballast would be copied with every disk.
+        try store(path.hasSuffix(Ballast.name) ? [0] : bytes, at: 0, of: path)
     }
 
     /// One operation writes it, another makes it last.
@@ -134,11 +141,11 @@ public final class SimulatedDisk: StateDisk {
     /// One operation. Removing the ballast makes room on a full disk, for a while.
     public func remove(_ path: String) {
         simulated_disk_remove(disk, name(path))
-        if path.hasSuffix(Ballast.name) { simulated_disk_make_room(disk, Self.ballastRoom) }
+        if path.hasSuffix(Ballast.name) { simulated_disk_make_room(disk, ballastRoom.load(ordering: .relaxed)) }
     }
 
-    /// How many operations a released ballast has room for: about one transaction.
-    private static let ballastRoom: UInt64 = 24
+    /// Makes the ballast keep no room, as where somebody else takes it at once.
+    public func spoilBallast() { ballastRoom.store(0, ordering: .relaxed) }
 
     /// There is room until the disk says that it is full.
     public func room(in directory: String) -> (free: Int64, total: Int64)? { nil }
