@@ -21,7 +21,8 @@ struct CheckpointTests {
         try await Stage.open { stage in
             try await stage.begin(until: "generate")
             let line = try await stage.succeed("audit", "checkpoint").output
-            #expect(line.hasPrefix("holdover-checkpoint-v1 ") && line.split(separator: " ").count == 7)
+            #expect(
+                line.hasPrefix("holdover-checkpoint-v1 ") && line.split(separator: " ").count == 7)
             let publicKey = try await stage.succeed("audit", "public-key").output
             let checkpoint = try stage.bench.write(line, to: "checkpoint")
             let key = try stage.bench.write(publicKey, to: "checkpoint.pub")

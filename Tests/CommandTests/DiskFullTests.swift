@@ -40,7 +40,8 @@ struct DiskFullTests {
             #expect(try await stage.run("init", environment: state).exit == 0)
             #expect(try await stage.run("start", "billing", environment: state).exit == 0)
             try await stage.server.fault(
-                "slow", method: "POST", path: ".*client-secret", more: #","ms":3000,"when":"after""#)
+                "slow", method: "POST", path: ".*client-secret", more: #","ms":3000,"when":"after""#
+            )
             let run = try stage.holdover.spawn(
                 ["run", "--wait", "30s", "--until", "generate"], environment: state)
             let isMade = try await eventually(within: .seconds(20)) {

@@ -23,7 +23,8 @@ import Testing
         try journal.queue.write { database in
             var trail = try AuditTrail(database)
             for number in 1...Self.count {
-                let client = number.isMultiple(of: 7) ? nil : ClientName(rawValue: "c\(number % 90)")
+                let client =
+                    number.isMultiple(of: 7) ? nil : ClientName(rawValue: "c\(number % 90)")
                 let rotation = client.map { _ in RotationID(rawValue: "01M84J\(number / 12)") }
                 try trail.append(
                     AuditEvent("write-ok", ["target": "vault", "operation": "\(number)"]),

@@ -83,7 +83,8 @@ extension Journal {
         var trail = try AuditTrail(database)
         for event in [
             AuditEvent("create-ok", ["detail": "from a spilled file"]),
-            AuditEvent("phase-done", ["phase": "create", "next": "accept", "new": spill.new.rawValue]),
+            AuditEvent(
+                "phase-done", ["phase": "create", "next": "accept", "new": spill.new.rawValue]),
         ] {
             try trail.append(
                 event, client: client, rotation: spill.rotation, epoch: epoch, at: moment, database)

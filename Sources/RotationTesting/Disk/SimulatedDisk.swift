@@ -138,10 +138,14 @@ public final class SimulatedDisk: StateDisk {
         throw JournalFailure(.damaged, "\(path) can't be written")
     }
 
-    /// One operation. Removing the ballast makes room on a full disk, for a while.
+    /// One operation.
+    ///
+    /// Removing the ballast makes room on a full disk, for a while.
     public func remove(_ path: String) {
         simulated_disk_remove(disk, name(path))
-        if path.hasSuffix(Ballast.name) { simulated_disk_make_room(disk, ballastRoom.load(ordering: .relaxed)) }
+        if path.hasSuffix(Ballast.name) {
+            simulated_disk_make_room(disk, ballastRoom.load(ordering: .relaxed))
+        }
     }
 
     /// Makes the ballast keep no room, as where somebody else takes it at once.

@@ -45,7 +45,9 @@ struct Audit: ParsableCommand {
         }
 
         func run() throws {
-            struct View: Encodable { let lines: Int64; let head: String; let damage, fault: String? }
+            struct View: Encodable {
+                let lines: Int64; let head: String; let damage, fault: String?
+            }
             let journal = try workspace.reading()
             defer { try? journal.close() }
             let verdict = try verdict(on: journal)
@@ -127,7 +129,9 @@ struct Audit: ParsableCommand {
             let key = CheckpointKey(of: try workspace.key(of: journal))
             let checkpoint = try Checkpoint(of: journal, with: key, time: SystemClock().now().utc)
             guard workspace.json else { return workspace.console.line(checkpoint.line) }
-            struct View: Encodable { let database, head, time, key, line: String; let sequence: Int64 }
+            struct View: Encodable {
+                let database, head, time, key, line: String; let sequence: Int64
+            }
             try workspace.console.document(
                 View(
                     database: checkpoint.databaseID, head: checkpoint.head, time: checkpoint.time,

@@ -67,7 +67,8 @@ struct Init: ParsableCommand {
             hint: "put the journal back, or: holdover recover, which only looks")
     }
 
-    private func report(_ path: String, _ isNew: Bool, _ directory: String, _ anchor: String) throws {
+    private func report(_ path: String, _ isNew: Bool, _ directory: String, _ anchor: String) throws
+    {
         struct Made: Encodable { let journal, key, anchor: String; let keyIsNew: Bool }
         let journal = Journal.path(in: directory)
         if workspace.json {
