@@ -110,7 +110,7 @@ let package = Package(
             dependencies: ["CSimulatedDisk", "RotationCore", "RotationEngine", crypto],
             swiftSettings: settings),
         .executableTarget(
-            name: "Simulator", dependencies: ["RotationCore", "RotationTesting"],
+            name: "Simulator", dependencies: ["RotationCore", "RotationTesting", arguments],
             swiftSettings: settings),
         .testTarget(
             name: "RotationCoreTests", dependencies: ["RotationCore"], swiftSettings: settings),

@@ -88,8 +88,14 @@ void file_sync(disk_file *file) {
 }
 
 static disk_file *file_make(simulated_disk *disk, const char *name) {
-    disk_file *file = calloc(1, sizeof *file);
+    disk_file *file = disk->spare ? disk->spare : calloc(1, sizeof *file);
     if (!file) abort();
+    buffer present = file->present, durable = file->durable;
+    free(file->name);
+    disk->spare = NULL;
+    memset(file, 0, sizeof *file);
+    file->present = (buffer){.bytes = present.bytes, .capacity = present.capacity};
+    file->durable = (buffer){.bytes = durable.bytes, .capacity = durable.capacity};
     file->name = strdup(name);
     file->last_change = &file->changes;
     file->next = disk->files;
@@ -98,11 +104,29 @@ static disk_file *file_make(simulated_disk *disk, const char *name) {
 }
 
 static void file_free(disk_file *file) {
+    if (!file) return;
     forget_changes(file);
     free(file->present.bytes);
     free(file->durable.bytes);
     free(file->name);
     free(file);
+}
+
+/// Drops files that nobody holds and whose deletion can't get lost: at a restart, any deletion.
+static void sweep(simulated_disk *disk, bool is_restart) {
+    disk_file **place = &disk->files;
+    while (*place) {
+        disk_file *file = *place;
+        bool is_gone = file->is_deleted && (is_restart || !file->is_entry_durable);
+        if (!is_gone || file->handles > 0) {
+            place = &file->next;
+            continue;
+        }
+        *place = file->next;
+        forget_changes(file);
+        file_free(disk->spare);
+        disk->spare = file;
+    }
 }
 
 static disk_file *file_named(const simulated_disk *disk, const char *name) {
@@ -125,12 +149,12 @@ void disk_delete(simulated_disk *disk, const char *name, bool is_synced) {
     disk_file *file = file_named(disk, name);
     if (!file) return;
     file->is_deleted = true;
-    if (is_synced) {
-        // Every deletion before this one lasts too: it is the directory that is synced.
-        for (disk_file *other = disk->files; other; other = other->next) {
-            if (other->is_deleted) other->is_entry_durable = false;
-        }
+    if (!is_synced) return;
+    // Every deletion before this one lasts too: it is the directory that is synced.
+    for (disk_file *other = disk->files; other; other = other->next) {
+        if (other->is_deleted) other->is_entry_durable = false;
     }
+    sweep(disk, false);
 }
 
 // MARK: Disks
@@ -164,17 +188,32 @@ simulated_failure disk_step(simulated_disk *disk) {
     return disk->failure;
 }
 
-simulated_disk_id simulated_disk_make(simulated_disk_id id) {
-    const simulated_disk *original = disk_at(id);
-    simulated_disk *disk = calloc(1, sizeof *disk);
-    if (!disk) abort();
-    for (disk_file *file = original ? original->files : NULL; file; file = file->next) {
+static void copy_files(simulated_disk *disk, const simulated_disk *original) {
+    for (disk_file *file = original->files; file; file = file->next) {
         if (file->is_deleted) continue;
-        disk_file *copy = file_make(disk, file->name);
+        disk_file *copy = disk_open(disk, file->name, true);
+        forget_changes(copy);
         buffer_copy(&copy->present, &file->present);
         buffer_copy(&copy->durable, &file->present);
         copy->is_entry_durable = true;
     }
+}
+
+void simulated_disk_copy(simulated_disk_id id, simulated_disk_id original) {
+    simulated_disk *disk = disk_at(id), *source = disk_at(original);
+    disk->fail_at = disk->operations = 0;
+    disk->has_failed = false;
+    for (disk_file *file = disk->files; file; file = file->next) {
+        file->is_deleted = !disk_has(source, file->name);
+    }
+    copy_files(disk, source);
+}
+
+simulated_disk_id simulated_disk_make(simulated_disk_id id) {
+    const simulated_disk *original = disk_at(id);
+    simulated_disk *disk = calloc(1, sizeof *disk);
+    if (!disk) abort();
+    if (original) copy_files(disk, original);
     pthread_mutex_lock(&registry);
     disk->number = ++disk_count;
     disk->next = disks;
@@ -191,6 +230,7 @@ void simulated_disk_free(simulated_disk_id id) {
     if (disk) *place = disk->next;
     pthread_mutex_unlock(&registry);
     if (!disk) return;
+    file_free(disk->spare);
     while (disk->files) {
         disk_file *next = disk->files->next;
         file_free(disk->files);
@@ -227,20 +267,6 @@ static uint64_t chance(uint64_t *seed) {
     return mixed ^ (mixed >> 31);
 }
 
-/// Drops files that nobody holds and whose deletion can't get lost any more.
-static void sweep(simulated_disk *disk) {
-    disk_file **place = &disk->files;
-    while (*place) {
-        disk_file *file = *place;
-        if (file->is_deleted && file->handles == 0) {
-            *place = file->next;
-            file_free(file);
-        } else {
-            place = &file->next;
-        }
-    }
-}
-
 static void over(simulated_disk *disk) {
     disk->is_cut = false;
     disk->has_failed = false;
@@ -249,7 +275,7 @@ static void over(simulated_disk *disk) {
     for (disk_file *file = disk->files; file; file = file->next) {
         file->shared = file->reserved = file->pending = file->exclusive = 0;
     }
-    sweep(disk);
+    sweep(disk, true);
 }
 
 void simulated_disk_restart(simulated_disk_id id) { over(disk_at(id)); }

@@ -53,6 +53,8 @@ struct simulated_disk {
     /// Counts processes: a handle of an earlier one is dead.
     uint64_t process;
     disk_file *files;
+    /// The last file that is gone for good: SQLite makes the next one at once.
+    disk_file *spare;
     simulated_disk *next;
 };
 

@@ -28,6 +28,8 @@ int simulated_disk_register(void);
 
 /// An empty disk, or a copy of `original` where that isn't 0; never 0.
 simulated_disk_id simulated_disk_make(simulated_disk_id original);
+/// Makes every file what it is in `original`; handles that are open stay so.
+void simulated_disk_copy(simulated_disk_id disk, simulated_disk_id original);
 void simulated_disk_free(simulated_disk_id disk);
 
 /// How many operations changed the disk or were to make changes last: create, write, truncate,
@@ -59,7 +61,7 @@ void simulated_disk_lose_power(simulated_disk_id disk, uint64_t seed);
 /// Whether a file is there.
 bool simulated_disk_has(simulated_disk_id disk, const char *name);
 
-/// Whether `needle` occurs in any file, deleted and unsynced contents included.
+/// Whether `needle` occurs in any file, unsynced contents included.
 bool simulated_disk_contains(simulated_disk_id disk, const void *needle, size_t count);
 
 /// Replaces a file durably in one step, as a rename after a sync does; counts as one operation.

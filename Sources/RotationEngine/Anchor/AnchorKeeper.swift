@@ -16,7 +16,11 @@ final class AnchorKeeper: Sendable {
     }
 
     /// What the anchor says now.
-    func read() throws(JournalFailure) -> Anchor { try slot().anchor }
+    func read() throws(JournalFailure) -> Anchor {
+        let slot = try slot()
+        last.withLock { $0 = slot }
+        return slot.anchor
+    }
 
     private func slot() throws(JournalFailure) -> AnchorSlot {
         guard let bytes = try disk.load(path) else {

@@ -38,20 +38,18 @@ extension Journal {
     /// Where that let anybody act, the anchor is told before they hear of it.
     func commit(_ entries: [PendingEntry]) async throws -> [Result<JournalReceipt, JournalFailure>]
     {
-        do {
-            return try await queue.writeWithoutTransaction { [anchor, databaseID] database in
-                var results: [Result<JournalReceipt, JournalFailure>] = []
-                var trail: AuditTrail?
-                try database.inTransaction(.immediate) {
-                    (results, trail) = try Self.apply(entries, database)
-                    return .commit
-                }
-                let intent = zip(entries, results).first { $0.letsAct(by: $1) }
-                if let anchor, let trail, let (entry, _) = intent {
-                    try anchor.advance(to: trail.anchor(of: databaseID, epoch: entry.epoch))
-                }
-                return results
+        let transaction: @Sendable (Database) throws -> [Result<JournalReceipt, JournalFailure>] = {
+            [anchor, databaseID] database in
+            let (results, trail) = try database.writing { try Self.apply(entries, database) }
+            let intent = zip(entries, results).first { $0.letsAct(by: $1) }
+            if let anchor, let (entry, _) = intent {
+                try anchor.advance(to: trail.anchor(of: databaseID, epoch: entry.epoch))
             }
+            return results
+        }
+        do {
+            if isInMemory { return try onThisThread { try $0.writeWithoutTransaction(transaction) } }
+            return try await queue.writeWithoutTransaction(transaction)
         } catch let error as DatabaseError {
             throw JournalFailure(error)
         }
@@ -62,15 +60,13 @@ extension Journal {
     {
         var trail = try AuditTrail(database)
         let results = try entries.map { pending -> Result<JournalReceipt, JournalFailure> in
-            var receipt = JournalReceipt()
             let before = trail
             do {
-                try database.inSavepoint {
-                    try checkFence(pending.epoch, database)
-                    receipt = try write(pending, &trail, database)
-                    return .commit
-                }
-                return .success(receipt)
+                return .success(
+                    try database.apart {
+                        try checkFence(pending.epoch, database)
+                        return try write(pending, &trail, database)
+                    })
             } catch let failure as JournalFailure {
                 trail = before
                 return .failure(failure)

@@ -49,9 +49,7 @@ extension Journal {
         -> Result
     {
         try queue.unsafeRead { database in
-            try database.beginTransaction(.deferred)
-            defer { try? database.rollback() }
-            return try body(database)
+            try database.looking { try body(database) }
         }
     }
 
@@ -103,7 +101,8 @@ extension Journal {
     private func fetch(_ rest: String, _ arguments: StatementArguments = []) throws -> [Rotation] {
         try reading { database in
             try Row.fetchAll(
-                database, sql: "SELECT \(Rotation.columns) FROM \(Rotation.source) \(rest)",
+                database.cachedStatement(
+                    sql: "SELECT \(Rotation.columns) FROM \(Rotation.source) \(rest)"),
                 arguments: arguments
             ).map(Rotation.init(row:))
         }

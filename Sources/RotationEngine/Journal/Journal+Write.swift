@@ -37,12 +37,19 @@ public struct ClientSeen: Sendable {
 }
 
 extension Journal {
+    private func writing<Result>(_ body: (Database) throws -> Result) throws -> Result {
+        try queue.writeWithoutTransaction { database in
+            try database.writing { try body(database) }
+        }
+    }
+
     /// Begins a run: from now on, transactions of earlier runs are refused.
     func takeOver() throws -> Int64 {
         try Self.translating {
-            try queue.write { database in
-                try database.execute(sql: "UPDATE setting SET epoch = epoch + 1")
-                return try Int64.fetchOne(database, sql: "SELECT epoch FROM setting") ?? 0
+            try writing { database in
+                try database.cachedStatement(sql: "UPDATE setting SET epoch = epoch + 1").execute()
+                let epoch = try database.cachedStatement(sql: "SELECT epoch FROM setting")
+                return try Int64.fetchOne(epoch) ?? 0
             }
         }
     }
@@ -55,13 +62,13 @@ extension Journal {
         -> [Result<Rotation, JournalFailure>]
     {
         try Self.translating {
-            try queue.write { database in
+            try writing { database in
                 try Self.checkFence(epoch, database)
                 var trail = try AuditTrail(database)
                 return try rotations.map { rotation in
                     let before = trail
                     do {
-                        try database.inSavepoint {
+                        try database.apart {
                             try rotation.insert(database)
                             try trail.append(
                                 AuditEvent(
@@ -71,7 +78,6 @@ extension Journal {
                                         "plan": rotation.planDigest,
                                     ]), client: rotation.client, rotation: rotation.id,
                                 epoch: epoch, at: rotation.startedAt, database)
-                            return .commit
                         }
                         return .success(rotation)
                     } catch let error as DatabaseError
@@ -90,7 +96,7 @@ extension Journal {
     /// Needs no lock: a run in progress sees it at its next step.
     public func ask(_ request: Request, client: ClientName) throws {
         try Self.translating {
-            try queue.write { database in
+            try writing { database in
                 try database.execute(
                     sql: "INSERT INTO request (rotation, kind, words, made_at) VALUES (?, ?, ?, ?)",
                     arguments: [
@@ -125,7 +131,7 @@ extension Journal {
         fraction: () -> Double
     ) throws {
         try Self.translating {
-            try queue.write { database in
+            try writing { database in
                 for path in gone + files.map(\.path) {
                     try database.execute(
                         sql:
@@ -181,7 +187,7 @@ extension Journal {
         encoder.outputFormatting = .sortedKeys
         let body = String(decoding: try encoder.encode(plan), as: UTF8.self)
         try Self.translating {
-            try queue.write { database in
+            try writing { database in
                 try database.execute(
                     sql: "INSERT INTO plan (digest, body) VALUES (?, ?) ON CONFLICT DO NOTHING",
                     arguments: [digest, body])

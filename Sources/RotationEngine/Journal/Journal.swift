@@ -17,6 +17,9 @@ public final class Journal: Sendable {
     let directory: String
     let disk: any StateDisk
 
+    /// Whether a transaction takes no time that a thread could use better.
+    var isInMemory: Bool { disk.isInMemory }
+
     private init(
         queue: DatabaseQueue, settings: JournalSettings, directory: String, disk: any StateDisk
     ) {

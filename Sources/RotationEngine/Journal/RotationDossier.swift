@@ -49,15 +49,19 @@ extension Journal {
         }
     }
 
+    /// GRDB has each method twice, and takes the one that waits where the caller may.
+    func onThisThread<Result>(_ body: (DatabaseQueue) throws -> Result) rethrows -> Result {
+        try body(queue)
+    }
+
     /// Reads without keeping a thread waiting while a transaction is being written.
     private func readingAside<Result: Sendable>(
         _ body: @escaping @Sendable (Database) throws -> Result
     ) async throws -> Result {
         do {
+            if isInMemory { return try onThisThread { try Self.read($0, body) } }
             return try await queue.unsafeRead { database in
-                try database.beginTransaction(.deferred)
-                defer { try? database.rollback() }
-                return try body(database)
+                try database.looking { try body(database) }
             }
         } catch let error as DatabaseError {
             throw JournalFailure(error)

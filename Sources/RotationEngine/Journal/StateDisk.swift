@@ -33,6 +33,15 @@ public protocol StateDisk: Sendable {
 
     /// How many bytes are free where `directory` lies, and how many there are; nil if unknown.
     func room(in directory: String) -> (free: Int64, total: Int64)?
+
+    /// Whether it lies in memory and keeps nobody waiting, so that no thread is spared by waiting
+    /// on another one.
+    var isInMemory: Bool { get }
+}
+
+extension StateDisk {
+    /// Disks are slow.
+    public var isInMemory: Bool { false }
 }
 
 /// The right to drive the rotations of a state directory, for as long as it is held.

@@ -8,13 +8,23 @@ public final class RotationEngine: Sendable {
     private let lease: any StateLease
 
     /// Takes the lock, opens the journal, checks the key and the anchor.
-    public init(
+    public convenience init(
         directory: String, on disk: any StateDisk = FileSystemDisk(), key: SealingKey,
         factory: any AdapterFactory, clock: any RotationClock, random: any RandomSource
     ) throws {
+        try self.init(
+            directory: directory, on: disk, key: key, factory: factory, clock: clock,
+            random: random, opening: { try Journal.open(in: directory, on: disk) })
+    }
+
+    /// The same with a journal that a test has open already, once the lock is taken.
+    package init(
+        directory: String, on disk: any StateDisk, key: SealingKey, factory: any AdapterFactory,
+        clock: any RotationClock, random: any RandomSource, opening: () throws -> Journal
+    ) throws {
         try disk.check(directory)
         lease = try disk.lock(directory)
-        let journal = try Journal.open(in: directory, on: disk)
+        let journal = try opening()
         let sealer = try journal.sealer(with: key)
         try journal.checkAnchor()
         let epoch = try journal.takeOver()

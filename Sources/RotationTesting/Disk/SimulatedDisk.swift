@@ -31,6 +31,9 @@ public final class SimulatedDisk: StateDisk {
         disk = simulated_disk_make(original?.disk ?? 0)
     }
 
+    /// Makes every file what it is on another disk; connections that are open stay so.
+    func copy(_ original: SimulatedDisk) { simulated_disk_copy(disk, original.disk) }
+
     deinit { simulated_disk_free(disk) }
 
     /// SQLite's VFS is registered once in a process, and leaves every other name to the system's.
@@ -81,7 +84,7 @@ public final class SimulatedDisk: StateDisk {
         isLocked.withLock { $0 = false }
     }
 
-    /// Whether a text lies anywhere on the disk, deleted and unsynced contents included.
+    /// Whether a text lies anywhere on the disk, unsynced contents included.
     public func contains(_ text: String) -> Bool {
         let bytes = Array(text.utf8)
         return simulated_disk_contains(disk, bytes, bytes.count)
@@ -161,6 +164,9 @@ public final class SimulatedDisk: StateDisk {
         }
         return path.split(separator: "/").last.map(String.init) ?? ""
     }
+
+    /// It does.
+    public var isInMemory: Bool { true }
 
     private var process: UInt64 { simulated_disk_process(disk) }
 

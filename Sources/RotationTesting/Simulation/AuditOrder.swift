@@ -24,6 +24,8 @@ public struct AuditOrder {
             case ("phase-done", "overlap"?): need("adopted", in: seen, line); seen.insert("over")
             // On the way back what is deleted is the new secret, which has guards of its own.
             case ("answered-rollback", _): seen.remove("over")
+            // Once the old one is gone, what is deleted is what a creation left behind.
+            case ("phase-done", "delete"?): seen.remove("over")
             case ("delete-sent", _) where seen.contains("over"): check(guards, before: line)
             default: continue
             }

@@ -17,16 +17,47 @@ struct Expectation {
     }
 
     private func ending(_ outcome: Simulation.Outcome) -> [String] {
-        if outcome.state == .completed || outcome.state == .abandoned { return [] }
-        return ["it ended \(outcome.state) for \(outcome.reason?.rawValue ?? "nothing")"]
+        switch outcome.state {
+        case .completed:
+            return scenario.world == .single ? ["it completed where two can't overlap"] : []
+        case .abandoned:
+            return mayTurnBack ? [] : ["it was abandoned and nobody asked for it"]
+        case .running, .held:
+            guard let reason = outcome.reason else { return ["it stands still without a reason"] }
+            return mayStand(for: reason, outcome)
+                ? [] : ["it ended \(outcome.state) for \(reason.rawValue)"]
+        }
+    }
+
+    private var mayTurnBack: Bool { scenario.rollbackAfter != nil }
+
+    /// What a person has to decide, by the protocol's table of server classes.
+    private func mayStand(for reason: Reason, _ outcome: Simulation.Outcome) -> Bool {
+        if scenario.world == .single { return true }
+        if !scenario.deeds.isEmpty { return true }
+        let isShy = scenario.world == .opaqueSlots || scenario.world == .timedShared
+        return isShy && reason == .createAmbiguous && isCreationLost(outcome)
+    }
+
+    /// Whether a creation was sent of which the journal heard nothing.
+    private func isCreationLost(_ outcome: Simulation.Outcome) -> Bool {
+        if scenario.diskFault != nil { return true }
+        let losing: Set<Fault> = [.crashBefore, .crashAfter, .answerLost, .failed]
+        return scenario.faults.contains { at, fault in
+            losing.contains(fault) && outcome.creations.contains { at == $0 || at == $0 + 1 }
+        }
     }
 
     /// At most two runs more after one fault, three after two, and so on.
+    ///
+    /// A person's answer to a refusal is a run of its own; with windows to wait out, a consumer's
+    /// interval may pass once more.
     private func recovery(_ outcome: Simulation.Outcome) -> [String] {
-        guard scenario.troubles > 0, scenario.deeds.isEmpty, scenario.rollbackAfter == nil else {
-            return []
-        }
-        let limit = runs + scenario.troubles + 1
+        guard scenario.troubles > 0, scenario.deeds.isEmpty, scenario.rollbackAfter == nil,
+            outcome.state.isEnded
+        else { return [] }
+        let refusals = scenario.faults.values.filter { $0 == .refused }.count
+        let limit = runs + scenario.troubles + 1 + refusals + (scenario.isBrief ? 0 : 1)
         guard outcome.runs > limit else { return [] }
         return ["it took \(outcome.runs) runs; \(limit) would do"]
     }

@@ -23,11 +23,25 @@ public struct Harness {
     /// Whether an engine goes on to the next run where it wasn't killed, as `run --wait` does.
     private let keepsEngine: Bool
     private var engine: RotationEngine?
+    /// Where simulations run one after another, with the connection that the last one left.
+    private let berth: Berth?
+
+    /// A harness whose journal is the template's state on a disk that others have used before.
+    ///
+    /// Opening a connection takes a third of the time of a rotation in memory.
+    init(world: World, template: JournalTemplate, berth: Berth) {
+        self.world = world
+        self.berth = berth
+        keepsEngine = true
+        key = template.key
+        place = template.restore(berth.disk)
+    }
 
     /// A harness with a fresh journal, copied from `template`.
     public init(world: World, template: JournalTemplate, keepsEngine: Bool = false) throws {
         self.world = world
         self.keepsEngine = keepsEngine
+        berth = nil
         key = template.key
         place = try template.copy()
     }
@@ -39,7 +53,10 @@ public struct Harness {
     public func opened() throws -> RotationEngine {
         let engine = try RotationEngine(
             directory: place.directory, on: place.disk, key: key, factory: WorldFactory(world),
-            clock: WorldClock(world), random: WorldRandom(world))
+            clock: WorldClock(world), random: WorldRandom(world),
+            opening: {
+                try berth?.takeJournal() ?? Journal.open(in: place.directory, on: place.disk)
+            })
         let memory = place.memory
         world.attach(
             sever: { [weak engine] in
@@ -73,6 +90,8 @@ public struct Harness {
             if rotation.state.isEnded { return rotation }
             if case .held = rotation.state {
                 holds.append(rotation.reason ?? .byOperator)
+                // Who has said go on three times to the same words looks for another way.
+                if holds.count > 2, Set(holds.suffix(3)).count == 1 { return rotation }
                 try ask(.resume, of: rotation)
             } else {
                 world.advance(to: rotation.nextAt)
@@ -86,8 +105,9 @@ public struct Harness {
         runs += 1
         do {
             let engine = try takeEngine()
-            _ = try await engine.run(options: RunOptions(jobs: 1))
+            let report = try await engine.run(options: RunOptions(jobs: 1))
             if !keepsEngine { self.engine = nil }
+            if let rotation = report.driven[id] { return rotation }
         } catch let failure as JournalFailure where isDead(failure) {
             // Dead: what follows is the next process.
             restart()
@@ -113,6 +133,12 @@ public struct Harness {
     /// The journal of the live engine, else a fresh connection.
     public func journal() throws -> Journal {
         try engine?.journal ?? Journal.open(in: place.directory, on: place.disk)
+    }
+
+    /// Leaves the connection to the next simulation, where it is sound.
+    mutating func leave() {
+        if let engine, place.memory?.hasFailed == false { berth?.leave(engine.journal) }
+        engine = nil
     }
 
     private mutating func takeEngine() throws -> RotationEngine {

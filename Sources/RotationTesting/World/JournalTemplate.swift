@@ -56,6 +56,12 @@ public struct JournalTemplate: Sendable {
         try journal.close()
     }
 
+    /// The journal's state on `disk`, whatever was there before.
+    func restore(_ disk: SimulatedDisk) -> JournalPlace {
+        if let memory = original.memory { disk.copy(memory) }
+        return JournalPlace(directory: disk.directory, disk: disk, memory: disk)
+    }
+
     func copy() throws -> JournalPlace {
         if let memory = original.memory {
             let copy = SimulatedDisk(copying: memory)

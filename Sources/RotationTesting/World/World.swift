@@ -70,6 +70,12 @@ public final class World: Sendable {
     public var calls: Int { state.withLock { $0.calls } }
     /// Every call in order.
     public var trace: [Call] { state.withLock { $0.trace } }
+    /// Which calls were creations.
+    public var creations: [Int] {
+        state.withLock { state in
+            state.trace.indices.filter { state.trace[$0] == .create }.map { $0 + 1 }
+        }
+    }
     /// What happened, a line each, where the world is recorded.
     public var lines: [String] { state.withLock { $0.lines ?? [] } }
     /// Every violation seen, in words.
@@ -148,6 +154,7 @@ public final class World: Sendable {
         _ call: Call, _ effect: (inout WorldState) throws(AdapterError) -> Result
     ) throws(AdapterError) -> Result {
         let result = try happen(call, effect)
+        if call == .create { state.withLock { $0.repetitions += 1 } }
         _ = try? happen(call, effect)
         return result
     }

@@ -60,6 +60,8 @@ struct WorldState: Sendable {
     var stores: [WorldStore]
     var consumers: [WorldConsumer]
     var made = 0
+    /// How many creations a proxy sent again.
+    var repetitions = 0
     var violations: [String] = []
     var randomState: UInt64 = 0x9E37_79B9_7F4A_7C15
 

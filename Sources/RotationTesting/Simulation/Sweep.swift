@@ -1,0 +1,144 @@
+/// One part of a simulation: a few thousand scenarios at most, so that parts can be shared out.
+public struct Sweep: Sendable {
+    /// What the part is of, in words.
+    public let title: Title
+    /// Runs the scenarios, telling what each came to.
+    public let run: @Sendable (Simulation, (Scenario, Simulation.Outcome) -> Void) async -> Void
+
+    /// What is swept.
+    public enum Title: String, Sendable, Hashable, CaseIterable {
+        /// Every fault at every call of a port.
+        case singles = "single faults of ports"
+        /// What others do before every call.
+        case deeds = "deeds of others"
+        /// Every failure at every operation of the disk.
+        case disks = "failures of the disk"
+        /// A rollback after every run, with a fault at every call.
+        case rollbacks = "rollbacks with a fault"
+        /// Every fault at every call, and then every fault at every call behind it.
+        case pairs = "pairs of faults"
+        /// Anything, by seed.
+        case swarm
+    }
+}
+
+extension Sweep {
+    /// Everything that is exhaustive; `swarm` random scenarios behind it, beginning at `seed`.
+    public static func all(_ simulation: Simulation, swarm: Int, seed: UInt64) -> [Sweep] {
+        var sweeps: [Sweep] = []
+        for world in Scenario.Name.allCases {
+            for isBrief in [true, false] {
+                var plain = Scenario(world)
+                plain.isBrief = isBrief
+                sweeps += singles(plain) + deeds(plain, simulation) + disks(plain, simulation)
+                sweeps += rollbacks(plain, simulation)
+            }
+            if world != .single { sweeps += pairs(Scenario(world), simulation) }
+        }
+        return sweeps + swarms(swarm, seed)
+    }
+
+    private static func singles(_ plain: Scenario) -> [Sweep] {
+        plain.world.faults.map { fault in
+            Sweep(title: .singles) { simulation, tell in
+                var calls = simulation.calls(of: plain)
+                var at = 1
+                // A fault moves what comes behind it: on until a run ends before it.
+                while at <= calls {
+                    var scenario = plain
+                    scenario.faults[at] = fault
+                    let outcome = await simulation.run(scenario)
+                    tell(scenario, outcome)
+                    calls = max(calls, min(outcome.calls, 4 * simulation.calls(of: plain)))
+                    at += 1
+                }
+            }
+        }
+    }
+
+    private static func deeds(_ plain: Scenario, _ simulation: Simulation) -> [Sweep] {
+        Deed.allCases.map { deed in
+            Sweep(title: .deeds) { simulation, tell in
+                for at in 1...simulation.calls(of: plain) {
+                    var scenario = plain
+                    scenario.deeds[at] = deed
+                    tell(scenario, await simulation.run(scenario))
+                }
+            }
+        }
+    }
+
+    private static func disks(_ plain: Scenario, _ simulation: Simulation) -> [Sweep] {
+        DiskFault.Kind.allCases.map { kind in
+            Sweep(title: .disks) { simulation, tell in
+                for at in 1...simulation.operations(of: plain) {
+                    var scenario = plain
+                    scenario.diskFault = DiskFault(kind, at: at)
+                    tell(scenario, await simulation.run(scenario))
+                }
+            }
+        }
+    }
+
+    private static func rollbacks(_ plain: Scenario, _ simulation: Simulation) -> [Sweep] {
+        guard !plain.isBrief else { return [] }
+        return (1...simulation.runs(of: plain)).map { runs in
+            Sweep(title: .rollbacks) { simulation, tell in
+                for at in 1...simulation.calls(of: plain) {
+                    for fault in plain.world.faults {
+                        var scenario = plain
+                        scenario.rollbackAfter = runs
+                        scenario.faults[at] = fault
+                        tell(scenario, await simulation.run(scenario))
+                    }
+                }
+            }
+        }
+    }
+
+    private static func pairs(_ plain: Scenario, _ simulation: Simulation) -> [Sweep] {
+        (1...simulation.calls(of: plain)).flatMap { at in
+            plain.world.faults.map { fault in
+                var first = plain
+                first.faults[at] = fault
+                return Sweep(title: .pairs) { [first] simulation, tell in
+                    // Up to the second fault the run is the same, so this one's end bounds it.
+                    let calls = await simulation.run(first).calls
+                    guard calls > at else { return }
+                    for second in (at + 1)...calls {
+                        for fault in first.world.faults {
+                            var scenario = first
+                            scenario.faults[second] = fault
+                            tell(scenario, await simulation.run(scenario))
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    private static func swarms(_ count: Int, _ seed: UInt64) -> [Sweep] {
+        stride(from: 0, to: count, by: 500).map { start in
+            Sweep(title: .swarm) { simulation, tell in
+                for number in start..<min(start + 500, count) {
+                    let scenario = Scenario.random(seed: seed &+ UInt64(number), simulation)
+                    tell(scenario, await simulation.run(scenario))
+                }
+            }
+        }
+    }
+}
+
+extension Scenario.Name {
+    /// The faults that a client can be asked to bear on this class of server.
+    ///
+    /// A proxy that repeats a creation pushes the old secret out of a server with two slots: no
+    /// client can mend that. What is recognised by its time alone can't be told from a repetition.
+    public var faults: [Fault] {
+        switch self {
+        case .keycloak, .opaqueSlots, .timed, .timedShared, .single:
+            Fault.allCases.filter { $0 != .duplicated }
+        case .okta, .clientValued, .entra, .lagging, .expiring: Fault.allCases
+        }
+    }
+}
