@@ -48,7 +48,9 @@ extension Journal {
             return results
         }
         do {
-            if isInMemory { return try onThisThread { try $0.writeWithoutTransaction(transaction) } }
+            if isInMemory {
+                return try onThisThread { try $0.writeWithoutTransaction(transaction) }
+            }
             return try await queue.writeWithoutTransaction(transaction)
         } catch let error as DatabaseError {
             throw JournalFailure(error)
