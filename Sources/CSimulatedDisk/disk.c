@@ -352,13 +352,32 @@ bool simulated_disk_replace(
     simulated_disk_id id, const char *name, const void *bytes, size_t count) {
     simulated_disk *disk = disk_at(id);
     if (disk_step(disk)) return false;
-    disk_file *file = disk_open(disk, name, true);
+    simulated_disk_put(id, name, bytes, count);
+    return true;
+}
+
+void simulated_disk_put(
+    simulated_disk_id id, const char *name, const void *bytes, size_t count) {
+    disk_file *file = disk_open(disk_at(id), name, true);
     forget_changes(file);
     buffer_resize(&file->present, (int64_t)count);
     if (count) memcpy(file->present.bytes, bytes, count);
     buffer_copy(&file->durable, &file->present);
     file->is_entry_durable = true;
-    return true;
+}
+
+int simulated_disk_write(
+    simulated_disk_id id, const char *name, int64_t offset, const void *bytes, size_t count) {
+    simulated_disk *disk = disk_at(id);
+    simulated_failure failure = disk_step(disk);
+    if (failure && failure != SIMULATED_SHORT_WRITE) return (int)failure;
+    disk_file *file = disk_open(disk, name, true);
+    file_write(file, offset, bytes, (int64_t)(failure ? count / 2 : count));
+    if (failure) return (int)failure;
+    failure = disk_step(disk);
+    if (failure) return (int)failure;
+    file_sync(file);
+    return 0;
 }
 
 int64_t simulated_disk_read(
@@ -367,11 +386,18 @@ int64_t simulated_disk_read(
     disk_file *file = file_named(disk, name);
     if (!file) return -1;
     size_t count = (size_t)file->present.count;
-    if (count) memcpy(bytes, file->present.bytes, count < capacity ? count : capacity);
+    if (count > capacity) count = capacity;
+    if (count) memcpy(bytes, file->present.bytes, count);
     return file->present.count;
 }
 
 void simulated_disk_remove(simulated_disk_id id, const char *name) {
     simulated_disk *disk = disk_at(id);
     disk_delete(disk, name, true);
+}
+
+void simulated_disk_make_room(simulated_disk_id id, uint64_t count) {
+    simulated_disk *disk = disk_at(id);
+    if (disk->is_cut || !disk->is_forever || disk->failure != SIMULATED_DISK_FULL) return;
+    if (disk->operations >= disk->fail_at) disk->fail_at = disk->operations + count;
 }

@@ -35,8 +35,8 @@ struct Holdover: AsyncParsableCommand {
         version: "0.1.0",
         subcommands: [
             Init.self, Check.self, Start.self, Run.self, Status.self, Explain.self, Approve.self,
-            Hold.self, Resume.self, Retry.self, Rollback.self, History.self, Audit.self,
-            GenerateDocs.self,
+            Hold.self, Resume.self, Retry.self, Rollback.self, Recover.self, History.self,
+            Audit.self, GenerateDocs.self,
         ])
 
     static func main() async {

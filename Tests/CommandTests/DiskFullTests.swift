@@ -33,6 +33,37 @@ struct DiskFullTests {
         }
     }
 
+    @Test func `a disk that fills up while a secret is made costs no secret`() async throws {
+        try await Stage.open(.keycloak) { stage in
+            let small = try await SmallDisk(at: stage.bench.directory("small"), on: stage.bench)
+            let state = ["HOLDOVER_STATE_DIR": "\(small.path)/state"]
+            #expect(try await stage.run("init", environment: state).exit == 0)
+            #expect(try await stage.run("start", "billing", environment: state).exit == 0)
+            try await stage.server.fault(
+                "slow", method: "POST", path: ".*client-secret", more: #","ms":3000,"when":"after""#
+            )
+            let run = try stage.holdover.spawn(
+                ["run", "--wait", "30s", "--until", "generate"], environment: state)
+            let isMade = try await eventually(within: .seconds(20)) {
+                try await stage.server.client(Stage.client).live.count == 2
+            }
+            #expect(isMade)
+            try small.fill()
+            let outcome = try await stage.holdover.outcome(of: run, ["run"])
+            #expect(outcome.exit == 0, "\(outcome)")
+            let ballast = "\(small.path)/state/holdover.ballast"
+            #expect(!FileManager.default.fileExists(atPath: ballast), "it was not needed")
+            try small.free()
+            let last = try await stage.run("run", "--wait", "30s", environment: state)
+            #expect(last.exit == 0, "\(last)")
+            #expect(FileManager.default.fileExists(atPath: ballast))
+            let history = try await stage.run("history", environment: state)
+            #expect(history.output.contains("completed"), "\(history)")
+            #expect(try await stage.consumer.stop().failed == 0)
+            await small.unmount()
+        }
+    }
+
     @Test func `a full store is tried again and keeps what it holds`() async throws {
         try await Workbench.open { bench in
             let small = try await SmallDisk(at: bench.directory("small"), on: bench)

@@ -6,8 +6,8 @@ import Testing
 struct HelpTests {
     static let commands: [[String]] = [
         [], ["init"], ["check"], ["start"], ["run"], ["status"], ["explain"], ["approve"],
-        ["hold"], ["resume"], ["retry"], ["rollback"], ["history"], ["audit"],
-        ["audit", "verify"], ["audit", "export"],
+        ["hold"], ["resume"], ["retry"], ["rollback"], ["recover"], ["history"], ["audit"],
+        ["audit", "verify"], ["audit", "export"], ["audit", "checkpoint"], ["audit", "public-key"],
     ]
 
     @Test(arguments: commands)

@@ -9,6 +9,7 @@ import Testing
                 "server-unavailable", "store-unavailable", "unknown-outcome", "not-yet-accepted",
                 "acceptance-window", "store-not-yet-equal", "hook-failed", "adoption", "soak",
                 "overlap", "not-yet-refused", "refusal-window", "watching", "rollback",
+                "disk-nearly-full",
             ])
     }
 

@@ -160,7 +160,7 @@ import Testing
         #expect(try refusal(sql: seal) == nil)
         #expect(try refusal(sql: seal) != nil)
         #expect(try refusal(sql: seal.replacing("old", with: "older")) != nil)
-        let second = "INSERT INTO setting SELECT 2, 'x', 0, key_id, '', canary, 1 FROM setting"
+        let second = "INSERT INTO setting SELECT 2, 'x', 0, key_id, '', canary, 1, '' FROM setting"
         #expect(try refusal(sql: second)?.contains("one = 1") == true)
     }
 

@@ -68,9 +68,20 @@ bool simulated_disk_contains(simulated_disk_id disk, const void *needle, size_t 
 bool simulated_disk_replace(
     simulated_disk_id disk, const char *name, const void *bytes, size_t count);
 
+/// Writes into a file in place and makes that last: two operations; 0, or what failed.
+int simulated_disk_write(
+    simulated_disk_id disk, const char *name, int64_t offset, const void *bytes, size_t count);
+
 /// Copies up to `capacity` bytes of a file; returns its size, or -1 where there is none.
 int64_t simulated_disk_read(
     simulated_disk_id disk, const char *name, void *bytes, size_t capacity);
+
+/// Makes a file durably on another disk, which never fails.
+void simulated_disk_put(
+    simulated_disk_id disk, const char *name, const void *bytes, size_t count);
+
+/// Puts a lasting failure off for `count` operations, where it is a full disk.
+void simulated_disk_make_room(simulated_disk_id disk, uint64_t count);
 
 /// Removes a file durably, as an administrator does.
 void simulated_disk_remove(simulated_disk_id disk, const char *name);

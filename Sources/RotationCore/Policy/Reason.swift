@@ -21,6 +21,7 @@ public enum Reason: String, Sendable, Hashable, Codable, CaseIterable {
     case refusalWindow = "refusal-window"
     case watching
     case consumerOnOldSecret = "consumer-on-old-secret"
+    case diskNearlyFull = "disk-nearly-full"
 
     // Held: a person decides.
     case byOperator = "by-operator"
@@ -43,6 +44,7 @@ public enum Reason: String, Sendable, Hashable, Codable, CaseIterable {
     case newSecretStillAccepted = "new-secret-still-accepted"
     case oldSecretStillAccepted = "old-secret-still-accepted"
     case sealedSecretMissing = "sealed-secret-missing"
+    case recovered
 
     // Ending: why a rotation went back.
     case rollback
@@ -52,13 +54,14 @@ public enum Reason: String, Sendable, Hashable, Codable, CaseIterable {
         switch self {
         case .serverUnavailable, .storeUnavailable, .unknownOutcome, .notYetAccepted,
             .acceptanceWindow, .storeNotYetEqual, .hookFailed, .adoption, .soak, .overlap,
-            .notYetRefused, .refusalWindow, .watching, .rollback:
+            .notYetRefused, .refusalWindow, .watching, .rollback, .diskNearlyFull:
             false
         case .unauthorized, .approval, .planChanged, .planMissing, .consumerOnOldSecret,
             .byOperator, .wrongTarget, .refusedByTarget, .preflight, .noOverlap, .slotOccupied,
             .oldSecretUnclear, .createAmbiguous, .storesDisagree, .storeEmpty, .storeChanged,
             .twoWriters, .anySecretAccepted, .oldSecretRefused, .oldSecretGone, .newSecretRefused,
-            .newSecretGone, .newSecretStillAccepted, .oldSecretStillAccepted, .sealedSecretMissing:
+            .newSecretGone, .newSecretStillAccepted, .oldSecretStillAccepted, .sealedSecretMissing,
+            .recovered:
             true
         }
     }

@@ -15,6 +15,7 @@ extension RotationDriver {
         let listed = try await listed(server)
         if let obstacle = recordOldCredential(server, listed) { return obstacle }
         if let obstacle = try await findFreeSlot(server, listed) { return obstacle }
+        if let words = parts.journal.obstacleToCreating() { return .waits(.diskNearlyFull, words) }
         let supplied = try suppliedSecret(server)
         rotation.body.baseline = listed.map(\.id)
         rotation.body.creations += 1
@@ -25,6 +26,7 @@ extension RotationDriver {
             let created = try await mutate(
                 .create, on: rotation.plan.server.name, isServer: true, label: label
             ) { () async throws(AdapterError) in try await server.create(supplied, label: label) }
+            if created.secret != nil { hold(created, at: server) }
             return try adopt(created.id, value: created.secret, old: created.old)
         } catch let failure as TargetFailure {
             return afterFailedCreation(failure)

@@ -8,8 +8,8 @@ public import RotationCore
 /// Each line's hash is SHA-256 over the hash before it and the line's own fields, each with its
 /// length in front. An edited, dropped, swapped or inserted line breaks the chain at that line.
 struct AuditTrail {
-    private var sequence: Int64
-    private var head: Data
+    private(set) var sequence: Int64
+    private(set) var head: Data
 
     static let beginning = Data(repeating: 0, count: 32)
 

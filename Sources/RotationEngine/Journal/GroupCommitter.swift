@@ -55,12 +55,24 @@ actor GroupCommitter {
         return results[0]
     }
 
+    /// A full disk takes nothing of a transaction, so it may be tried once more with more room.
+    private func write(_ batch: [PendingEntry], _ journal: Journal) async throws
+        -> [Result<JournalReceipt, JournalFailure>]
+    {
+        do { return try await journal.commit(batch) } catch let failure as JournalFailure
+            where failure.kind == .diskFull && batch.contains(where: \.entry.isPrecious)
+        {
+            Ballast.release(in: journal.directory, on: journal.disk)
+            return try await journal.commit(batch)
+        }
+    }
+
     private func attempt(_ batch: [PendingEntry], _ journal: Journal) async
         -> [Result<JournalReceipt, JournalFailure>]
     {
         if let brokenBy { return batch.map { _ in .failure(brokenBy) } }
         do {
-            return try await journal.commit(batch)
+            return try await write(batch, journal)
         } catch {
             let failure =
                 error as? JournalFailure ?? JournalFailure(.damaged, "\(type(of: error))")
@@ -68,7 +80,8 @@ actor GroupCommitter {
             // this process; the next one reads what is there.
             switch failure.kind {
             case .damaged, .diskFull: brokenBy = failure
-            case .missing, .exists, .notOurs, .busy, .locked, .fenced, .unsuitable, .ruleBroken:
+            case .missing, .exists, .notOurs, .busy, .locked, .fenced, .unsuitable, .ruleBroken,
+                .anchorMissing, .olderThanWorld:
                 break
             }
             return batch.map { _ in .failure(failure) }

@@ -4,10 +4,27 @@ public import RotationCore
 
 /// What a reading of the whole audit came to.
 public struct AuditVerdict: Sendable, Hashable {
+    /// In which way an audit is not what it was.
+    public enum Fault: String, Sendable, Hashable, Codable, CaseIterable {
+        /// A line's bytes are others, or the line before it was exchanged with its hash.
+        case altered
+        /// A line is gone, and those behind it are still there.
+        case missing
+        /// A line stands where another belongs.
+        case outOfOrder = "out-of-order"
+        /// The end is gone.
+        case truncated
+        /// The chain is whole but is another one than the checkpoint's.
+        case mismatch = "checkpoint-mismatch"
+        /// Nobody who has the key signed the checkpoint.
+        case badSignature = "bad-signature"
+    }
     /// How many lines were read.
     public let lines: Int64
     /// The hash of the last line that fits, in hex: compare it with one kept elsewhere.
     public let head: String
+    /// What is wrong; nil where all lines fit.
+    public let fault: Fault?
     /// The first line that doesn't fit, and in what way; nil where all do.
     public let damage: String?
 }
@@ -19,6 +36,26 @@ extension Journal {
     /// too: it was cut off, or made anew.
     public func verifyAudit(through known: String? = nil) throws -> AuditVerdict {
         try reading { try AuditVerdict(readFrom: $0, through: known) }
+    }
+
+    /// Checks every line, that `checkpoint` was signed by `key`, and that the chain passes through
+    /// it.
+    public func verifyAudit(against checkpoint: Checkpoint, signedBy key: CheckpointKey) throws
+        -> AuditVerdict
+    {
+        guard checkpoint.isSigned(by: key) else {
+            return AuditVerdict(
+                lines: 0, head: "", fault: .badSignature,
+                damage: "the checkpoint was not signed by key \(key.id), or was altered since")
+        }
+        let verdict = try reading {
+            try AuditVerdict(
+                readFrom: $0, through: checkpoint.head, at: checkpoint.sequence)
+        }
+        guard verdict.damage == nil, checkpoint.databaseID != databaseID else { return verdict }
+        return AuditVerdict(
+            lines: verdict.lines, head: verdict.head, fault: .mismatch,
+            damage: "the checkpoint is of another journal, \(checkpoint.databaseID)")
     }
 
     /// The audit's lines, of one rotation or of all, oldest first.
@@ -39,32 +76,28 @@ extension Journal {
 
 extension AuditVerdict {
     /// The bytes are hashed as they are stored: text would end at a NUL and hide what is behind it.
-    init(readFrom database: Database, through known: String? = nil) throws {
-        let columns = ["sequence", "at", "epoch", "client", "rotation", "event", "body", "hash"]
+    ///
+    /// `known` is a head that must be passed, at line `place` where that is given.
+    init(readFrom database: Database, through known: String? = nil, at place: Int64? = nil) throws {
+        var reading = AuditReading()
+        let columns = AuditReading.columns
         let casts = columns.map { "CAST(\($0) AS BLOB)" }.joined(separator: ", ")
         let rows = try Row.fetchCursor(
             database, sql: "SELECT \(casts) FROM audit ORDER BY sequence")
-        var head = AuditTrail.beginning
-        var lines: Int64 = 0
-        var damage: String?
-        var isKnownMissing = known != nil
-        while damage == nil, let row = try rows.next() {
+        var isPassed = known == nil || place == 0 && known == reading.spelledHead
+        while let row = try rows.next() {
             let fields: [Data?] = columns.indices.map { row[$0] }
-            let number = lines + 1
-            let hash = AuditLine.hash(fields.dropLast(), after: head)
-            if fields[0] != Data("\(number)".utf8) {
-                damage = "line \(number) is missing or out of order"
-            } else if fields.last != hash {
-                damage = "line \(number) was altered"
-            } else {
-                (head, lines) = (hash, number)
-                if let known, Hex.string(hash) == known { isKnownMissing = false }
+            guard reading.fault == nil, reading.take(fields) else {
+                reading.look(at: fields)
+                continue
             }
+            let isThere = place == nil || place == reading.lines
+            if let known, isThere, reading.spelledHead == known { isPassed = true }
         }
-        if damage == nil, isKnownMissing {
-            damage = "it doesn't hold the given head; its end was cut off or made anew"
-        }
-        self.init(lines: lines, head: Hex.string(head), damage: damage)
+        var (fault, damage) = (reading.fault, reading.damage)
+        if fault == nil, !isPassed { (fault, damage) = reading.miss(at: place) }
+        self.init(
+            lines: reading.lines, head: reading.spelledHead, fault: fault, damage: damage)
     }
 }
 

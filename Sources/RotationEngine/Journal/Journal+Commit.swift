@@ -24,15 +24,28 @@ struct PendingEntry: Sendable {
         body = Result { try entry.rotation?.encodedBody() ?? "" }
         facts = entry.audit.map(\.spelledFacts)
     }
+
+    /// Whether an effect follows it: it holds an intent, and was kept.
+    fileprivate func letsAct(by result: Result<JournalReceipt, JournalFailure>) -> Bool {
+        guard case .success = result else { return false }
+        return entry.opened != nil
+    }
 }
 
 extension Journal {
     /// Commits `entries` in one transaction, each kept or refused by itself; one fsync for all.
+    ///
+    /// Where that let anybody act, the anchor is told before they hear of it.
     func commit(_ entries: [PendingEntry]) async throws -> [Result<JournalReceipt, JournalFailure>]
     {
         let transaction: @Sendable (Database) throws -> [Result<JournalReceipt, JournalFailure>] = {
-            database in
-            try database.writing { try Self.apply(entries, database) }
+            [anchor, databaseID] database in
+            let (results, trail) = try database.writing { try Self.apply(entries, database) }
+            let intent = zip(entries, results).first { $0.letsAct(by: $1) }
+            if let anchor, let (entry, _) = intent {
+                try anchor.advance(to: trail.anchor(of: databaseID, epoch: entry.epoch))
+            }
+            return results
         }
         do {
             if isInMemory {
@@ -45,10 +58,10 @@ extension Journal {
     }
 
     private static func apply(_ entries: [PendingEntry], _ database: Database) throws
-        -> [Result<JournalReceipt, JournalFailure>]
+        -> ([Result<JournalReceipt, JournalFailure>], AuditTrail)
     {
         var trail = try AuditTrail(database)
-        return try entries.map { pending in
+        let results = try entries.map { pending -> Result<JournalReceipt, JournalFailure> in
             let before = trail
             do {
                 return .success(
@@ -64,6 +77,7 @@ extension Journal {
                 return .failure(JournalFailure(error))
             }
         }
+        return (results, trail)
     }
 
     /// Throws where a run later than that of `epoch` has taken over: invariant 9.

@@ -13,14 +13,20 @@ public final class Journal: Sendable {
     public let databaseID: String
     let settings: JournalSettings
     let committer = GroupCommitter()
+    let anchor: AnchorKeeper?
+    let directory: String
+    let disk: any StateDisk
 
     /// Whether a transaction takes no time that a thread could use better.
-    let isInMemory: Bool
+    var isInMemory: Bool { disk.isInMemory }
 
-    private init(queue: DatabaseQueue, settings: JournalSettings, isInMemory: Bool) {
+    private init(
+        queue: DatabaseQueue, settings: JournalSettings, directory: String, disk: any StateDisk
+    ) {
+        (self.directory, self.disk) = (directory, disk)
+        anchor = settings.anchorPath.map { AnchorKeeper(path: $0, directory: directory, on: disk) }
         self.queue = queue
         self.settings = settings
-        self.isInMemory = isInMemory
         self.databaseID = settings.databaseID
     }
 
@@ -28,9 +34,13 @@ public final class Journal: Sendable {
     public static func path(in directory: String) -> String { "\(directory)/holdover.sqlite" }
 
     /// Makes a journal in `directory`, sealed with `key`, which lies at `keyPath`.
+    ///
+    /// The anchor is made first, for epoch 0: one that no run took over has nothing to lose. One
+    /// that is replaced, since a person said so, is written last: until then it keeps what it knew.
     public static func create(
         in directory: String, on disk: any StateDisk = FileSystemDisk(), key: SealingKey,
-        keyPath: String, databaseID: String, at moment: Instant
+        keyPath: String, anchorPath: String? = nil, replacesAnchor: Bool = false,
+        databaseID: String, at moment: Instant
     ) throws -> Journal {
         let path = path(in: directory)
         guard !disk.exists(path) else {
@@ -38,14 +48,21 @@ public final class Journal: Sendable {
         }
         let canary = try Sealer(key: key, database: databaseID).canary()
         return try Self.translating {
+            let settings = JournalSettings(
+                databaseID: databaseID, keyID: key.id, keyPath: keyPath, canary: Data(canary),
+                madeAt: moment, anchorPath: anchorPath)
+            let beginning = Anchor(
+                databaseID: databaseID, epoch: 0, sequence: 0, head: Array(AuditTrail.beginning))
+            let keeper = anchorPath.map {
+                AnchorKeeper(path: $0, directory: directory, on: disk)
+            }
+            if !replacesAnchor { try keeper?.begin(with: beginning) }
             let queue = try Self.connect(path: path, on: disk, readOnly: false)
             disk.protect(path)
             try Self.migrate(queue)
-            let settings = JournalSettings(
-                databaseID: databaseID, keyID: key.id, keyPath: keyPath, canary: Data(canary),
-                madeAt: moment)
             try queue.write { try settings.insert($0) }
-            return Journal(queue: queue, settings: settings, isInMemory: disk.isInMemory)
+            if replacesAnchor { try keeper?.replace(with: beginning) }
+            return Journal(queue: queue, settings: settings, directory: directory, disk: disk)
         }
     }
 
@@ -53,19 +70,20 @@ public final class Journal: Sendable {
     public static func open(in directory: String, on disk: any StateDisk = FileSystemDisk()) throws
         -> Journal
     {
-        try open(path: path(in: directory), on: disk, readOnly: false)
+        try open(directory, on: disk, readOnly: false)
     }
 
     /// Opens the journal for looking: changes nothing and works while a run holds the lock.
     public static func openForReading(
         in directory: String, on disk: any StateDisk = FileSystemDisk()
     ) throws -> Journal {
-        try open(path: path(in: directory), on: disk, readOnly: true)
+        try open(directory, on: disk, readOnly: true)
     }
 
-    private static func open(path: String, on disk: any StateDisk, readOnly: Bool) throws
+    private static func open(_ directory: String, on disk: any StateDisk, readOnly: Bool) throws
         -> Journal
     {
+        let path = path(in: directory)
         guard disk.exists(path) else {
             throw JournalFailure(.missing, "there is no journal at \(path)")
         }
@@ -73,12 +91,13 @@ public final class Journal: Sendable {
             let queue = try connect(path: path, on: disk, readOnly: readOnly)
             if !readOnly { try migrate(queue) }
             let settings = try read(queue) { database in
-                guard try checkVersion(database) > 0 else {
+                let version = try checkVersion(database)
+                guard version > 0 else {
                     throw JournalFailure(.notOurs, "the journal was never finished")
                 }
-                return try JournalSettings.fetch(database)
+                return try JournalSettings.fetch(database, version: version)
             }
-            return Journal(queue: queue, settings: settings, isInMemory: disk.isInMemory)
+            return Journal(queue: queue, settings: settings, directory: directory, disk: disk)
         }
     }
 

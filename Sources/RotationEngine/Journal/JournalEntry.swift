@@ -22,6 +22,8 @@ struct JournalEntry: Sendable {
     var answered: [Int64] = []
     /// Whether the transaction is refused while a request is open: for what can't be undone.
     var yieldsToRequests = false
+    /// Whether it holds a secret that only this process knows: the ballast is spent on it.
+    var isPrecious = false
     /// The client's next due moment, where this ends a rotation.
     var nextDue: NextDue?
 }

@@ -16,6 +16,10 @@ public struct JournalFailure: Error, Sendable, Hashable {
         case busy = "journal-busy"
         /// Another run holds the state directory.
         case locked = "run-in-progress"
+        /// The journal names an anchor that isn't there, or that says nothing.
+        case anchorMissing = "anchor-missing"
+        /// The anchor knows more than the journal, which was put back from a backup.
+        case olderThanWorld = "journal-older-than-world"
         /// A later run has taken over. Nothing of the transaction is kept.
         case fenced
         /// The state directory is one that a journal can't be trusted to.

@@ -10,11 +10,14 @@ enum Schema {
     static let applicationID = 0x486F_6C64
 
     /// Migrations only go forward, each in a transaction; released ones are never edited.
-    static let migrations: [String] = [first]
+    static let migrations: [String] = [first, second]
 
     private static func quoted(_ words: [String]) -> String {
         words.map { "'\($0)'" }.joined(separator: ", ")
     }
+
+    /// Where the anchor lies, outside of the state directory.
+    private static let second = "ALTER TABLE setting ADD COLUMN anchor_path TEXT"
 
     private static let first = """
         CREATE TABLE setting (

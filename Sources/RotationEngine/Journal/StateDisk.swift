@@ -19,6 +19,21 @@ public protocol StateDisk: Sendable {
     /// Closes the file to everybody but its owner.
     func protect(_ path: String)
 
+    /// The bytes of a small file, such as the anchor; nil where there is none.
+    func load(_ path: String) throws(JournalFailure) -> [UInt8]?
+
+    /// Makes a small file durably, mode 0600; throws where something is there already.
+    func create(_ bytes: [UInt8], at path: String) throws(JournalFailure)
+
+    /// Writes into a small file in place, and returns once the disk has it.
+    func store(_ slot: [UInt8], at offset: Int, of path: String) throws(JournalFailure)
+
+    /// Removes a small file.
+    func remove(_ path: String)
+
+    /// How many bytes are free where `directory` lies, and how many there are; nil if unknown.
+    func room(in directory: String) -> (free: Int64, total: Int64)?
+
     /// Whether it lies in memory and keeps nobody waiting, so that no thread is spared by waiting
     /// on another one.
     var isInMemory: Bool { get }
@@ -51,4 +66,25 @@ public struct FileSystemDisk: StateDisk {
     public func isWritable(_ path: String) -> Bool { access(path, W_OK) == 0 }
     /// Mode 0600.
     public func protect(_ path: String) { chmod(path, 0o600) }
+    /// A plain read.
+    public func load(_ path: String) throws(JournalFailure) -> [UInt8]? {
+        try DurableFile.read(path)
+    }
+    /// `O_EXCL`, fsync of the file and of its directory.
+    public func create(_ bytes: [UInt8], at path: String) throws(JournalFailure) {
+        try DurableFile.create(bytes, at: path)
+    }
+    /// pwrite(2) and one fdatasync(2).
+    public func store(_ slot: [UInt8], at offset: Int, of path: String)
+        throws(JournalFailure)
+    { try DurableFile.write(slot, at: offset, of: path) }
+    /// unlink(2), and an fsync of the directory.
+    public func remove(_ path: String) { DurableFile.remove(path) }
+    /// statvfs(3), as far as it is ours to use.
+    public func room(in directory: String) -> (free: Int64, total: Int64)? {
+        var status = statvfs()
+        guard statvfs(directory, &status) == 0 else { return nil }
+        let size = Int64(status.f_frsize)
+        return (Int64(status.f_bavail) * size, Int64(status.f_blocks) * size)
+    }
 }

@@ -12,6 +12,8 @@ actor RotationDriver {
     var opened: [SecretRole: ClientSecret] = [:]
     /// What is sealed in the journal; only this driver puts anything there.
     var records: [SecretRole: [UInt8]]
+    /// A secret that the server just made, until it is sealed in the journal.
+    var unrecorded: UnrecordedSecret?
     /// News of what isn't committed yet.
     private var untold: [RotationNews] = []
     /// What a phase that was done by looking alone left to be committed with the next intent.
@@ -42,7 +44,10 @@ actor RotationDriver {
         {
             let before = (rotation.state, rotation.reason)
             let result = try await attempt(phase.effect)
-            try await settle(result)
+            do { try await settle(result) } catch let failure as JournalFailure
+                where failure.kind == .diskFull
+            { throw await rescue(after: failure) }
+            unrecorded = nil
             if before != (rotation.state, rotation.reason) { tell(result, of: phase) }
         }
         if isDraftDeferred { try await commit() }

@@ -7,7 +7,7 @@ public final class RotationEngine: Sendable {
     private let parts: EngineParts
     private let lease: any StateLease
 
-    /// Takes the lock, opens the journal and checks the key.
+    /// Takes the lock, opens the journal, checks the key and the anchor.
     public convenience init(
         directory: String, on disk: any StateDisk = FileSystemDisk(), key: SealingKey,
         factory: any AdapterFactory, clock: any RotationClock, random: any RandomSource
@@ -26,8 +26,14 @@ public final class RotationEngine: Sendable {
         lease = try disk.lock(directory)
         let journal = try opening()
         let sealer = try journal.sealer(with: key)
+        try journal.checkAnchor()
+        let epoch = try journal.takeOver()
+        try journal.advanceAnchor()
+        // A full disk may not have room for it now; then nothing is created until it has.
+        try? Ballast.make(in: directory, on: disk)
+        try journal.importSpills(epoch: epoch, at: clock.now())
         parts = EngineParts(
-            journal: journal, epoch: try journal.takeOver(), sealer: sealer, factory: factory,
+            journal: journal, epoch: epoch, sealer: sealer, factory: factory,
             clock: clock, random: random, identities: IdentityBook())
     }
 
@@ -74,6 +80,7 @@ public final class RotationEngine: Sendable {
             }
             try await sleep(until: next, options)
         } while !options.isStopping()
+        try parts.journal.advanceAnchor()
         report.transactions = await parts.journal.committer.transactions
         report.commits = await parts.journal.committer.entries
         return report

@@ -22,6 +22,8 @@ public final class SimulatedDisk: StateDisk {
     /// The disk's id: the disk itself belongs to C.
     private let disk: UInt64
     private let isLocked = Mutex(false)
+    /// How many operations a released ballast has room for: about one transaction.
+    private let ballastRoom = Atomic<UInt64>(48)
 
     /// An empty disk, or a copy of another.
     public init(copying original: SimulatedDisk? = nil) {
@@ -110,10 +112,61 @@ public final class SimulatedDisk: StateDisk {
     /// There is nobody to protect it from.
     public func protect(_ path: String) {}
 
+    /// The contents of a small file.
+    public func load(_ path: String) throws(JournalFailure) -> [UInt8]? {
+        let size = simulated_disk_read(disk, name(path), nil, 0)
+        guard size >= 0 else { return nil }
+        var bytes = [UInt8](repeating: 0, count: Int(size))
+        _ = simulated_disk_read(disk, name(path), &bytes, bytes.count)
+        return bytes
+    }
+
+    /// One operation writes it, another makes it last; outside of the directory nothing fails.
+    public func create(_ bytes: [UInt8], at path: String) throws(JournalFailure) {
+        guard !exists(path) else { throw JournalFailure(.exists, "\(path) exists already") }
+        guard path.hasPrefix(directory + "/") else {
+            guard !isCut else { throw JournalFailure(.damaged, "\(path) can't be made") }
+            return simulated_disk_put(disk, name(path), bytes, bytes.count)
+        }
+        // A whole ballast would be copied with every disk.
+        try store(path.hasSuffix(Ballast.name) ? [0] : bytes, at: 0, of: path)
+    }
+
+    /// One operation writes it, another makes it last.
+    public func store(_ slot: [UInt8], at offset: Int, of path: String)
+        throws(JournalFailure)
+    {
+        let code = simulated_disk_write(disk, name(path), Int64(offset), slot, slot.count)
+        guard code != 0 else { return }
+        throw JournalFailure(.damaged, "\(path) can't be written")
+    }
+
+    /// One operation.
+    ///
+    /// Removing the ballast makes room on a full disk, for a while.
+    public func remove(_ path: String) {
+        simulated_disk_remove(disk, name(path))
+        if path.hasSuffix(Ballast.name) {
+            simulated_disk_make_room(disk, ballastRoom.load(ordering: .relaxed))
+        }
+    }
+
+    /// Makes the ballast keep no room, as where somebody else takes it at once.
+    public func spoilBallast() { ballastRoom.store(0, ordering: .relaxed) }
+
+    /// There is room until the disk says that it is full.
+    public func room(in directory: String) -> (free: Int64, total: Int64)? { nil }
+
+    /// What lies outside of the directory is called by its last name.
+    private func name(_ path: String) -> String {
+        guard !path.hasPrefix(directory + "/") else {
+            return String(path.dropFirst(directory.count + 1))
+        }
+        return path.split(separator: "/").last.map(String.init) ?? ""
+    }
+
     /// It does.
     public var isInMemory: Bool { true }
-
-    private func name(_ path: String) -> String { String(path.dropFirst(directory.count + 1)) }
 
     private var process: UInt64 { simulated_disk_process(disk) }
 

@@ -46,6 +46,8 @@ public struct JournalTemplate: Sendable {
         let start = Instant(milliseconds: 1_600_000_000_000)
         let journal = try Journal.create(
             in: place.directory, on: place.disk, key: key, keyPath: "/nowhere",
+            // Copies of files would share one anchor; each disk in memory has its own.
+            anchorPath: place.memory == nil ? nil : "/elsewhere/anchor",
             databaseID: "database", at: start)
         let seen = ClientSeen(
             name: ClientName(rawValue: "billing"), planFile: "billing.yaml",

@@ -50,9 +50,13 @@ struct Asking {
     }
 
     private func writing() throws -> Journal {
-        do { return try Journal.open(in: workspace.stateDirectory) } catch let failure
-            as JournalFailure
-        { throw Problem(failure, in: workspace.stateDirectory) }
+        do {
+            let journal = try Journal.open(in: workspace.stateDirectory)
+            try journal.checkAnchor()
+            return journal
+        } catch let failure as JournalFailure {
+            throw Problem(failure, in: workspace.stateDirectory)
+        }
     }
 
     /// Answers on the spot; a run in progress, or a missing key, leaves that to the next run.

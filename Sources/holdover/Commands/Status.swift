@@ -28,7 +28,11 @@ struct Status: AsyncParsableCommand {
         repeat {
             if watch { workspace.console.clear() }
             let journal = try workspace.reading()
-            if let client { try show(client, journal) } else { try showAll(journal) }
+            let freeze = try journal.freeze()
+            if let freeze, !workspace.json {
+                workspace.console.line("frozen: \(safeText(freeze.message)); holdover recover")
+            }
+            if let client { try show(client, journal) } else { try showAll(journal, freeze) }
             try journal.close()
             if watch { try await Task.sleep(for: .seconds(2)) }
         } while watch
@@ -39,17 +43,20 @@ struct Status: AsyncParsableCommand {
         let counts: [String: Int]
         let live: [SummaryView]
         let overdue: [String]
-        enum CodingKeys: String, CodingKey { case schema, counts, live, overdue }
+        /// Why nothing is done with this journal, as a code; absent where all is well.
+        let frozen: String?
+        enum CodingKeys: String, CodingKey { case schema, counts, live, overdue, frozen }
     }
 
-    private func showAll(_ journal: Journal) throws {
+    private func showAll(_ journal: Journal, _ freeze: JournalFailure?) throws {
         let live = try journal.summaries(live: true)
         let counts = try journal.counts()
         let now = SystemClock().now()
         let overdue = try journal.overdue(at: now).map(\.rawValue)
         if workspace.json {
             let overview = Overview(
-                counts: counts, live: live.map(SummaryView.init), overdue: overdue)
+                counts: counts, live: live.map(SummaryView.init), overdue: overdue,
+                frozen: freeze?.kind.rawValue)
             return try workspace.console.document(overview)
         }
         let console = workspace.console

@@ -35,7 +35,8 @@ enum HoldoverExit: Int32, CaseIterable {
         case .personNeeded: "a rotation is held until a person decides"
         case .oldSecretInUse: "a consumer still presents the old secret after it was revoked"
         case .ambiguous: "nobody knows what a creation came to; a person must look"
-        case .temporary: "a server, a store or a hook is away; the next run tries again"
+        case .temporary:
+            "a server, a store or a hook is away, or the disk nearly full; the next run tries again"
         case .interrupted: "interrupted; everything is recorded and the next run goes on"
         }
     }
@@ -48,7 +49,9 @@ enum HoldoverExit: Int32, CaseIterable {
         case (_, .unauthorized): .unauthorized
         case (_, .planChanged), (_, .planMissing): .personNeeded
         case (_, .consumerOnOldSecret): .oldSecretInUse
-        case (_, .serverUnavailable), (_, .storeUnavailable), (_, .hookFailed): .temporary
+        case (_, .serverUnavailable), (_, .storeUnavailable), (_, .hookFailed),
+            (_, .diskNearlyFull):
+            .temporary
         default: nil
         }
     }

@@ -61,9 +61,9 @@ extension Reason {
             ]
         case .planMissing:
             ["holdover resume \(client) --keep-plan", "holdover rollback \(client)"]
-        case .byOperator: ["holdover resume \(client)", "holdover rollback \(client)"]
+        case .byOperator, .recovered: ["holdover resume \(client)", "holdover rollback \(client)"]
         case .unknownOutcome, .notYetAccepted, .acceptanceWindow, .storeNotYetEqual, .adoption,
-            .soak, .overlap, .notYetRefused, .refusalWindow:
+            .soak, .overlap, .notYetRefused, .refusalWindow, .diskNearlyFull:
             ["holdover hold \(client)", "holdover rollback \(client)"]
         case .watching: ["holdover hold \(client)"]
         case .consumerOnOldSecret: ["holdover status \(client)"]

@@ -29,7 +29,7 @@ struct Problem: Error {
         case .locked, .fenced: .locked
         case .missing, .exists: .usage
         case .busy: .temporary
-        case .notOurs, .diskFull, .damaged, .unsuitable: .journal
+        case .notOurs, .diskFull, .damaged, .unsuitable, .anchorMissing, .olderThanWorld: .journal
         case .ruleBroken: .failure
         }
     }
@@ -43,6 +43,10 @@ struct Problem: Error {
         case .damaged: "nothing more was done by this run; both secrets are as they were"
         case .fenced: "this run stopped; the later one goes on"
         case .ruleBroken: "the transaction was refused as a whole"
+        case .anchorMissing:
+            "nothing was touched; without its anchor nobody can tell whether the journal is current"
+        case .olderThanWorld:
+            "nothing was touched; the journal was put back, and servers and stores may be further"
         }
     }
 
@@ -57,6 +61,7 @@ struct Problem: Error {
         case .fenced: "holdover status"
         case .unsuitable: "mend the directory or name another with --state-dir"
         case .ruleBroken: "holdover status"
+        case .anchorMissing, .olderThanWorld: "holdover recover, which only looks"
         }
     }
 

@@ -62,6 +62,13 @@ struct Workspace: ParsableArguments {
         { throw Problem(failure, in: stateDirectory) }
     }
 
+    /// The sealing key of a journal; throws where it is another one's.
+    func key(of journal: Journal) throws -> SealingKey {
+        let key = try SealingKey.load(path: givenKeyPath ?? journal.keyPath)
+        _ = try journal.sealer(with: key)
+        return key
+    }
+
     /// The engine: the lock is taken, the key is checked.
     func engine(through http: any HTTPClient = CountedHTTP()) throws -> RotationEngine {
         do {

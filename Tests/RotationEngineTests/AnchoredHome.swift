@@ -1,0 +1,100 @@
+import Foundation
+import RotationCore
+import RotationTesting
+import Synchronization
+
+@testable import RotationEngine
+
+/// A state directory and, outside of it, the anchor of its journal.
+struct AnchoredHome {
+    let home: Home
+    let outside: Home
+    let world: World
+
+    init(_ configuration: World.Configuration = .clientSupplied) throws {
+        (home, outside) = (try Home(), try Home())
+        world = World(configuration)
+        let journal = try Journal.create(
+            in: home.directory, key: home.key, keyPath: "/nowhere", anchorPath: anchorPath,
+            databaseID: "database", at: Home.start)
+        let seen = ClientSeen(
+            name: ClientName(rawValue: "billing"), planFile: "billing.yaml", planDigest: "digest",
+            schedule: nil)
+        try journal.note(files: [], clients: [seen], gone: [], at: Home.start) { 0 }
+        try journal.close()
+    }
+
+    var anchorPath: String { "\(outside.directory)/anchor" }
+
+    func engine(on disk: any StateDisk = FileSystemDisk()) throws -> RotationEngine {
+        try RotationEngine(
+            directory: home.directory, on: disk, key: home.key, factory: WorldFactory(world),
+            clock: WorldClock(world), random: WorldRandom(world))
+    }
+
+    /// One process's run, which starts a rotation where there is none.
+    func run(on disk: any StateDisk = FileSystemDisk()) async throws -> RunReport {
+        let engine = try engine(on: disk)
+        defer { try? engine.journal.close() }
+        if try engine.journal.summaries(live: false).isEmpty {
+            _ = try engine.start(world.briefPlan(), digest: "digest", trigger: "test")
+        }
+        return try await engine.run(options: RunOptions(jobs: 1))
+    }
+
+    /// The anchor as it is now.
+    func anchor() throws -> Anchor? {
+        try DurableFile.read(anchorPath).flatMap(AnchorSlot.init(newestOf:))?.anchor
+    }
+
+    /// Why a run is refused; nil where it isn't.
+    func refusal() -> JournalFailure.Kind? {
+        do {
+            try engine().journal.close()
+            return nil
+        } catch { return (error as? JournalFailure)?.kind }
+    }
+
+    func database() throws -> Data { try Data(contentsOf: URL(filePath: home.path)) }
+
+    func put(_ database: Data) throws { try database.write(to: URL(filePath: home.path)) }
+}
+
+/// The file system, counting what is asked of the anchor and failing it on demand.
+final class MeddlingDisk: StateDisk {
+    private let stores = Atomic<Int>(0)
+    private let failing: Int?
+    private let files = FileSystemDisk()
+
+    private let free: Int64?
+
+    /// Fails the anchor's write number `failing`, from 1; says that `free` bytes are left.
+    init(failing: Int? = nil, free: Int64? = nil) { (self.failing, self.free) = (failing, free) }
+
+    /// How often the anchor was written.
+    var writes: Int { stores.load(ordering: .relaxed) }
+
+    func store(_ slot: [UInt8], at offset: Int, of path: String) throws(JournalFailure) {
+        let number = stores.add(1, ordering: .relaxed).newValue
+        if number == failing { throw JournalFailure(.damaged, "the anchor failed") }
+        try files.store(slot, at: offset, of: path)
+    }
+
+    func check(_ directory: String) throws(JournalFailure) { try files.check(directory) }
+    func lock(_ directory: String) throws(JournalFailure) -> any StateLease {
+        try files.lock(directory)
+    }
+    func exists(_ path: String) -> Bool { files.exists(path) }
+    func isWritable(_ path: String) -> Bool { files.isWritable(path) }
+    func protect(_ path: String) { files.protect(path) }
+    func load(_ path: String) throws(JournalFailure) -> [UInt8]? {
+        try files.load(path)
+    }
+    func create(_ bytes: [UInt8], at path: String) throws(JournalFailure) {
+        try files.create(bytes, at: path)
+    }
+    func remove(_ path: String) { files.remove(path) }
+    func room(in directory: String) -> (free: Int64, total: Int64)? {
+        free.map { ($0, 1 << 40) } ?? files.room(in: directory)
+    }
+}
