@@ -18,7 +18,7 @@ import Synchronization
     var share = 1
 
     @Option(help: "How many random scenarios.")
-    var swarm = 100_000
+    var swarm = 50_000
 
     @Option(help: "Where the random scenarios begin.")
     var seed: UInt64 = 1

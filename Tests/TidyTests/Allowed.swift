@@ -80,6 +80,7 @@ enum Allowed {
         "Sources/RotationEngine/Effects/Finish.swift",
         "Sources/RotationEngine/Effects/Guards.swift",
         "Sources/RotationEngine/Effects/Revoke.swift",
+        "Sources/RotationEngine/Effects/Withdraw.swift",
         "Sources/RotationEngine/Journal/RotationRow.swift",
         "Sources/RotationTesting/World/WorldConfiguration.swift",
         "Sources/RotationTesting/World/WorldPlan.swift",

@@ -49,18 +49,23 @@ struct Expectation {
     }
 
     /// At most two runs more after one fault, three after two, and so on.
-    ///
-    /// A person's answer to a refusal is a run of its own; a creation that is lost a second time is
-    /// looked for twice a second time; with windows to wait out, a consumer's interval may pass once
-    /// more.
     private func recovery(_ outcome: Simulation.Outcome) -> [String] {
         guard scenario.troubles > 0, scenario.deeds.isEmpty, scenario.rollbackAfter == nil,
             outcome.state.isEnded
         else { return [] }
-        let refusals = scenario.faults.values.filter { $0 == .refused }.count
-        let lost = max(0, outcome.creations.count - 2)
-        let limit = runs + scenario.troubles + 1 + refusals + lost + (scenario.isBrief ? 0 : 1)
+        let limit = runs + scenario.troubles + 1 + allowance(outcome)
         guard outcome.runs > limit else { return [] }
         return ["it took \(outcome.runs) runs; \(limit) would do"]
+    }
+
+    /// What takes a run more than a fault does.
+    private func allowance(_ outcome: Simulation.Outcome) -> Int {
+        // A person's answer to a refusal is a run of its own.
+        var runs = scenario.faults.values.filter { $0 == .refused }.count
+        // A creation that may have been lost again is looked for twice again, and a disk that fails
+        // with the intent leaves one that was never sent.
+        runs += max(0, outcome.creations.count - 2) + (scenario.diskFault == nil ? 0 : 1)
+        // With windows to wait out, or a server that lags, there is a moment to be missed.
+        return runs + (scenario.isBrief ? 0 : 1) + (scenario.world == .lagging ? 1 : 0)
     }
 }

@@ -4,7 +4,7 @@ extension Scenario {
         var chance = Chance(state: seed)
         let worlds = Name.allCases.filter { $0 != .single }
         var scenario = Scenario(worlds[chance.below(worlds.count)])
-        scenario.isBrief = chance.below(3) == 0
+        scenario.isBrief = chance.below(3) > 0
         scenario.seed = seed
         let calls = simulation.calls(of: scenario) * 3 / 2
         for _ in 0..<(1 + chance.below(5)) {

@@ -54,6 +54,7 @@ public struct JournalTemplate: Sendable {
             planDigest: planDigest, schedule: nil)
         try journal.note(files: [], clients: [seen], gone: [], at: start) { 0 }
         try journal.close()
+        try Ballast.make(in: place.directory, on: place.disk)
     }
 
     /// The journal's state on `disk`, whatever was there before.
