@@ -1,6 +1,13 @@
 .POSIX:
 SHELL = /bin/sh
-.PHONY: help setup build release test check format demo bench contract fuzz docs clean
+.PHONY: help setup build release test check format demo bench simulate mutants coverage \
+    contract fuzz docs clean
+
+# Without the dynamic libraries of Swift, which take ten milliseconds to load.
+RELEASE = -c release --static-swift-stdlib
+
+# One scenario in so many.
+SHARE = 1
 
 help: ## this list
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1~\2/p' Makefile | \
@@ -13,9 +20,10 @@ build: setup ## debug build; warnings are errors
 	@swift build
 
 release: setup ## .build/release/holdover
-	@swift build -c release --product holdover
+	@swift build $(RELEASE) --product holdover
 
-test: setup ## every test, on loopback only
+test: setup ## every test, on loopback only, and a tenth of the simulation
+	@$(MAKE) --no-print-directory simulate SHARE=10
 	@swift test
 
 check: setup ## format lint; `make test` checks the rest of the style
@@ -32,10 +40,20 @@ demo: setup ## two rotations against a practice server, under load; DEMO_FAULTS=
 	@.build/debug/demo
 
 bench: setup ## measure a release build
-	@swift build -c release --product holdover
-	@swift build -c release --product practice-server
-	@swift build -c release --product bench
+	@swift build $(RELEASE) --product holdover
+	@swift build $(RELEASE) --product practice-server
+	@swift build $(RELEASE) --product bench
 	@.build/release/bench
+
+simulate: setup ## the real engine through every fault, in memory; SHARE=10 runs a tenth
+	@swift build $(RELEASE) --product simulate
+	@.build/release/simulate --share $(SHARE)
+
+mutants: setup ## one bug after another; each must be caught
+	@Mutants/run
+
+coverage: setup ## states and events, and lines and branches of engine and core
+	@sh .ci/coverage
 
 contract: setup ## the adapters' suites; HOLDOVER_CONTRACTS names the vendors' contracts
 	@swift test --filter AdaptersTests

@@ -7,11 +7,13 @@ struct Fleet {
     private let simulation: Simulation
     private let jobs: Int
     private let share: Int
+    private let stops: Bool
 
-    init(_ simulation: Simulation, jobs: Int, share: Int) {
+    init(_ simulation: Simulation, jobs: Int, share: Int, stops: Bool) {
         self.simulation = simulation
         self.jobs = jobs
         self.share = share
+        self.stops = stops
     }
 
     /// Runs every sweep, or one in `share` of them.
@@ -24,6 +26,7 @@ struct Fleet {
             while true {
                 let number = next.wrappingAdd(1, ordering: .relaxed).oldValue
                 guard number < mine.count else { return }
+                if stops, tally.withLock({ !$0.failures.isEmpty }) { return }
                 let sweep = mine[number]
                 let simulation = simulation
                 let part = executor.run {

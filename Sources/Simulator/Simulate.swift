@@ -32,6 +32,9 @@ import Synchronization
     @Option(help: "How many threads.")
     var jobs = ProcessInfo.processInfo.activeProcessorCount
 
+    @Flag(help: "Stop at the first scenario that fails.")
+    var stop = false
+
     @Option(help: "Run one scenario and print its trace.")
     var replay: String?
 
@@ -46,7 +49,7 @@ import Synchronization
         }
         if only == nil || only == "years" { try await live() }
         if only == nil || only == "traces" { try repeatTraces(simulation) }
-        let tally = Fleet(simulation, jobs: jobs, share: share).run(sweeps)
+        let tally = Fleet(simulation, jobs: jobs, share: share, stops: stop).run(sweeps)
         tally.show()
         if tally.failures.isEmpty { return }
         for failure in tally.failures.prefix(5) { explain(failure, simulation) }

@@ -6,13 +6,14 @@ import Testing
 
 /// Every pair of faults at every pair of calls: the second one hits the recovery from the first.
 ///
-/// Exhaustive, not sampled. The first fault moves what comes after it, so the second is placed
-/// until a run ends before it.
+/// Exhaustive, not sampled, for the two classes that adapters exist for; `make simulate` does it for
+/// all of them, on a disk in memory. The first fault moves what comes after it, so the second is
+/// placed until a run ends before it.
 @Suite struct CrashInPairsTests {
     static let faults: [Fault] = [.crashBefore, .crashAfter, .answerLost, .refused]
     let scratch = Scratch()
 
-    @Test(arguments: 0..<3, faults)
+    @Test(arguments: [0, 1], faults)
     func `two faults at any two calls lose nothing`(index: Int, first: Fault) async throws {
         let configuration = CrashAtEveryCallTests.classes[index].1.small
         let plain = World(configuration)

@@ -66,6 +66,7 @@ struct Expectation {
         // with the intent leaves one that was never sent.
         runs += max(0, outcome.creations.count - 2) + (scenario.diskFault == nil ? 0 : 1)
         // With windows to wait out, or a server that lags, there is a moment to be missed.
-        return runs + (scenario.isBrief ? 0 : 1) + (scenario.world == .lagging ? 1 : 0)
+        return runs + (scenario.isBrief ? 0 : 1 + scenario.troubles / 3)
+            + (scenario.world == .lagging ? 1 : 0)
     }
 }

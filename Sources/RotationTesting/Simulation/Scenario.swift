@@ -35,6 +35,8 @@ public struct Scenario: Sendable, Hashable {
         case timedShared = "timed-shared"
         /// The old secret expires by itself.
         case expiring
+        /// The caller's value, beside a secret of somebody else's.
+        case shared
         /// One secret at a time.
         case single
 
@@ -50,6 +52,7 @@ public struct Scenario: Sendable, Hashable {
             case .timed: .timed
             case .timedShared: .timedShared
             case .expiring: .expiring
+            case .shared: .shared
             case .single: .single
             }
         }

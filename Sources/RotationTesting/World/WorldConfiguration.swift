@@ -83,6 +83,12 @@ extension World.Configuration {
         expiring.oldExpiresAfter = .seconds(60)
         return expiring
     }
+    /// The caller's value, beside a secret of somebody else's.
+    public static var shared: World.Configuration {
+        var shared = clientValued
+        shared.hasForeignSecret = true
+        return shared
+    }
     /// One secret at a time.
     public static let single = World.Configuration(
         capabilities: ServerCapabilities(
