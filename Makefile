@@ -50,7 +50,7 @@ simulate: setup ## the real engine through every fault, in memory; SHARE=10 runs
 	@.build/release/simulate --share $(SHARE)
 
 mutants: setup ## one bug after another; each must be caught
-	@Mutants/run
+	@Tests/Mutants/run
 
 coverage: setup ## states and events, and lines and branches of engine and core
 	@sh .ci/coverage
@@ -60,7 +60,7 @@ contract: setup ## the adapters' suites; HOLDOVER_CONTRACTS names the vendors' c
 
 fuzz: setup ## hostile bytes at every parser; FUZZ_SECONDS=60 or FUZZ_RUNS for each target
 	@HOLDOVER_FUZZING=1 swift build -c release --scratch-path .build/fuzz --product Fuzzer
-	@sh Fuzz/run
+	@sh Tests/Fuzz/run
 
 docs: setup ## rewrite the pages that are made from the code
 	@swift build --product holdover

@@ -155,7 +155,7 @@ let fuzzed: [Target.Dependency] = [
 package.targets +=
     isFuzzing
     ? [
-        .target(name: "CFuzzer", path: "Fuzz/CFuzzer"),
+        .target(name: "CFuzzer", path: "Tests/Fuzz/CFuzzer"),
         .executableTarget(
             name: "Fuzzer", dependencies: fuzzed + ["CFuzzer"], path: "Tests/FuzzTests",
             exclude: ["Replay"], sources: ["Targets", "Driver"],

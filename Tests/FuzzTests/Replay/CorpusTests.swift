@@ -4,7 +4,7 @@ import Testing
 /// The inputs that `make fuzz` kept, each sent once through the target that it was made for.
 @Suite struct CorpusTests {
     private static let root = URL(filePath: #filePath).deletingLastPathComponent()
-        .appending(path: "../../../Fuzz/Corpus").standardizedFileURL
+        .appending(path: "../../../Tests/Fuzz/Corpus").standardizedFileURL
 
     @Test(arguments: FuzzTarget.all.map(\.name))
     func `the corpus finds nothing`(name: String) throws {
@@ -12,10 +12,10 @@ import Testing
         let folder = Self.root.appending(path: name)
         let files = try FileManager.default.contentsOfDirectory(
             at: folder, includingPropertiesForKeys: nil)
-        #expect(!files.isEmpty, "Fuzz/Corpus/\(name) is empty")
+        #expect(!files.isEmpty, "Tests/Fuzz/Corpus/\(name) is empty")
         for file in files {
             let complaint = target.complaint(Array(try Data(contentsOf: file)))
-            #expect(complaint == nil, "Fuzz/Corpus/\(name)/\(file.lastPathComponent)")
+            #expect(complaint == nil, "Tests/Fuzz/Corpus/\(name)/\(file.lastPathComponent)")
         }
     }
 }
