@@ -6,9 +6,9 @@ import Testing
 
 /// Every pair of faults at every pair of calls: the second one hits the recovery from the first.
 ///
-/// Exhaustive, not sampled, for the two classes that adapters exist for; `make simulate` does it for
-/// all of them, on a disk in memory. The first fault moves what comes after it, so the second is
-/// placed until a run ends before it.
+/// Exhaustive, not sampled, for the two classes that adapters exist for; `make simulate` does it
+/// for all of them, on a disk in memory. The first fault moves what comes after it, so the second
+/// is placed until a run ends before it.
 @Suite struct CrashInPairsTests {
     static let faults: [Fault] = [.crashBefore, .crashAfter, .answerLost, .refused]
     let scratch = Scratch()
