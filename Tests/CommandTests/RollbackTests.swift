@@ -16,6 +16,16 @@ struct RollbackTests {
         }
     }
 
+    @Test func `a rollback that is asked for again is had all the same`() async throws {
+        try await Stage.open { stage in
+            try await stage.begin(until: "distribute")
+            try await stage.server.fault("error_before_effect", method: "DELETE", path: ".*")
+            try await stage.succeed("rollback", "billing")
+            try await stage.succeed("rollback", "billing")
+            try await stage.expectReturn()
+        }
+    }
+
     @Test func `a rotation goes back at Keycloak, too`() async throws {
         try await Stage.open(.keycloak) { stage in
             try await stage.begin(until: "verify")

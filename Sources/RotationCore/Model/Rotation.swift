@@ -99,6 +99,9 @@ extension Rotation {
     /// What the label of the present creation is, where the server keeps labels.
     public var label: String { "holdover/\(id.rawValue)/\(body.creations)" }
 
+    /// Whether a rollback is under way.
+    public var isGoingBack: Bool { state.phase?.step == .rollback }
+
     /// Why a rollback can't be had any more; nil where it can.
     public var rollbackRefusal: String? {
         if body.isDeleteSent {

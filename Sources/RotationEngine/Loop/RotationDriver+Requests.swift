@@ -26,6 +26,8 @@ extension RotationDriver {
             rotation.nextAt = now
             return nil
         case .rollback:
+            // Who was killed right after asking asks again, and gets what was asked for.
+            if rotation.isGoingBack { return nil }
             if let refusal = rotation.rollbackRefusal { return refusal }
             rotation.body.rollbackReason = request.words
             return turn(.turnedBack, at: now)

@@ -111,7 +111,7 @@ public struct Harness {
         } catch let failure as JournalFailure where isDead(failure) {
             // Dead: what follows is the next process.
             restart()
-            if keepsEngine { _ = try? takeEngine() }
+            if berth != nil { _ = try? takeEngine() }
         }
         return try look(id)
     }

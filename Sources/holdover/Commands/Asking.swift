@@ -34,7 +34,7 @@ struct Asking {
                 state: rotation.state.standing, hint: "holdover history \(rotation.client.rawValue)"
             )
         }
-        if kind == .rollback, let refusal = rotation.rollbackRefusal {
+        if kind == .rollback, !rotation.isGoingBack, let refusal = rotation.rollbackRefusal {
             throw Problem(
                 .failure, code: "rollback-refused", "a rollback can't be had: \(refusal)",
                 state: rotation.state.standing,
