@@ -47,7 +47,7 @@ public struct FinalLook {
         }
         let directory = harness.place.directory
         let files = (try? FileManager.default.contentsOfDirectory(atPath: directory)) ?? []
-        return files.flatMap { file -> [String] in
+        return files.filter { $0 != Ballast.name }.flatMap { file -> [String] in
             guard let bytes = FileManager.default.contents(atPath: "\(directory)/\(file)") else {
                 return []
             }

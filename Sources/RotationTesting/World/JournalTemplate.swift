@@ -71,6 +71,10 @@ public struct JournalTemplate: Sendable {
         let path = "\(original.directory)-\(UUID().uuidString)"
         try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
         chmod(path, 0o700)
+        // Noise that nobody writes to: making it anew takes longer than a rotation does.
+        let ballast = "/\(Ballast.name)"
+        try FileManager.default.linkItem(
+            atPath: original.directory + ballast, toPath: path + ballast)
         try FileManager.default.copyItem(
             atPath: Journal.path(in: original.directory), toPath: Journal.path(in: path))
         return JournalPlace(directory: path, disk: FileSystemDisk(), memory: nil)
