@@ -270,11 +270,16 @@ static uint64_t chance(uint64_t *seed) {
     return mixed ^ (mixed >> 31);
 }
 
-static void over(simulated_disk *disk) {
+static void begin_process(simulated_disk *disk) {
     disk->is_cut = false;
     disk->has_failed = false;
     disk->fail_at = 0;
     disk->process += 1;
+}
+
+static void over(simulated_disk *disk) {
+    begin_process(disk);
+    disk->living = disk->process;
     for (disk_file *file = disk->files; file; file = file->next) {
         file->shared = file->reserved = file->pending = file->exclusive = 0;
     }
@@ -282,6 +287,19 @@ static void over(simulated_disk *disk) {
 }
 
 void simulated_disk_restart(simulated_disk_id id) { over(disk_at(id)); }
+
+bool simulated_disk_hand_over(simulated_disk_id id, const char *database) {
+    simulated_disk *disk = disk_at(id);
+    for (disk_file *file = disk->files; file; file = file->next) {
+        if (file->is_deleted) continue;
+        bool is_locked = file->shared || file->reserved || file->pending || file->exclusive;
+        bool is_other = file->handles > 0 && strcmp(file->name, database) != 0;
+        if (is_locked || is_other || file->changes) return false;
+    }
+    begin_process(disk);
+    sweep(disk, true);
+    return true;
+}
 
 /// Keeps each unsynced sector, or each whole write, or the first few writes: by chance.
 static void lose_changes(disk_file *file, uint64_t *seed) {

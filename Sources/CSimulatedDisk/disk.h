@@ -50,8 +50,10 @@ struct simulated_disk {
     bool is_forever;
     bool is_cut;
     bool has_failed;
-    /// Counts processes: a handle of an earlier one is dead.
+    /// Counts processes.
     uint64_t process;
+    /// The first process whose handles are alive.
+    uint64_t living;
     disk_file *files;
     /// The last file that is gone for good: SQLite makes the next one at once.
     disk_file *spare;

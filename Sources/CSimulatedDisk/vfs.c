@@ -16,7 +16,7 @@ typedef struct handle {
 } handle;
 
 static bool is_dead(const handle *held) {
-    return held->disk->is_cut || held->process != held->disk->process;
+    return held->disk->is_cut || held->process < held->disk->living;
 }
 
 static sqlite3_vfs *parent;

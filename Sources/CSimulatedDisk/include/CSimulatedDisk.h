@@ -55,6 +55,11 @@ bool simulated_disk_is_cut(simulated_disk_id disk);
 /// A new process on the same machine: what was written is there, failures are over.
 void simulated_disk_restart(simulated_disk_id disk);
 
+/// The same for a process that takes over the handles of the one before it, which is as if it had
+/// opened them anew: false, and nothing is done, where a file is locked or not synced, or where
+/// there is more than the database.
+bool simulated_disk_hand_over(simulated_disk_id disk, const char *database);
+
 /// Power loss: of what was not synced, `seed` says what is kept, dropped, reordered or torn.
 void simulated_disk_lose_power(simulated_disk_id disk, uint64_t seed);
 

@@ -17,8 +17,8 @@ struct AuditTrail {
         let last = try Row.fetchOne(
             database.cachedStatement(
                 sql: "SELECT sequence, hash FROM audit ORDER BY sequence DESC LIMIT 1"))
-        sequence = try last?.cell("sequence") ?? 0
-        head = try last?.cell("hash") ?? Self.beginning
+        sequence = try last?.cell(0) ?? 0
+        head = try last?.cell(1) ?? Self.beginning
     }
 
     mutating func append(

@@ -50,8 +50,9 @@ extension Journal {
     /// What the anchor would say of the journal as it is.
     func presentAnchor() throws -> Anchor {
         try reading { database in
-            let epoch = try Int64.fetchOne(database, sql: "SELECT epoch FROM setting") ?? 0
-            return try AuditTrail(database).anchor(of: databaseID, epoch: epoch)
+            let epoch = try Int64.fetchOne(
+                database.cachedStatement(sql: "SELECT epoch FROM setting"))
+            return try AuditTrail(database).anchor(of: databaseID, epoch: epoch ?? 0)
         }
     }
 
@@ -59,7 +60,8 @@ extension Journal {
         guard sequence > 0 else { return Array(AuditTrail.beginning) }
         return try reading { database in
             try Data.fetchOne(
-                database, sql: "SELECT hash FROM audit WHERE sequence = ?", arguments: [sequence]
+                database.cachedStatement(sql: "SELECT hash FROM audit WHERE sequence = ?"),
+                arguments: [sequence]
             ).map(Array.init) ?? []
         }
     }

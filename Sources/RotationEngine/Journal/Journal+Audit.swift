@@ -63,7 +63,7 @@ extension Journal {
         try reading { database in
             let clause = rotation == nil ? "" : " WHERE rotation = ?"
             return try Row.fetchAll(
-                database, sql: Self.auditSQL + clause + " ORDER BY sequence",
+                database.cachedStatement(sql: Self.auditSQL + clause + " ORDER BY sequence"),
                 arguments: rotation.map { [$0.rawValue] } ?? []
             ).map(AuditLine.init(row:))
         }
@@ -83,7 +83,7 @@ extension AuditVerdict {
         let columns = AuditReading.columns
         let casts = columns.map { "CAST(\($0) AS BLOB)" }.joined(separator: ", ")
         let rows = try Row.fetchCursor(
-            database, sql: "SELECT \(casts) FROM audit ORDER BY sequence")
+            database.cachedStatement(sql: "SELECT \(casts) FROM audit ORDER BY sequence"))
         var isPassed = known == nil || place == 0 && known == reading.spelledHead
         while let row = try rows.next() {
             let fields: [Data?] = columns.indices.map { row[$0] }
@@ -103,12 +103,12 @@ extension AuditVerdict {
 
 extension AuditLine {
     init(row: Row) throws {
-        sequence = try row.cell("sequence")
-        at = Instant(milliseconds: try row.cell("at"))
-        epoch = try row.cell("epoch")
-        client = try row.cell("client")
-        rotation = try row.cell("rotation")
-        event = try row.cell("event")
-        body = try row.cell("body")
+        sequence = try row.cell(0)
+        at = Instant(milliseconds: try row.cell(1))
+        epoch = try row.cell(2)
+        client = try row.cell(3)
+        rotation = try row.cell(4)
+        event = try row.cell(5)
+        body = try row.cell(6)
     }
 }

@@ -57,14 +57,14 @@ extension Journal {
     func movable(at moment: Instant, client: ClientName?) throws -> [RotationID] {
         try reading { database in
             try String.fetchAll(
-                database,
-                sql: """
-                    SELECT r.id FROM rotation r
-                    WHERE ((r.state = 'running' AND r.next_at <= ?1) OR (r.ended_at IS NULL
-                        AND r.id IN (SELECT rotation FROM request WHERE applied_at IS NULL)))
-                        AND (?2 IS NULL OR r.client = ?2)
-                    ORDER BY r.next_at, r.id
-                    """, arguments: [moment.milliseconds, client?.rawValue]
+                database.cachedStatement(
+                    sql: """
+                        SELECT r.id FROM rotation r
+                        WHERE ((r.state = 'running' AND r.next_at <= ?1) OR (r.ended_at IS NULL
+                            AND r.id IN (SELECT rotation FROM request WHERE applied_at IS NULL)))
+                            AND (?2 IS NULL OR r.client = ?2)
+                        ORDER BY r.next_at, r.id
+                        """), arguments: [moment.milliseconds, client?.rawValue]
             ).map(RotationID.init(rawValue:))
         }
     }
@@ -112,7 +112,8 @@ extension Journal {
     public func nextMove() throws -> Instant? {
         try reading { database in
             try Int64.fetchOne(
-                database, sql: "SELECT min(next_at) FROM rotation WHERE state = 'running'"
+                database.cachedStatement(
+                    sql: "SELECT min(next_at) FROM rotation WHERE state = 'running'")
             ).map(Instant.init(milliseconds:))
         }
     }
@@ -124,11 +125,12 @@ extension Journal {
             let conditions = [live ? "r.ended_at IS NULL" : nil, wanted].compactMap { $0 }
             let clause = conditions.isEmpty ? "" : "WHERE " + conditions.joined(separator: " AND ")
             return try Row.fetchAll(
-                database,
-                sql: """
-                    SELECT id, client, state, phase, reason, detail, started_at, next_at, ended_at
-                    FROM rotation r \(clause) ORDER BY started_at DESC, id DESC
-                    """,
+                database.cachedStatement(
+                    sql: """
+                        SELECT id, client, state, phase, reason, detail, started_at, next_at,
+                            ended_at
+                        FROM rotation r \(clause) ORDER BY started_at DESC, id DESC
+                        """),
                 arguments: client.map { [$0.rawValue] } ?? []
             ).map(RotationSummary.init(row:))
         }
@@ -223,7 +225,8 @@ extension Journal {
     func sealedRecord(of rotation: RotationID, role: SecretRole) throws -> [UInt8]? {
         try reading { database in
             try Data.fetchOne(
-                database, sql: "SELECT record FROM sealed_secret WHERE rotation = ? AND role = ?",
+                database.cachedStatement(
+                    sql: "SELECT record FROM sealed_secret WHERE rotation = ? AND role = ?"),
                 arguments: [rotation.rawValue, role.rawValue]
             ).map(Array.init)
         }

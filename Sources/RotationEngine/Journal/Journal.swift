@@ -101,6 +101,13 @@ public final class Journal: Sendable {
         }
     }
 
+    /// The journal as the next process would find it, through the connection that is open already.
+    ///
+    /// For simulations, in which opening takes longer than everything else.
+    package func reopened() -> Journal {
+        Journal(queue: queue, settings: settings, directory: directory, disk: disk)
+    }
+
     /// Where the key of this journal was put.
     public var keyPath: String { settings.keyPath }
 

@@ -95,8 +95,10 @@ public struct Simulation: Sendable {
         let berth = harbour.take()
         defer { harbour.give(back: berth) }
         // A connection that was used before has pages in its cache: operations would be others.
-        if scenario.diskFault != nil || isRecorded { _ = berth.takeJournal() }
-        var harness = Harness(world: world, template: template, berth: berth)
+        let isFresh = scenario.diskFault != nil || isRecorded
+        if isFresh { _ = berth.takeJournal() }
+        var harness = Harness(
+            world: world, template: template, berth: berth, keepsConnections: !isFresh)
         defer { harness.leave() }
         if let fault = scenario.diskFault, let memory = harness.place.memory {
             fault.arm(memory)
