@@ -41,11 +41,15 @@ import Synchronization
     @Option(help: "Run only what is named so: singles, deeds, disks, rollbacks, pairs, swarm.")
     var only: String?
 
+    @Option(help: "Run only this class of server, by the name that scenarios begin with.")
+    var world: String?
+
     func run() async throws {
         let simulation = try await Simulation()
         if let replay { return try await show(replay, simulation) }
         let sweeps = Sweep.all(simulation, swarm: swarm, seed: seed).filter { sweep in
-            only.map { "\(sweep.title)".hasPrefix($0) } ?? true
+            let isWanted = only.map { "\(sweep.title)".hasPrefix($0) } ?? true
+            return isWanted && (world == nil || sweep.world?.rawValue == world)
         }
         if only == nil || only == "years" { try await live() }
         if only == nil || only == "traces" { try repeatTraces(simulation) }

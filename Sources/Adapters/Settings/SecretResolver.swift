@@ -119,8 +119,10 @@ struct SecretResolver: Sendable {
             namespace: environment["VAULT_NAMESPACE"] ?? environment["BAO_NAMESPACE"],
             caFile: environment["VAULT_CACERT"] ?? environment["BAO_CACERT"], http: http)
         let store = VaultStore(api, VaultLogin(api, .token(ClientSecret(token))), place)
-        guard let stored = try await store.read() else { throw problem.missing("is empty") }
-        return stored.secret
+        guard let secret = try await store.read()?.secret else {
+            throw problem.missing("is empty")
+        }
+        return secret
     }
 }
 

@@ -82,6 +82,8 @@ public struct RotationBody: Sendable, Hashable, Codable {
     public var acknowledgedDigest: String?
     /// What each target said it is, when first asked.
     public var identities: [String: TargetIdentity] = [:]
+    /// What was done to stores that show no value, by their names; nil where there are none.
+    public var marks: [String: StoreMark]?
     /// Hooks that have succeeded in the present phase.
     public var hooksDone: [String] = []
     /// Why the rotation goes back, in words.

@@ -10,6 +10,9 @@ public protocol SecretStore: Sendable {
     func preflight() async throws(AdapterError) -> [Finding]
 
     /// The value now, with the version to compare against; nil where there is none yet. A read.
+    ///
+    /// A store that isn't ``StoreCapabilities/readable`` says no more than that there is a value,
+    /// and in which version: every write must change it.
     func read() async throws(AdapterError) -> StoredSecret?
 
     /// Replaces the value, provided that the store still is at `version` (nil: holds none).
@@ -33,13 +36,13 @@ extension SecretStore {
 
 /// A value read from a store.
 public struct StoredSecret: Sendable {
-    /// The value.
-    public let secret: ClientSecret
+    /// The value; nil where the store shows none.
+    public let secret: ClientSecret?
     /// What to compare against when it is replaced.
     public let version: StoreVersion
 
     /// A value at a version.
-    public init(secret: ClientSecret, version: StoreVersion) {
+    public init(secret: ClientSecret?, version: StoreVersion) {
         self.secret = secret
         self.version = version
     }

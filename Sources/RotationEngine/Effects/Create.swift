@@ -40,8 +40,12 @@ extension RotationDriver {
             let stored = try await call(name) { () async throws(AdapterError) in
                 try await store.read()
             }
-            guard let secret = stored?.secret else {
+            guard let stored else {
                 return .holds(.storeEmpty, "\(name) holds no secret yet, so there is none to turn")
+            }
+            guard let secret = stored.secret else {
+                mark(name, StoreMark(.old, version: stored.version))
+                continue
             }
             if let common, !common.matches(secret) {
                 return .holds(
@@ -49,7 +53,9 @@ extension RotationDriver {
             }
             common = secret
         }
-        guard let common else { return .holds(.storeEmpty, "the plan names no store") }
+        guard let common else {
+            return .holds(.storeEmpty, "the plan names no store that shows what it holds")
+        }
         guard try await ask(server, about: common) == .accepted else {
             return .holds(
                 .oldSecretRefused, "the server refuses the secret that the stores hold now")

@@ -17,10 +17,9 @@ extension RotationDriver {
                 let stored = try await call(name) { () async throws(AdapterError) in
                     try await store.read()
                 }
-                guard let stored, let holds = whose(stored.secret) else {
-                    return .holds(.storeChanged, foreignValue(in: name))
-                }
-                if holds != role { missing.append((name, store, stored)) }
+                guard let stored, case let held = holding(stored, in: name), held != .foreign
+                else { return .holds(.storeChanged, foreignValue(in: name)) }
+                if held != .ours(role) { missing.append((name, store, stored)) }
             } catch let failure as TargetFailure {
                 firstFailure = firstFailure ?? failure
             }
@@ -32,6 +31,7 @@ extension RotationDriver {
                 "the server refuses the secret that would be distributed")
         }
         for (name, store, stored) in missing {
+            openMark(name, for: role, replacing: stored)
             do { try await write(secret, to: store, name, replacing: stored.version) } catch let
                 failure as TargetFailure
             { firstFailure = firstFailure ?? failure }
@@ -47,6 +47,7 @@ extension RotationDriver {
         try await mutate(.write, on: name) { () async throws(AdapterError) in
             try await store.write(secret, replacing: version)
         }
+        closeMark(name)
         rotation.body.distributedAt = clock.now()
     }
 
@@ -74,10 +75,11 @@ extension RotationDriver {
             let stored = try await call(name) { () async throws(AdapterError) in
                 try await store.read()
             }
-            switch stored.flatMap({ whose($0.secret) }) {
-            case role: findings.append((name, .passes))
-            case .some: findings.append((name, .fails("\(name) holds the other secret")))
-            case nil: findings.append((name, .unknown(foreignValue(in: name))))
+            switch stored.map({ holding($0, in: name) }) {
+            case .ours(role): findings.append((name, .passes))
+            case .ours: findings.append((name, .fails("\(name) holds the other secret")))
+            case .unsettled: findings.append((name, .fails("\(name) must be written again")))
+            case .foreign, nil: findings.append((name, .unknown(foreignValue(in: name))))
             }
         }
         return findings
@@ -97,10 +99,6 @@ extension RotationDriver {
             }
         }
         return nil
-    }
-
-    func whose(_ secret: ClientSecret) -> SecretRole? {
-        known().role { $0.matches(secret) }
     }
 
     private func foreignValue(in name: String) -> String {

@@ -68,6 +68,7 @@ extension RotationDriver {
         // Patience begins anew: the person has seen to what was wrong.
         rotation.body.phaseSince = now
         guard case .held = rotation.state else { return nil }
+        if rotation.reason == .storeChanged { openMarks() }
         return turn(.resumed, at: now)
     }
 

@@ -24,22 +24,24 @@ struct Survey {
             do throws(AdapterError) {
                 let store = try await factory.store(settings, of: plan)
                 _ = try await store.identity()
-                let stored = try await store.read()?.secret
-                if let stored { values.append(stored) }
+                let stored = try await store.read()
+                if let secret = stored?.secret { values.append(secret) }
                 sighting.stores.append(
                     Sighting.Store(
                         name: settings.name, holds: word(for: stored),
-                        fingerprint: stored.map(sealer.fingerprint)))
+                        fingerprint: stored?.secret.map(sealer.fingerprint)))
             } catch { sighting.troubles.append("\(settings.name): \(error.message)") }
         }
         guard let first = values.first, values.count == plan.stores.count else { return nil }
         return values.allSatisfy(first.matches) ? first : nil
     }
 
-    private func word(for stored: ClientSecret?) -> String {
+    private func word(for stored: StoredSecret?) -> String {
         guard let stored else { return "nothing" }
-        if known.old == nil, known.new == nil { return "a-secret" }
-        return known.role(where: stored.matches)?.rawValue ?? "neither"
+        guard let secret = stored.secret, known.old != nil || known.new != nil else {
+            return "a-secret"
+        }
+        return known.role(where: secret.matches)?.rawValue ?? "neither"
     }
 
     private func lookAtServer(_ common: ClientSecret?, _ sighting: inout Sighting) async {

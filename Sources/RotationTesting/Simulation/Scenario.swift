@@ -37,6 +37,8 @@ public struct Scenario: Sendable, Hashable {
         case expiring
         /// The caller's value, beside a secret of somebody else's.
         case shared
+        /// A store that can only be written, and consumers that take their time.
+        case stubborn
         /// One secret at a time.
         case single
 
@@ -53,6 +55,7 @@ public struct Scenario: Sendable, Hashable {
             case .timedShared: .timedShared
             case .expiring: .expiring
             case .shared: .shared
+            case .stubborn: .stubborn
             case .single: .single
             }
         }

@@ -2,6 +2,8 @@
 public struct Sweep: Sendable {
     /// What the part is of, in words.
     public let title: Title
+    /// Of which world it is; nil where it is of many.
+    public var world: Scenario.Name?
     /// Runs the scenarios, telling what each came to.
     public let run: @Sendable (Simulation, (Scenario, Simulation.Outcome) -> Void) async -> Void
 
@@ -36,8 +38,8 @@ extension Sweep {
                 if isBrief || main.contains(world) { sweeps += disks(plain) }
                 if main.contains(world) { sweeps += rollbacks(plain, simulation) }
             }
-            // Pairs while a server lags are left to chance: they take five times as long.
-            guard ![.single, .lagging, .shared].contains(world) else { continue }
+            // Pairs while a server or consumers lag are left to chance: they take far longer.
+            guard ![.single, .lagging, .shared, .stubborn].contains(world) else { continue }
             sweeps += pairs(Scenario(world), simulation)
         }
         return sweeps + swarms(swarm, seed)
@@ -48,7 +50,7 @@ extension Sweep {
 
     private static func singles(_ plain: Scenario) -> [Sweep] {
         plain.world.faults.map { fault in
-            Sweep(title: .singles) { simulation, tell in
+            Sweep(title: .singles, world: plain.world) { simulation, tell in
                 var calls = simulation.calls(of: plain)
                 var at = 1
                 // A fault moves what comes behind it: on until a run ends before it.
@@ -66,7 +68,7 @@ extension Sweep {
 
     private static func deeds(_ plain: Scenario) -> [Sweep] {
         Deed.allCases.map { deed in
-            Sweep(title: .deeds) { simulation, tell in
+            Sweep(title: .deeds, world: plain.world) { simulation, tell in
                 for at in 1...simulation.calls(of: plain) {
                     var scenario = plain
                     scenario.deeds[at] = deed
@@ -78,7 +80,7 @@ extension Sweep {
 
     private static func disks(_ plain: Scenario) -> [Sweep] {
         DiskFault.Kind.allCases.map { kind in
-            Sweep(title: .disks) { simulation, tell in
+            Sweep(title: .disks, world: plain.world) { simulation, tell in
                 for at in 1...simulation.operations(of: plain) {
                     var scenario = plain
                     scenario.diskFault = DiskFault(kind, at: at)
@@ -95,7 +97,7 @@ extension Sweep {
     private static func rollbacks(_ plain: Scenario, _ simulation: Simulation) -> [Sweep] {
         guard !plain.isBrief else { return [] }
         return (1...simulation.runs(of: plain)).map { runs in
-            Sweep(title: .rollbacks) { simulation, tell in
+            Sweep(title: .rollbacks, world: plain.world) { simulation, tell in
                 for at in 1...simulation.calls(of: plain) {
                     for fault in plain.world.faults {
                         var scenario = plain
@@ -113,7 +115,7 @@ extension Sweep {
             plain.world.faults.map { fault in
                 var first = plain
                 first.faults[at] = fault
-                return Sweep(title: .pairs) { [first] simulation, tell in
+                return Sweep(title: .pairs, world: plain.world) { [first] simulation, tell in
                     // Up to the second fault the run is the same, so this one's end bounds it.
                     let calls = await simulation.run(first).calls
                     guard calls > at else { return }
@@ -162,7 +164,7 @@ extension Scenario.Name {
         switch self {
         case .keycloak, .opaqueSlots, .timed, .timedShared, .single:
             Fault.allCases.filter { $0 != .duplicated }
-        case .okta, .clientValued, .entra, .lagging, .expiring, .shared: Fault.allCases
+        case .okta, .clientValued, .entra, .lagging, .expiring, .shared, .stubborn: Fault.allCases
         }
     }
 }

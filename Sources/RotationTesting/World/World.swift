@@ -12,6 +12,8 @@ public final class World: Sendable {
         case watch
         case interval(Span)
         case hook
+        /// At once, but it shows nothing until it needs another token: it keeps each so long.
+        case caching(Span)
     }
 
     /// What this world is made of.
@@ -44,12 +46,14 @@ public final class World: Sendable {
         state = Mutex(
             WorldState(
                 schedule: faults, deeds: deeds, lines: isRecorded ? [] : nil, secrets: secrets,
-                stores: Array(
-                    repeating: WorldStore(value: original), count: configuration.storeCount),
+                stores: (0..<configuration.storeCount).map {
+                    WorldStore(
+                        value: original, isShown: !configuration.hiddenStores.contains($0))
+                },
                 consumers: configuration.habits.enumerated().map { index, habit in
                     WorldConsumer(
                         store: index % configuration.storeCount, habit: habit, value: original,
-                        loadedAt: start)
+                        loadedAt: start, presented: original, presentedAt: start)
                 }, randomState: seed))
     }
 

@@ -7,6 +7,8 @@ extension World {
         public var capabilities: ServerCapabilities
         /// How many stores hold the secret.
         public var storeCount = 2
+        /// Which of them show no value.
+        public var hiddenStores: Set<Int> = []
         /// One consumer for each, taking the stores in turn.
         public var habits: [Habit] = [.watch, .hook, .interval(.seconds(5))]
         /// Whether somebody else's secret is there from the beginning.
@@ -89,6 +91,16 @@ extension World.Configuration {
         shared.hasForeignSecret = true
         return shared
     }
+    /// A store that shows no value beside one that does, and consumers that take their time: one
+    /// that reads when it is restarted only, and one that keeps its tokens.
+    public static var stubborn: World.Configuration {
+        var stubborn = clientSupplied
+        stubborn.hiddenStores = [1]
+        stubborn.habits = [
+            .watch, .interval(.seconds(20)), .caching(.seconds(12)), .caching(.seconds(5)),
+        ]
+        return stubborn
+    }
     /// One secret at a time.
     public static let single = World.Configuration(
         capabilities: ServerCapabilities(
@@ -98,7 +110,7 @@ extension World.Configuration {
     /// The same class of server with one store and one consumer: few calls, for pairs of faults.
     public var small: World.Configuration {
         var small = self
-        small.storeCount = 1
+        small.storeCount = max(1, (hiddenStores.max() ?? 0) + 1)
         small.habits = [.watch]
         return small
     }

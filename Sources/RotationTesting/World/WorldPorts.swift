@@ -40,8 +40,10 @@ struct WorldSecretStore: SecretStore {
     let world: World
     let index: Int
     var capabilities: StoreCapabilities {
-        StoreCapabilities(comparesAndSets: true, readable: true, versioned: true)
+        let isShown = isShown
+        return StoreCapabilities(comparesAndSets: isShown, readable: isShown, versioned: isShown)
     }
+    private var isShown: Bool { !world.configuration.hiddenStores.contains(index) }
 
     func identity() async throws(AdapterError) -> TargetIdentity {
         let index = index
@@ -58,7 +60,7 @@ struct WorldSecretStore: SecretStore {
             state.stores[index].seenAt = state.calls
             let store = state.stores[index]
             return StoredSecret(
-                secret: ClientSecret(store.value),
+                secret: store.isShown ? ClientSecret(store.value) : nil,
                 version: StoreVersion(rawValue: "\(store.version)"))
         }
     }
@@ -68,7 +70,8 @@ struct WorldSecretStore: SecretStore {
     {
         let (index, isSealed) = (index, world.isSealed(secret))
         try await world.call(.write) { state throws(AdapterError) in
-            guard version?.rawValue == "\(state.stores[index].version)" else {
+            let store = state.stores[index]
+            guard version?.rawValue == "\(store.version)" || !store.isShown else {
                 throw AdapterError(.conflict, code: "fake-conflict", message: "fake: conflict")
             }
             if !isSealed { state.violations.append("call \(state.calls): written but not sealed") }
@@ -98,19 +101,20 @@ struct WorldReporter: AdoptionReporter {
     func report() async throws(AdapterError) -> AdoptionReport? {
         let (index, client) = (index, client)
         return try await world.call(.report) { state in
-            state.consumers[index].seenAt = state.calls
             let consumer = state.consumers[index]
-            let loadedAt = consumer.loadedAt + state.skew
-            let spelled = "instant-\(loadedAt)"
+            // What it holds and hasn't presented yet, nobody can see.
+            if consumer.presented == consumer.value { state.consumers[index].seenAt = state.calls }
+            let presentedAt = consumer.presentedAt + state.skew
+            let spelled = "instant-\(presentedAt)"
             let code = HMAC<SHA256>.authenticationCode(
                 for: Data("holdover-adoption-v1\n\(client.rawValue)\n\(spelled)".utf8),
-                using: SymmetricKey(data: Data(consumer.value.utf8)))
+                using: SymmetricKey(data: Data(consumer.presented.utf8)))
             let hex = code.prefix(16).map { byte in
                 let digits = String(byte, radix: 16)
                 return digits.count == 1 ? "0" + digits : digits
             }.joined()
             return AdoptionReport(
-                spelledAt: spelled, at: Instant(milliseconds: loadedAt), fingerprint: hex)
+                spelledAt: spelled, at: Instant(milliseconds: presentedAt), fingerprint: hex)
         }
     }
 }

@@ -19,6 +19,8 @@ struct WorldSecret: Sendable {
 /// A store of the world: one value and how often it was written.
 struct WorldStore: Sendable {
     var value: String
+    /// Whether it can be read: a store of CI variables shows only that there is a value.
+    var isShown = true
     var version = 1
     /// The call that last read it for us, and the one before which somebody else wrote it.
     var seenAt = 0
@@ -31,9 +33,28 @@ struct WorldConsumer: Sendable {
     let habit: World.Habit
     var value: String
     var loadedAt: Int64
+    /// The value with which it last got a token, and when: what it can report.
+    var presented: String
+    var presentedAt: Int64
     /// The call that last asked it, and the one before which somebody turned it back.
     var seenAt = 0
     var changedAt = 0
+}
+
+extension WorldConsumer {
+    /// Gets a token where it needs one: at each moment, or when the one that it keeps is over.
+    fileprivate mutating func present(at now: Int64) {
+        if case .caching(let span) = habit, now - presentedAt < span.milliseconds { return }
+        presented = value
+        presentedAt = habit.isCaching ? now : loadedAt
+    }
+}
+
+extension World.Habit {
+    fileprivate var isCaching: Bool {
+        if case .caching = self { return true }
+        return false
+    }
 }
 
 /// What a server, its stores and nothing else were like before their last change.
@@ -94,10 +115,11 @@ struct WorldState: Sendable {
             let consumer = consumers[index]
             let isTime =
                 switch consumer.habit {
-                case .watch: true
+                case .watch, .caching: true
                 case .interval(let span): now - consumer.loadedAt >= span.milliseconds
                 case .hook: hookRan
                 }
+            defer { consumers[index].present(at: now) }
             guard isTime else { continue }
             let store = stores[consumer.store]
             if consumer.value != store.value {

@@ -76,13 +76,14 @@ struct Examination {
                     result.add(settings.name, empty)
                     continue
                 }
-                if let common, !common.matches(stored.secret) {
+                guard let secret = stored.secret else { continue }
+                if let common, !common.matches(secret) {
                     let differs = Finding(
                         severityWhereHalfWay, code: "stores-disagree",
                         message: "it holds another secret than the stores before")
                     result.add(settings.name, differs)
                 }
-                common = stored.secret
+                common = secret
             } catch { result.add(settings.name, error) }
         }
         return common
