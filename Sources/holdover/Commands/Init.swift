@@ -102,9 +102,7 @@ struct Init: ParsableCommand {
 
     static func makeDirectory(_ path: String) throws {
         do {
-            try FileManager.default.createDirectory(
-                atPath: path, withIntermediateDirectories: true,
-                attributes: [.posixPermissions: 0o700])
+            try StateDirectory.make(absolute(path))
         } catch {
             throw Problem(
                 .journal, code: "directory-unusable",

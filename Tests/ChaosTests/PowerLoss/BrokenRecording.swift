@@ -6,6 +6,7 @@ enum BrokenRecording: String, CaseIterable, Sendable {
     case storeDirectoryIsNotSynced = "a store's directory isn't synced"
     case journalIsNotSynced = "synchronous=OFF"
     case journalDirectoryIsNotSynced = "the end of a transaction isn't made to last"
+    case directoriesAreNotSynced = "the directories that init makes aren't made to last"
     case anchorComesFirst = "the anchor is written before the commit"
     case anchorIsNotSynced = "the anchor isn't synced when it is made"
     case keyIsNotSynced = "the key isn't synced"
@@ -39,12 +40,17 @@ enum BrokenRecording: String, CaseIterable, Sendable {
             case .journalIsNotSynced: name.hasPrefix(WorldPaths.journal)
             case .anchorIsNotSynced: name.contains(Self.anchor)
             case .keyIsNotSynced: name == WorldPaths.key
-            case .storeDirectoryIsNotSynced, .journalDirectoryIsNotSynced, .anchorComesFirst: false
+            case .storeDirectoryIsNotSynced, .journalDirectoryIsNotSynced,
+                .directoriesAreNotSynced, .anchorComesFirst:
+                false
             }
         case .syncDirectory(let name):
             return switch self {
             case .storeDirectoryIsNotSynced: name.hasPrefix(WorldPaths.stores)
             case .journalIsNotSynced, .journalDirectoryIsNotSynced: name == WorldPaths.state
+            case .directoriesAreNotSynced:
+                !name.hasPrefix(WorldPaths.stores)
+                    && ![WorldPaths.state, WorldPaths.keys].contains(name)
             case .storeIsNotSynced, .anchorComesFirst, .anchorIsNotSynced, .keyIsNotSynced: false
             }
         case .make, .rename, .write, .resize, .setAttributes, .world, .restore: return false

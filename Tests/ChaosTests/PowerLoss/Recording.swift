@@ -21,7 +21,7 @@ struct Recording: Sendable {
     init(root: String) throws {
         self.root = root
         beginning = try DiskImage(reading: root)
-        for path in beginning.directories { names[path] = .directory }
+        for path in beginning.directories.union([""]) { names[path] = .directory }
         for (path, file) in beginning.files.sorted(by: { $0.key < $1.key }) {
             names[path] = .file(count)
             attributes[count] = file.attributes
@@ -90,7 +90,8 @@ struct Recording: Sendable {
     }
 
     private func inside(_ path: String) -> String? {
-        path.hasPrefix(root + "/") ? String(path.dropFirst(root.count + 1)) : nil
+        if path == root { return "" }
+        return path.hasPrefix(root + "/") ? String(path.dropFirst(root.count + 1)) : nil
     }
 
     private mutating func open(_ call: SystemCall, at path: String?, flags: Int) throws {

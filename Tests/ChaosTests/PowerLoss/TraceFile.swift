@@ -6,7 +6,7 @@ struct TraceFile {
 
     /// Reads the lines that name a file below `root` or an open socket, and those on output.
     init(_ path: String, root: String) throws {
-        let hex = "/\(root)/".dropFirst().utf8.map { byte in
+        let hex = root.utf8.map { byte in
             let digits = String(byte, radix: 16)
             return "\\x" + (digits.count < 2 ? "0" : "") + digits
         }.joined()
