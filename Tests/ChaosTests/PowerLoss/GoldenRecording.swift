@@ -6,6 +6,8 @@ struct GoldenRecording: Sendable {
     let recording: Recording
     /// All secrets that were in it, by name.
     let secrets: [String: String]
+    /// How much strace wrote of a run that goes forward, and of one that goes back.
+    let forward, back: Int
 
     /// Runs the commands against a practice server, with consumers.
     static func make(seed: UInt64) async throws -> GoldenRecording {
@@ -31,26 +33,28 @@ struct GoldenRecording: Sendable {
             let holdover = TracedHoldover(on: bench, root: root, environment: environment)
             var recording = try Recording(root: root)
             try await holdover.run("init", into: &recording)
+            var forward = 0
             for client in clients {
                 try await holdover.run("start", client.id, into: &recording)
-                try await holdover.run("run", "--wait", "60s", into: &recording)
+                forward = try await holdover.run("run", "--wait", "60s", into: &recording)
                 secrets["the second of \(client.dialect)"] = try client.held()
             }
-            try await rollBack(clients[0], holdover, &recording)
+            let back = try await rollBack(clients[0], holdover, &recording)
             try await recover(clients[1], holdover, &recording)
             secrets["the third of \(clients[1].dialect)"] = try clients[1].held()
-            return GoldenRecording(recording: recording, secrets: secrets)
+            return GoldenRecording(
+                recording: recording, secrets: secrets, forward: forward, back: back)
         }
     }
 
     private static func rollBack(
         _ client: PowerLossClient, _ holdover: TracedHoldover, _ recording: inout Recording
-    ) async throws {
+    ) async throws -> Int {
         try await holdover.run("start", client.id, into: &recording)
         try await holdover.run(
             "run", "--wait", "60s", "--until", "distribute", into: &recording)
         try await holdover.run("rollback", client.id, into: &recording)
-        try await holdover.run("run", "--wait", "60s", into: &recording)
+        return try await holdover.run("run", "--wait", "60s", into: &recording)
     }
 
     /// The journal is put back while a rotation is under way, and a person says go on.

@@ -66,7 +66,8 @@ struct ImageJudge {
         _ = try journal.sealer(with: SealingKey.load(path: "\(place)/\(WorldPaths.key)"))
         let verdict = try journal.verifyAudit()
         if let damage = verdict.damage { faults.append("the audit: \(damage)") }
-        for rotation in try journal.summaries(live: false) where try journal.rotation(rotation.id) == nil {
+        for rotation in try journal.summaries(live: false)
+        where try journal.rotation(rotation.id) == nil {
             faults.append("the rotation \(rotation.id.rawValue) is half there")
         }
         guard !isBeginning else { return faults }

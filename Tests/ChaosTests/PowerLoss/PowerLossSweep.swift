@@ -48,19 +48,24 @@ struct PowerLossSweep: Sendable {
         }
     }
 
-    /// Judges every image, on two threads, with files in `place`.
-    func run(in place: String) async throws -> Report {
+    /// Judges every image, on two threads, with files in `place`; or until one is found wrong.
+    func run(in place: String, untilWrong: Bool = false) async throws -> Report {
         try await withThrowingTaskGroup(of: Report.self) { group in
             for part in 0..<2 {
-                group.addTask { try run(part: part, of: 2, in: "\(place)/\(part)") }
+                group.addTask { try run(part, of: 2, in: "\(place)/\(part)", untilWrong) }
             }
             var report = Report()
-            for try await part in group { report.add(part) }
+            for try await part in group {
+                report.add(part)
+                if untilWrong, !report.wrong.isEmpty { group.cancelAll() }
+            }
             return report
         }
     }
 
-    private func run(part: Int, of parts: Int, in place: String) throws -> Report {
+    private func run(_ part: Int, of parts: Int, in place: String, _ untilWrong: Bool) throws
+        -> Report
+    {
         try FileManager.default.createDirectory(
             atPath: place, withIntermediateDirectories: true,
             attributes: [.posixPermissions: 0o700])
@@ -69,6 +74,7 @@ struct PowerLossSweep: Sendable {
         var report = Report()
         for (index, operation) in recording.operations.enumerated() {
             disk.apply(operation)
+            if Task.isCancelled || untilWrong && !report.wrong.isEmpty { break }
             guard index % parts == part else { continue }
             let own = seed &+ UInt64(index) &* 7_919
             var dice = SeededGenerator(seed: own)

@@ -14,12 +14,12 @@ struct PowerLossTrial: Sendable {
 
     private var dialect: PracticeServerProcess.Dialect { number % 2 == 0 ? .okta : .keycloak }
     /// Every fifth goes back instead of on.
-    private var goesBack: Bool { number % 5 == 4 }
+    var goesBack: Bool { number % 5 == 4 }
 
     struct NotOver: Error, CustomStringConvertible { let description: String }
 
-    /// How many bytes strace wrote, after which the process is killed; nil lets it end.
-    func run(until bytes: Int?) async throws -> Int {
+    /// The process is killed once strace has written so many `bytes`; whether that was in time.
+    func run(until bytes: Int) async throws -> Bool {
         var dice = SeededGenerator(seed: seed &+ UInt64(number) &* 104_729)
         let root = try bench.directory("trial-\(number)")
         let environment = [
@@ -37,46 +37,43 @@ struct PowerLossTrial: Sendable {
                 "run", "--wait", "60s", "--until", "verify", into: &recording)
             try await holdover.run("rollback", client.id, into: &recording)
         }
-        let size = try await kill(holdover, after: bytes, into: &recording)
+        let wasKilled = try await kill(holdover, after: bytes, into: &recording)
         var disk = WeakDisk(recording.beginning)
         recording.operations.forEach { disk.apply($0) }
         let manner = WeakDisk.Manner.allCases.randomElement(using: &dice) ?? .nothing
         try disk.image(manner, &dice).put(at: root)
-        let story = "trial \(number), seed \(seed), \(bytes ?? -1) bytes of \(size), \(manner)"
+        let story = "trial \(number), seed \(seed), \(bytes) bytes, \(manner)"
         try await finish(client, holdover.untraced, story)
-        return size
+        return wasKilled
     }
 
     private func kill(
-        _ holdover: TracedHoldover, after bytes: Int?, into recording: inout Recording
-    ) async throws -> Int {
+        _ holdover: TracedHoldover, after bytes: Int, into recording: inout Recording
+    ) async throws -> Bool {
         let trace = bench.at("trace-of-\(number)")
         let process = try holdover.spawn(["run", "--wait", "60s"], trace: trace)
+        var watcher: pid_t?
+        _ = await eventually(within: .seconds(30), every: .milliseconds(1)) {
+            watcher = TracedHoldover.watcher(of: process)
+            return watcher != nil || process.ending != nil
+        }
         await Self.watch(process, trace, bytes)
         process.send(SIGKILL)
-        await process.wait()
-        try recording.append(try await holdover.trace(trace, of: process), of: "run")
+        let ending = await process.wait()
+        try recording.append(
+            try await holdover.trace(trace, of: process, watchedBy: watcher), of: "run")
         defer { try? FileManager.default.removeItem(atPath: trace) }
-        return Self.size(of: trace)
+        return ending == .signalled(SIGKILL)
     }
 
     /// Looks without a pause until strace has written so much, or the process is over.
-    private static func watch(_ process: SpawnedProcess, _ trace: String, _ bytes: Int?) async {
-        guard let bytes else {
-            await process.wait()
-            return
-        }
+    private static func watch(_ process: SpawnedProcess, _ trace: String, _ bytes: Int) async {
         await withCheckedContinuation { continuation in
             Thread.detachNewThread {
-                while process.ending == nil, size(of: trace) < bytes { usleep(200) }
+                while process.ending == nil, TracedHoldover.size(of: trace) < bytes { usleep(200) }
                 continuation.resume()
             }
         }
-    }
-
-    private static func size(of path: String) -> Int {
-        var status = stat()
-        return stat(path, &status) == 0 ? Int(status.st_size) : 0
     }
 
     private struct Rotation: Decodable { let state: String }

@@ -30,9 +30,10 @@ struct PromisedStates: Sendable {
         var disk = WeakDisk(recording.beginning)
         var journal = [State(index: -1, content: nil)]
         let paths = recording.beginning.files.keys.filter { $0.hasPrefix(WorldPaths.stores) }
-        var stores = Dictionary(uniqueKeysWithValues: paths.map { path in
-            (path, [State(index: -1, content: disk.file(at: path)?.content)])
-        })
+        var stores = Dictionary(
+            uniqueKeysWithValues: paths.map { path in
+                (path, [State(index: -1, content: disk.file(at: path)?.content)])
+            })
         var (effects, records) = ([Int](), [Int]())
         var restoredAt: Int?
         for (index, operation) in recording.operations.enumerated() {

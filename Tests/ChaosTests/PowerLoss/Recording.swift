@@ -62,7 +62,9 @@ struct Recording: Sendable {
         case "sendto", "sendmsg", "sendmmsg": operations.append(.world("sent"))
         case "fsync", "fdatasync": try sync(call)
         case "ftruncate":
-            if let file = try file(call) { operations.append(.resize(file, to: call.number(1) ?? 0)) }
+            if let file = try file(call) {
+                operations.append(.resize(file, to: call.number(1) ?? 0))
+            }
         case "rename": try rename(path(call, nil, 0), path(call, nil, 1))
         case "renameat", "renameat2": try rename(path(call, 0, 1), path(call, 2, 3))
         case "link": try link(path(call, nil, 0), path(call, nil, 1))
@@ -86,7 +88,7 @@ struct Recording: Sendable {
         let name = String(decoding: try call.bytes(index), as: UTF8.self)
         if name.hasPrefix("/") { return inside(name) }
         guard let directory, let parent = call.file(directory) else { return nil }
-        return inside("\(parent)/\(name)")
+        return inside(name == "." ? parent : "\(parent)/\(name)")
     }
 
     private func inside(_ path: String) -> String? {
@@ -154,7 +156,8 @@ struct Recording: Sendable {
     // MARK: Names
 
     private mutating func name(_ changes: [(path: String?, node: Node?)]) {
-        let ours = changes.compactMap { change in change.path.map { (path: $0, node: change.node) } }
+        let ours = changes.compactMap { change in change.path.map { (path: $0, node: change.node) }
+        }
         guard !ours.isEmpty else { return }
         for change in ours { names[change.path] = change.node }
         operations.append(.rename(ours))
@@ -178,7 +181,8 @@ struct Recording: Sendable {
         let isAt = call.name.hasSuffix("at")
         let first = isAt ? 2 : 1
         let place =
-            isOpen ? call.file(0).flatMap(inside)
+            isOpen
+            ? call.file(0).flatMap(inside)
             : isAt ? try path(call, 0, 1) : try path(call, nil, 0)
         guard let place, case .file(let file)? = names[place], var now = attributes[file] else {
             return

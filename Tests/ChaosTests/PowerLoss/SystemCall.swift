@@ -16,7 +16,8 @@ struct SystemCall: Sendable {
     /// An argument as the number that it begins with.
     func number(_ index: Int) -> Int? {
         guard arguments.indices.contains(index) else { return nil }
-        return Int(String(decoding: arguments[index].prefix { $0 >= 0x30 && $0 <= 0x39 }, as: UTF8.self))
+        return Int(
+            String(decoding: arguments[index].prefix { $0 >= 0x30 && $0 <= 0x39 }, as: UTF8.self))
     }
 
     /// An argument as it stands there.

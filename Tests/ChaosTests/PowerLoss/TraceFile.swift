@@ -28,6 +28,8 @@ struct TraceFile {
                 else { throw SystemCall.Unreadable(description: "an end without a beginning") }
                 call = beginning + call[call.index(after: end)...]
             }
+            // The process was killed inside of it, and what it did is known to nobody.
+            if call.suffix(Self.cut.count) == Self.cut { continue }
             let isCall = call.first.map { $0 >= 0x61 && $0 <= 0x7A } ?? false
             guard isCall, wanted.contains(where: { call.range(of: $0) != nil }) else { continue }
             calls.append(try SystemCall(line: call))
@@ -35,6 +37,7 @@ struct TraceFile {
         self.calls = calls
     }
 
+    private static let cut = Data(" <detached ...>".utf8)
     private static let unfinished = Data(" <unfinished ...>".utf8)
 
     private static func lines(of content: Data) -> [Data] {

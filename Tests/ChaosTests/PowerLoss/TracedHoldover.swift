@@ -58,24 +58,52 @@ struct TracedHoldover: Sendable {
             watching + [try Binaries.path("holdover")] + arguments, environment: environment)
     }
 
+    /// The id of the strace that watches a process; nil where none does, or not yet.
+    static func watcher(of process: SpawnedProcess) -> pid_t? {
+        let path = "/proc/\(process.pid)/status"
+        let status = (try? String(contentsOfFile: path, encoding: .utf8)) ?? ""
+        let line = status.split(separator: "\n").first { $0.hasPrefix("TracerPid:") }
+        let id = line?.split(separator: "\t").last.flatMap { pid_t($0) }
+        return id == 0 ? nil : id
+    }
+
+    private static func isRunning(_ process: pid_t) -> Bool {
+        let path = "/proc/\(process)/stat"
+        let words = (try? String(contentsOfFile: path, encoding: .utf8)) ?? ""
+        return words.contains("(strace)") && !words.contains(") Z ")
+    }
+
     /// What strace saw of a process that is over.
-    func trace(_ path: String, of process: SpawnedProcess) async throws -> TraceFile {
+    ///
+    /// Of one that was killed it writes no end, so that its own end must be waited for.
+    func trace(
+        _ path: String, of process: SpawnedProcess, watchedBy watcher: pid_t? = nil
+    ) async throws -> TraceFile {
         let isWhole = await eventually(within: .seconds(30)) {
             TraceFile.isWhole(path, process: process.pid)
+                || watcher.map { !Self.isRunning($0) } ?? false
         }
         guard isWhole else { throw Failed(description: "\(path) has no end") }
         return try TraceFile(path, root: root)
     }
 
-    /// Runs the command to its end and takes it into a recording.
+    /// Runs the command to its end and takes it into a recording; how much strace wrote of it.
+    @discardableResult
     func run(
         _ arguments: String..., exit: Int32 = 0, into recording: inout Recording
-    ) async throws {
-        let path = bench.at("trace-\(recording.ends.count)-\(arguments[0])")
+    ) async throws -> Int {
+        let path = "\(root)-trace-\(recording.ends.count)"
         let process = try spawn(arguments, trace: path)
         let outcome = try await untraced.outcome(of: process, arguments)
         guard outcome.exit == exit else { throw Failed(description: "\(outcome)") }
         try recording.append(try await trace(path, of: process), of: arguments[0])
-        try FileManager.default.removeItem(atPath: path)
+        defer { try? FileManager.default.removeItem(atPath: path) }
+        return Self.size(of: path)
+    }
+
+    /// How many bytes a file has; none where it isn't there.
+    static func size(of path: String) -> Int {
+        var status = stat()
+        return stat(path, &status) == 0 ? Int(status.st_size) : 0
     }
 }
