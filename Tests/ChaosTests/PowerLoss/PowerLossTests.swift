@@ -69,6 +69,29 @@ struct PowerLossTests {
         #expect(!report.wrong.isEmpty, "\(mistake.rawValue), \(report.images) images")
     }
 
+    @Test func `what a power loss leaves of init is gone on with by the next one`() async throws {
+        let settings = Self.settings
+        try await Workbench.open { bench in
+            let root = try bench.directory("world")
+            let holdover = TracedHoldover(on: bench, root: root, environment: [:])
+            var recording = try Recording(root: root)
+            try await holdover.run("init", into: &recording)
+            var dice = SeededGenerator(seed: settings.seed)
+            for _ in 0..<settings.runs * 2 {
+                let count = Int.random(in: 0...recording.operations.count, using: &dice)
+                var disk = WeakDisk(recording.beginning)
+                recording.operations.prefix(count).forEach { disk.apply($0) }
+                let manner = WeakDisk.Manner.allCases.randomElement(using: &dice) ?? .nothing
+                try disk.image(manner, &dice).put(at: root)
+                let made = try await holdover.untraced.run(["init"])
+                let isDone = made.exit == 0 || made.errors.contains("[journal-exists]")
+                #expect(isDone, "\(count) operations, \(manner): \(made)")
+                let ran = try await holdover.untraced.run(["run"])
+                #expect(ran.exit == 0, "\(count) operations, \(manner): \(made)\(ran)")
+            }
+        }
+    }
+
     @Test(.timeLimit(.minutes(60)))
     func `after a power loss a run takes the rotation to its end, and no consumer fails`()
         async throws
