@@ -39,7 +39,7 @@ enum BrokenRecording: String, CaseIterable, Sendable {
             case .storeIsNotSynced: name.hasPrefix(WorldPaths.stores)
             case .journalIsNotSynced: name.hasPrefix(WorldPaths.journal)
             case .anchorIsNotSynced: name.contains(Self.anchor)
-            case .keyIsNotSynced: name == WorldPaths.key
+            case .keyIsNotSynced: name.hasPrefix(WorldPaths.key)
             case .storeDirectoryIsNotSynced, .journalDirectoryIsNotSynced,
                 .directoriesAreNotSynced, .anchorComesFirst:
                 false

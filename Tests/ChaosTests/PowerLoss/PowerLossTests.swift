@@ -62,7 +62,7 @@ struct PowerLossTests {
     {
         let golden = try await Self.golden.value
         let broken = mistake.spoil(golden.recording)
-        let sweep = PowerLossSweep(broken, images: 2_000, seed: Self.settings.seed)
+        let sweep = PowerLossSweep(broken, images: 500, seed: Self.settings.seed)
         let report = try await Workbench.open {
             try await sweep.run(in: $0.at("images"), untilWrong: true)
         }
