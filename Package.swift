@@ -143,7 +143,8 @@ let package = Package(
             name: "CommandTests", dependencies: ["ProcessTesting"], exclude: ["Transcripts"],
             swiftSettings: settings),
         .testTarget(
-            name: "ChaosTests", dependencies: ["ProcessTesting"], swiftSettings: settings),
+            name: "ChaosTests", dependencies: ["ProcessTesting", "RotationCore", "RotationEngine"],
+            swiftSettings: settings),
         .testTarget(name: "TidyTests", swiftSettings: settings),
     ]
 )

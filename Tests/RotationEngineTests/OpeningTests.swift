@@ -87,6 +87,18 @@ import Testing
         #expect(failure { try Journal.open(in: home.directory) } == .notOurs)
     }
 
+    @Test func `a journal whose making was cut short is gone on with, and no other`() throws {
+        #expect(FileManager.default.createFile(atPath: home.path, contents: Data()))
+        #expect(Journal.isUnfinished(in: home.directory))
+        try home.create().close()
+        #expect(!Journal.isUnfinished(in: home.directory))
+        try home.raw { try $0.execute(sql: "DELETE FROM setting") }
+        #expect(Journal.isUnfinished(in: home.directory))
+        try home.create().close()
+        try home.raw { try $0.execute(sql: "PRAGMA application_id=1") }
+        #expect(!Journal.isUnfinished(in: home.directory))
+    }
+
     @Test(arguments: [false, true])
     func `the pragmas are in force on every connection`(forReading: Bool) throws {
         try home.create().close()

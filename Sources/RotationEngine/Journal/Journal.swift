@@ -43,7 +43,7 @@ public final class Journal: Sendable {
         databaseID: String, at moment: Instant
     ) throws -> Journal {
         let path = path(in: directory)
-        guard !disk.exists(path) else {
+        guard !disk.exists(path) || isUnfinished(in: directory, on: disk) else {
             throw JournalFailure(.exists, "\(path) exists already")
         }
         let canary = try Sealer(key: key, database: databaseID).canary()
@@ -64,6 +64,22 @@ public final class Journal: Sendable {
             if replacesAnchor { try keeper?.replace(with: beginning) }
             return Journal(queue: queue, settings: settings, directory: directory, disk: disk)
         }
+    }
+
+    /// Whether there is a journal whose making was cut off: nothing was ever kept in it, and
+    /// ``create(in:on:key:keyPath:anchorPath:replacesAnchor:databaseID:at:)`` goes on with it.
+    public static func isUnfinished(
+        in directory: String, on disk: any StateDisk = FileSystemDisk()
+    ) -> Bool {
+        let path = path(in: directory)
+        guard disk.exists(path), let queue = try? connect(path: path, on: disk, readOnly: true)
+        else { return false }
+        defer { try? queue.close() }
+        let isUnfinished = try? read(queue) { database in
+            guard try checkVersion(database) > 0 else { return true }
+            return try Int.fetchOne(database, sql: "SELECT count(*) FROM setting") == 0
+        }
+        return isUnfinished ?? false
     }
 
     /// Opens the journal in `directory` for a run; migrates it forward where it is older.
@@ -93,7 +109,7 @@ public final class Journal: Sendable {
             let settings = try read(queue) { database in
                 let version = try checkVersion(database)
                 guard version > 0 else {
-                    throw JournalFailure(.notOurs, "the journal was never finished")
+                    throw JournalFailure(.notOurs, JournalSettings.unfinished)
                 }
                 return try JournalSettings.fetch(database, version: version)
             }

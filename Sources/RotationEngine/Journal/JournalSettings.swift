@@ -12,10 +12,13 @@ struct JournalSettings: Sendable {
     /// Where the anchor lies; nil in a journal made before there were anchors.
     var anchorPath: String?
 
+    /// What is said of a journal whose making was cut off.
+    static let unfinished = "the journal was never finished; holdover init goes on with it"
+
     /// Reads the row of a journal with schema `version`, which may be older than the last.
     static func fetch(_ database: Database, version: Int) throws -> JournalSettings {
         guard let row = try Row.fetchOne(database, sql: "SELECT * FROM setting") else {
-            throw JournalFailure(.notOurs, "the journal has no settings; it was never finished")
+            throw JournalFailure(.notOurs, unfinished)
         }
         return try JournalSettings(
             databaseID: row.cell("database_id"), keyID: row.cell("key_id"),

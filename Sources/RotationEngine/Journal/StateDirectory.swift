@@ -25,6 +25,25 @@ public enum StateDirectory {
         }
     }
 
+    /// Makes a directory of mode 0700, and those on the way to it, so that all of them last.
+    ///
+    /// What is synced into a directory is lost with it where its own name was never synced.
+    public static func make(_ path: String) throws {
+        var missing: [String] = []
+        var place = URL(fileURLWithPath: path)
+        while access(place.path, F_OK) != 0, place.path != "/" {
+            missing.append(place.path)
+            place.deleteLastPathComponent()
+        }
+        try FileManager.default.createDirectory(
+            atPath: path, withIntermediateDirectories: true,
+            attributes: [.posixPermissions: 0o700])
+        for made in missing where !DurableFile.syncDirectory(of: made) {
+            // A directory that we may write to and not read can't be synced.
+            guard errno == EACCES else { throw POSIXError(.init(rawValue: errno) ?? .EIO) }
+        }
+    }
+
     /// Locks and fsync can't be relied on across a network or through FUSE.
     static func isRemote(_ type: String) -> Bool {
         let remote: Set<String> = [

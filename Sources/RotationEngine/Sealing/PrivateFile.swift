@@ -33,23 +33,26 @@ enum PrivateFile {
     }
 
     /// Makes a file of mode 0600, durably, and fails where something is there already.
+    ///
+    /// It gets its name once its content lasts: no power loss leaves an empty file of that name,
+    /// which would be taken for somebody's.
     static func create(path: String, contents: [UInt8]) throws(SealingFailure) {
+        let beside = "\(path).new"
+        // Left by an attempt that was cut off, and never used.
+        unlink(beside)
+        defer { unlink(beside) }
+        try write(contents, to: beside)
+        guard link(beside, path) == 0, unlink(beside) == 0, DurableFile.syncDirectory(of: path)
+        else { throw failure(path) }
+    }
+
+    private static func write(_ contents: [UInt8], to path: String) throws(SealingFailure) {
         let descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0o600)
         guard descriptor >= 0 else { throw failure(path) }
         defer { close(descriptor) }
-        guard write(descriptor, contents, contents.count) == contents.count,
+        guard Foundation.write(descriptor, contents, contents.count) == contents.count,
             fsync(descriptor) == 0
-        else {
-            let reason = failure(path)
-            unlink(path)
-            throw reason
-        }
-        let directory = open(
-            URL(fileURLWithPath: path).deletingLastPathComponent().path,
-            O_RDONLY | O_DIRECTORY | O_CLOEXEC)
-        guard directory >= 0 else { throw failure(path) }
-        defer { close(directory) }
-        guard fsync(directory) == 0 else { throw failure(path) }
+        else { throw failure(path) }
     }
 
     private static func failure(_ path: String) -> SealingFailure {

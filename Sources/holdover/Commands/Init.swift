@@ -35,7 +35,8 @@ struct Init: ParsableCommand {
         }
         try Self.makeDirectory(directory)
         do { try StateDirectory.check(directory) } catch { throw Problem(error, in: directory) }
-        guard access(Journal.path(in: directory), F_OK) != 0 else {
+        let isThere = access(Journal.path(in: directory), F_OK) == 0
+        guard !isThere || Journal.isUnfinished(in: directory) else {
             let failure = JournalFailure(
                 .exists, "\(Journal.path(in: directory)) exists already; it was not touched")
             throw Problem(failure, in: directory)
@@ -102,9 +103,7 @@ struct Init: ParsableCommand {
 
     static func makeDirectory(_ path: String) throws {
         do {
-            try FileManager.default.createDirectory(
-                atPath: path, withIntermediateDirectories: true,
-                attributes: [.posixPermissions: 0o700])
+            try StateDirectory.make(absolute(path))
         } catch {
             throw Problem(
                 .journal, code: "directory-unusable",

@@ -38,7 +38,8 @@ struct Recover: AsyncParsableCommand {
 
     func run() async throws {
         let directory = workspace.stateDirectory
-        let isGone = access(Journal.path(in: directory), F_OK) != 0
+        let isGone =
+            access(Journal.path(in: directory), F_OK) != 0 || Journal.isUnfinished(in: directory)
         do {
             if isGone { try await remake(directory) } else { try await recover(directory) }
         } catch let failure as JournalFailure { throw Problem(failure, in: directory) }
