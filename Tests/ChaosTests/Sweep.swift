@@ -40,6 +40,8 @@ final class Sweep: Sendable {
     private static let chunk = 60
     /// More failures than that say nothing new.
     private static let patience = 10
+    /// After so many calls in a row that never came, later ones won't come either.
+    private static let misses = 8
 
     /// A trial at each of its calls, or at one in `share`.
     struct Kind {
@@ -105,13 +107,16 @@ final class Sweep: Sendable {
 
     /// Runs trials up to the first that fails, after which the scene is spoilt; gives the others.
     private func labour(on trials: [Trial], in scene: GoldenScene) async throws -> [Trial] {
-        for (index, trial) in trials.enumerated() {
+        var misses = 0
+        // The golden rotation may have been a long one, and its last calls come no more.
+        for (index, trial) in trials.enumerated() where misses < Self.misses {
             let result: Trial.Result
             do { result = try await trial.run(in: scene) } catch {
                 note(trial, nil, ["\(error)"])
                 return Array(trials[(index + 1)...])
             }
             note(trial, result, result.complaints)
+            misses = result.calls.isEmpty ? misses + 1 : 0
             if !result.complaints.isEmpty { return Array(trials[(index + 1)...]) }
         }
         for consumer in scene.consumers {

@@ -36,7 +36,7 @@ struct SystemCallTests {
 
     /// EIO and no space at each call, once and for ever; an interruption and a short write once.
     ///
-    /// The latter two are mended where they are met, so one point in ten is enough for lasting ones.
+    /// These two are mended where they are met, so one point in ten is enough for lasting ones.
     private static func faults(in area: Trial.Area) -> [Sweep.Kind] {
         func kind(_ deed: Sabotage.Deed, _ times: Int?, _ share: Int) -> Sweep.Kind {
             let trial = Trial(dialect: .okta, act: .run, area: area, deed: deed, times: times)
