@@ -1,13 +1,16 @@
 .POSIX:
 SHELL = /bin/sh
-.PHONY: help setup build release test check format demo bench simulate mutants coverage \
+.PHONY: help setup build release test check format demo bench simulate chaos mutants coverage \
     contract fuzz docs clean
 
 # Without the dynamic libraries of Swift, which take ten milliseconds to load.
 RELEASE = -c release --static-swift-stdlib
 
-# One scenario in so many.
+# One scenario, or system call, in so many.
 SHARE = 1
+
+# How often `make chaos` kills at random moments, beside the kills at every system call.
+KILLS = 400
 
 help: ## this list
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1~\2/p' Makefile | \
@@ -48,6 +51,17 @@ bench: setup ## measure a release build
 simulate: setup ## the real engine through every fault, in memory; SHARE=10 runs a tenth
 	@swift build $(RELEASE) --product simulate
 	@.build/release/simulate --share $(SHARE)
+
+chaos: setup ## the real binary, killed and failed at every system call, and power losses
+	@swift build $(RELEASE) --product holdover
+	@swift build $(RELEASE) --product practice-server
+	@swift build $(RELEASE) --product practice-consumer
+	@swift build $(RELEASE) --product saboteur
+	@swift build --build-tests
+	@HOLDOVER_BIN_DIR="$$(swift build $(RELEASE) --show-bin-path)" \
+	    HOLDOVER_CHAOS_SHARE=$(SHARE) HOLDOVER_CHAOS_KILLS=$(KILLS) \
+	    HOLDOVER_POWER_IMAGES=12000 HOLDOVER_POWER_RUNS=60 \
+	    swift test --skip-build --no-parallel --filter ChaosTests
 
 mutants: setup ## one bug after another; each must be caught
 	@Tests/Mutants/run

@@ -33,6 +33,7 @@ let package = Package(
         .executable(name: "demo", targets: ["Demo"]),
         .executable(name: "bench", targets: ["Bench"]),
         .executable(name: "simulate", targets: ["Simulator"]),
+        .executable(name: "saboteur", targets: ["Saboteur"]),
         .library(name: "ClientCredentials", targets: ["ClientCredentials"]),
     ],
     dependencies: [
@@ -139,11 +140,13 @@ let package = Package(
             name: "PracticeServerTests", dependencies: [crypto, jwt],
             swiftSettings: settings),
         .target(name: "ProcessTesting", swiftSettings: settings),
+        .executableTarget(name: "Saboteur"),
         .testTarget(
             name: "CommandTests", dependencies: ["ProcessTesting"], exclude: ["Transcripts"],
             swiftSettings: settings),
         .testTarget(
-            name: "ChaosTests", dependencies: ["ProcessTesting", "RotationCore", "RotationEngine"],
+            name: "ChaosTests",
+            dependencies: ["ProcessTesting", "RotationCore", "RotationEngine", "Saboteur", crypto],
             swiftSettings: settings),
         .testTarget(name: "TidyTests", swiftSettings: settings),
     ]

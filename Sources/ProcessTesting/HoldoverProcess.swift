@@ -34,24 +34,30 @@ public struct HoldoverProcess: Sendable {
     }
 
     /// Starts it and gives the process, to be signalled; its standard input is empty.
-    public func spawn(_ arguments: [String], environment more: [String: String] = [:]) throws
-        -> SpawnedProcess
-    {
+    ///
+    /// Given a sabotage it is the saboteur that is spawned, which ends as the command does and
+    /// passes signals on to it.
+    public func spawn(
+        _ arguments: [String], environment more: [String: String] = [:],
+        under sabotage: Sabotage? = nil
+    ) throws -> SpawnedProcess {
         let standard = [
             "HOLDOVER_STATE_DIR": bench.stateDirectory, "HOLDOVER_PLANS_DIR": bench.plansDirectory,
             "HOLDOVER_SEAL_KEY_FILE": bench.keyPath,
         ]
+        let own = [try Binaries.path("holdover")] + arguments
+        let words = try sabotage.map { [try Binaries.path("saboteur")] + $0.options + own } ?? own
         return try bench.spawn(
-            "holdover-\(arguments.first ?? "")", Binaries.path("holdover"), arguments,
+            "holdover-\(arguments.first ?? "")", words[0], Array(words.dropFirst()),
             environment: standard.merging(environment) { $1 }.merging(more) { $1 })
     }
 
     /// Runs it to its end; kills it where that takes longer than `limit`.
     public func run(
         _ arguments: [String], environment more: [String: String] = [:],
-        limit: Duration = .seconds(120)
+        under sabotage: Sabotage? = nil, limit: Duration = .seconds(120)
     ) async throws -> Outcome {
-        let process = try spawn(arguments, environment: more)
+        let process = try spawn(arguments, environment: more, under: sabotage)
         return try await outcome(of: process, arguments, limit: limit)
     }
 

@@ -2,17 +2,26 @@ import Foundation
 
 /// How hard and by which seed.
 struct ChaosSettings {
-    /// `HOLDOVER_CHAOS_KILLS`, else 200 in all.
+    /// `HOLDOVER_CHAOS_KILLS`, else 120 in all.
     let kills: Int
     /// `HOLDOVER_CHAOS_SEED`, else by chance.
     let seed: UInt64
+    /// `HOLDOVER_CHAOS_SHARE`: one system call in so many is tried, else one in 25.
+    let share: Int
+    /// `HOLDOVER_CHAOS_WORKERS`: how many rotations are tormented at once, else 2.
+    let workers: Int
+    /// `HOLDOVER_CHAOS_LOOKS=1` kills at reads and locks too, which leave the disk as it was.
+    let takesLooks: Bool
 
     init() {
         let environment = ProcessInfo.processInfo.environment
-        kills = environment["HOLDOVER_CHAOS_KILLS"].flatMap { Int($0) } ?? 200
+        kills = environment["HOLDOVER_CHAOS_KILLS"].flatMap { Int($0) } ?? 120
         seed =
             environment["HOLDOVER_CHAOS_SEED"].flatMap { UInt64($0) }
             ?? UInt64.random(in: 0..<1_000_000)
+        share = max(1, environment["HOLDOVER_CHAOS_SHARE"].flatMap { Int($0) } ?? 25)
+        workers = max(1, environment["HOLDOVER_CHAOS_WORKERS"].flatMap { Int($0) } ?? 2)
+        takesLooks = environment["HOLDOVER_CHAOS_LOOKS"] == "1"
     }
 }
 

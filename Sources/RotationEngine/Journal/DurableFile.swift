@@ -22,10 +22,9 @@ enum DurableFile {
         let descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0o600)
         guard descriptor >= 0 else { throw failure(path, .unsuitable) }
         defer { close(descriptor) }
-        errno = 0
-        let count = pwrite(descriptor, bytes, bytes.count, 0)
-        if count >= 0, count < bytes.count { errno = ENOSPC }
-        guard count == bytes.count, fsync(descriptor) == 0, syncDirectory(of: path) else {
+        guard writeAll(bytes, to: descriptor, at: 0), fsync(descriptor) == 0,
+            syncDirectory(of: path)
+        else {
             let isFull = errno == ENOSPC || errno == EDQUOT
             let failure = failure(path, isFull ? .diskFull : .unsuitable)
             unlink(path)
@@ -40,9 +39,25 @@ enum DurableFile {
         let descriptor = open(path, O_WRONLY | O_NOFOLLOW | O_CLOEXEC)
         guard descriptor >= 0 else { throw failure(path, .damaged) }
         defer { close(descriptor) }
-        guard pwrite(descriptor, bytes, bytes.count, off_t(offset)) == bytes.count,
-            fdatasync(descriptor) == 0
+        guard writeAll(bytes, to: descriptor, at: offset), fdatasync(descriptor) == 0
         else { throw failure(path, .damaged) }
+    }
+
+    /// A write that took a part goes on with the rest, which says why it was only a part.
+    private static func writeAll(_ bytes: [UInt8], to descriptor: Int32, at offset: Int) -> Bool {
+        var count = 0
+        while count < bytes.count {
+            let step = bytes.withUnsafeBytes {
+                pwrite(
+                    descriptor, $0.baseAddress?.advanced(by: count), $0.count - count,
+                    off_t(offset + count))
+            }
+            if step < 0, errno == EINTR { continue }
+            if step == 0 { errno = ENOSPC }
+            guard step > 0 else { return false }
+            count += step
+        }
+        return true
     }
 
     /// Removes the file durably, as far as that can be had.

@@ -56,7 +56,7 @@ struct Problem: Error {
         case .exists: "holdover status"
         case .notOurs: "use the holdover that made it, or another --state-dir"
         case .diskFull: "free some space on \(directory), then holdover run"
-        case .damaged: "check the disk, then holdover audit verify"
+        case .damaged: "check the disk of \(directory), then holdover audit verify"
         case .busy, .locked: "wait for the other run to end; holdover status works meanwhile"
         case .fenced: "holdover status"
         case .unsuitable: "mend the directory or name another with --state-dir"
