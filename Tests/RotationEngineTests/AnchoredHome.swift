@@ -10,10 +10,14 @@ struct AnchoredHome {
     let home: Home
     let outside: Home
     let world: World
+    /// What a rotation is started with, and the ports that it is driven through.
+    var plan: Plan
+    var ports: any AdapterFactory
 
     init(_ configuration: World.Configuration = .clientSupplied) throws {
         (home, outside) = (try Home(), try Home())
         world = World(configuration)
+        (plan, ports) = (world.briefPlan(), WorldFactory(world))
         let journal = try Journal.create(
             in: home.directory, key: home.key, keyPath: "/nowhere", anchorPath: anchorPath,
             databaseID: "database", at: Home.start)
@@ -28,7 +32,7 @@ struct AnchoredHome {
 
     func engine(on disk: any StateDisk = FileSystemDisk()) throws -> RotationEngine {
         try RotationEngine(
-            directory: home.directory, on: disk, key: home.key, factory: WorldFactory(world),
+            directory: home.directory, on: disk, key: home.key, factory: ports,
             clock: WorldClock(world), random: WorldRandom(world))
     }
 
@@ -37,9 +41,28 @@ struct AnchoredHome {
         let engine = try engine(on: disk)
         defer { try? engine.journal.close() }
         if try engine.journal.summaries(live: false).isEmpty {
-            _ = try engine.start(world.briefPlan(), digest: "digest", trigger: "test")
+            _ = try engine.start(plan, digest: "digest", trigger: "test")
         }
         return try await engine.run(options: RunOptions(jobs: 1))
+    }
+
+    /// Runs, and lets time pass in between, until the rotation is as wanted; as it was at last.
+    func drive(until isWanted: (Rotation) -> Bool) async throws -> Rotation? {
+        for _ in 0..<60 {
+            _ = try await run()
+            guard let rotation = try look(), !rotation.state.isEnded, !isWanted(rotation) else {
+                break
+            }
+            world.advance(to: rotation.nextAt)
+        }
+        return try look()
+    }
+
+    /// The last rotation as the journal has it.
+    func look() throws -> Rotation? {
+        let journal = try Journal.openForReading(in: home.directory)
+        defer { try? journal.close() }
+        return try journal.latest(of: plan.client)
     }
 
     /// The anchor as it is now.
@@ -58,6 +81,15 @@ struct AnchoredHome {
     func database() throws -> Data { try Data(contentsOf: URL(filePath: home.path)) }
 
     func put(_ database: Data) throws { try database.write(to: URL(filePath: home.path)) }
+}
+
+extension World.Configuration {
+    /// The same with one consumer, which no hook has to tell: what a brief plan needs.
+    var watched: World.Configuration {
+        var watched = self
+        watched.habits = [.watch]
+        return watched
+    }
 }
 
 /// The file system, counting what is asked of the anchor and failing it on demand.
