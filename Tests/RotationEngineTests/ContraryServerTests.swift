@@ -7,20 +7,9 @@ import Testing
 
 /// Servers and consumers that answer as they should not.
 @Suite struct ContraryServerTests {
-    private func odd(_ here: inout AnchoredHome, _ change: (inout OddPorts) -> Void) {
-        var ports = OddPorts(here.world)
-        change(&ports)
-        here.ports = ports
-    }
-
-    private func isHeld(_ rotation: Rotation) -> Bool {
-        if case .held = rotation.state { return true }
-        return rotation.state.isEnded
-    }
-
     @Test func `a server that accepts a secret made up by us proves nothing`() async throws {
         var here = try AnchoredHome(.clientSupplied.watched)
-        odd(&here) { $0.verdict = { _ in .accepted } }
+        here.odd { $0.verdict = { _ in .accepted } }
         let rotation = try #require(try await here.run().driven.values.first)
         #expect(rotation.state == .held(.accept) && rotation.reason == .anySecretAccepted)
         #expect(here.world.trace.count { $0 == .write } == 0)
@@ -31,7 +20,7 @@ import Testing
         configuration.lag = .hours(100)
         let here = try AnchoredHome(configuration)
         let begin = WorldClock(here.world).now()
-        let rotation = try #require(try await here.drive(until: isHeld))
+        let rotation = try #require(try await here.driveUntilHeld())
         #expect(rotation.state == .held(.accept) && rotation.reason == .newSecretRefused)
         #expect(WorldClock(here.world).now() > begin + .minutes(5))
         #expect(here.world.acceptsOriginal && here.world.storesHoldOriginal)
@@ -39,7 +28,7 @@ import Testing
 
     @Test func `an answer without a value counts as lost`() async throws {
         var here = try AnchoredHome(.labelled.watched)
-        odd(&here) { $0.created = { CreatedCredential(id: $0.id, secret: nil) } }
+        here.odd { $0.created = { CreatedCredential(id: $0.id, secret: nil) } }
         let rotation = try #require(try await here.run().driven.values.first)
         #expect(rotation.state == .running(.create) && rotation.reason == .unknownOutcome)
         #expect(rotation.body.isCreationOpen && rotation.newCredential == nil)
@@ -55,26 +44,25 @@ import Testing
         var here = try AnchoredHome(.clientSupplied.watched)
         here.plan.watch = .hours(2)
         var rotation = try #require(try await here.drive { $0.state == .running(.watch) })
-        odd(&here) { $0.listed = { _ in [] } }
-        rotation = try #require(try await here.drive(until: isHeld))
+        here.odd { $0.listed = { _ in [] } }
+        rotation = try #require(try await here.driveUntilHeld())
         #expect(rotation.state == .held(.close) && rotation.reason == .newSecretGone)
     }
 
     @Test func `a deleted secret that stays accepted is a person's`() async throws {
         var here = try AnchoredHome(.clientSupplied.watched)
-        let original = ClientSecret("original-secret-value-canary-0000000000000000000")
-        odd(&here) { ports in
-            ports.verdict = { $0.matches(original) ? .accepted : nil }
+        here.odd { ports in
+            ports.verdict = { $0.matches(originalSecret) ? .accepted : nil }
         }
-        var rotation = try #require(try await here.drive(until: isHeld))
+        var rotation = try #require(try await here.driveUntilHeld())
         #expect(rotation.state == .held(.disable) && rotation.reason == .oldSecretStillAccepted)
         #expect(rotation.detail == "it is disabled, and the server still accepts it")
 
         here = try AnchoredHome(.labelled.watched)
-        odd(&here) { ports in
-            ports.verdict = { $0.matches(original) ? .accepted : nil }
+        here.odd { ports in
+            ports.verdict = { $0.matches(originalSecret) ? .accepted : nil }
         }
-        rotation = try #require(try await here.drive(until: isHeld))
+        rotation = try #require(try await here.driveUntilHeld())
         #expect(rotation.state == .held(.prove) && rotation.reason == .oldSecretStillAccepted)
         #expect(rotation.detail == "deleted, and the server still accepts it")
     }
@@ -82,12 +70,11 @@ import Testing
     @Test func `a deleted secret that comes back is a person's`() async throws {
         var here = try AnchoredHome(.clientSupplied.watched)
         here.plan.watch = .hours(2)
-        let original = ClientSecret("original-secret-value-canary-0000000000000000000")
         var rotation = try #require(try await here.drive { $0.state == .running(.watch) })
-        odd(&here) { ports in
-            ports.verdict = { $0.matches(original) ? .accepted : nil }
+        here.odd { ports in
+            ports.verdict = { $0.matches(originalSecret) ? .accepted : nil }
         }
-        rotation = try #require(try await here.drive(until: isHeld))
+        rotation = try #require(try await here.driveUntilHeld())
         #expect(rotation.state == .held(.watch) && rotation.reason == .oldSecretStillAccepted)
         #expect(rotation.detail == "the deleted secret is accepted again")
     }
@@ -98,8 +85,8 @@ import Testing
         var here = try AnchoredHome(.clientSupplied.watched)
         here.plan.watch = .hours(2)
         var rotation = try #require(try await here.drive { $0.state == .running(.watch) })
-        odd(&here) { $0.verdict = { _ in .refused(code: "invalid_client") } }
-        rotation = try #require(try await here.drive(until: isHeld))
+        here.odd { $0.verdict = { _ in .refused(code: "invalid_client") } }
+        rotation = try #require(try await here.driveUntilHeld())
         #expect(rotation.state == .held(.watch) && rotation.reason == .newSecretRefused)
         #expect(rotation.detail == "the server refuses the new secret: invalid_client")
     }
@@ -116,7 +103,7 @@ import Testing
         let other = World(habits)
         let report = try await WorldFactory(other).reporter(here.plan.consumers[0], of: here.plan)
             .report()
-        odd(&here) { $0.reported = { _ in report } }
+        here.odd { $0.reported = { _ in report } }
         here.world.advance(to: rotation.nextAt)
         rotation = try #require(try await here.run().driven.values.first)
         #expect(rotation.state == .running(.watch) && rotation.reason == .consumerOnOldSecret)
@@ -126,7 +113,7 @@ import Testing
     @Test func `a report that proves nothing is said in which way`() async throws {
         var here = try AnchoredHome(.clientSupplied.watched)
         func detail(_ change: (inout OddPorts) -> Void) async throws -> String? {
-            odd(&here, change)
+            here.odd(change)
             let rotation = try #require(try await here.run().driven.values.first)
             here.world.advance(to: rotation.nextAt)
             #expect(rotation.state == .running(.adopt) && rotation.reason == .adoption)
@@ -144,23 +131,36 @@ import Testing
                 == "consumer0: its report matches neither secret")
     }
 
+    @Test func `a report that is dated in the future proves nothing yet`() async throws {
+        var here = try AnchoredHome(.clientSupplied.watched)
+        let (other, plan) = (World(.clientSupplied.watched), here.plan)
+        other.meddle { $0.setClock(by: .hours(1)) }
+        // The right value, by a consumer whose clock is an hour ahead.
+        let world = here.world
+        let reports = try await WorldFactory(other).reporter(plan.consumers[0], of: plan)
+        here.odd { $0.reported = { _ in nil } }
+        #expect(try await here.drive { $0.reason == .adoption }?.state == .running(.adopt))
+        other.meddle { $0.overwriteStore(0, with: world.value(ofStore: 0)) }
+        let ahead = try await reports.report()
+        here.odd { $0.reported = { _ in ahead } }
+        let rotation = try #require(try await here.drive { $0.detail?.contains("dated") == true })
+        #expect(rotation.detail == "consumer0: its report is dated in the future")
+        here.ports = WorldFactory(world)
+        #expect(try await here.drive { $0.state.isEnded }?.state == .completed)
+    }
+
     @Test func `a hook that fails is run again, and no consumer is waited for before`()
         async throws
     {
         var here = try AnchoredHome(.clientSupplied.watched)
         here.plan.reload = [TargetSettings(name: "hook", type: "fake", values: [:])]
         let away = AdapterError(.refused, code: "away", message: "exit 1")
-        odd(&here) { $0.hookFailure = away }
+        here.odd { $0.hookFailure = away }
         var rotation = try #require(try await here.run().driven.values.first)
         #expect(rotation.state == .held(.reload) && rotation.reason == .refusedByTarget)
         #expect(rotation.detail == "hook: exit 1")
         here.ports = WorldFactory(here.world)
-        let journal = try Journal.open(in: here.home.directory)
-        try journal.ask(
-            Request(
-                rotation: rotation.id, kind: .resume, words: "", madeAt: rotation.nextAt),
-            client: rotation.client)
-        try journal.close()
+        try here.ask(.resume)
         rotation = try #require(try await here.drive { $0.state.isEnded })
         #expect(rotation.state == .completed)
     }

@@ -1,6 +1,9 @@
 import RotationCore
 import RotationTesting
 
+/// What a world's original secret is.
+let originalSecret = ClientSecret("original-secret-value-canary-0000000000000000000")
+
 /// The world's ports, of which some answer as no world does.
 struct OddPorts: AdapterFactory {
     let usual: WorldFactory
@@ -8,6 +11,9 @@ struct OddPorts: AdapterFactory {
     var serverFailure, storeFailure, hookFailure, reporterFailure: AdapterError?
     /// What a creation comes to instead of happening.
     var creationFailure: AdapterError?
+    /// Whether it happens all the same.
+    var isOnlyAnswerLost = false
+    var deletionFailure: AdapterError?
     var identity: TargetIdentity?
     var findings: [Finding] = []
     var listed: @Sendable ([Credential]) -> [Credential] = { $0 }
@@ -68,7 +74,10 @@ private struct OddServer: AuthorizationServer {
     func create(_ secret: ClientSecret?, label: String) async throws(AdapterError)
         -> CreatedCredential
     {
-        if let failure = odd.creationFailure { throw failure }
+        if let failure = odd.creationFailure {
+            if odd.isOnlyAnswerLost { _ = try await usual.create(secret, label: label) }
+            throw failure
+        }
         return odd.created(try await usual.create(secret, label: label))
     }
 
@@ -83,6 +92,7 @@ private struct OddServer: AuthorizationServer {
     func delete(_ credential: CredentialID, keeping survivor: ClientSecret)
         async throws(AdapterError)
     {
+        if let failure = odd.deletionFailure { throw failure }
         try await usual.delete(credential, keeping: survivor)
     }
 

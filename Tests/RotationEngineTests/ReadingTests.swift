@@ -124,6 +124,24 @@ import Testing
         #expect(try journal.evidence(of: rotation.id).map(\.verdict) == [.unknown])
     }
 
+    @Test func `a text that isn't there is damage, and ends no process`() throws {
+        try note(["billing"])
+        try home.raw { database in
+            try database.execute(
+                sql: """
+                    PRAGMA writable_schema=ON;
+                    UPDATE sqlite_schema
+                        SET sql = replace(sql, 'plan_file TEXT NOT NULL', 'plan_file ANY')
+                        WHERE name = 'client';
+                    """)
+        }
+        try home.raw { try $0.execute(sql: "UPDATE client SET plan_file = NULL") }
+        let damaged = try Journal.openForReading(in: home.directory)
+        #expect(throws: JournalFailure(.damaged, "a row of the journal holds what it can't")) {
+            try damaged.clients()
+        }
+    }
+
     @Test func `a state that nobody knows is damage`() throws {
         #expect(throws: JournalFailure.self) {
             try Rotation.state(named: "running", phase: "dancing")

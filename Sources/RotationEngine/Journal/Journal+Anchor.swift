@@ -50,8 +50,7 @@ extension Journal {
     /// What the anchor would say of the journal as it is.
     func presentAnchor() throws -> Anchor {
         try reading { database in
-            let epoch = try Int64.fetchOne(database, sql: "SELECT epoch FROM setting") ?? 0
-            return try AuditTrail(database).anchor(of: databaseID, epoch: epoch)
+            try AuditTrail(database).anchor(of: databaseID, epoch: try database.epoch())
         }
     }
 
