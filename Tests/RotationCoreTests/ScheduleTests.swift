@@ -55,6 +55,15 @@ import Testing
         #expect(schedule.due(after: Self.at(5), fraction: 0) == Self.at(22, day: 20_002))
     }
 
+    @Test func `a window that opens when it shuts is a day long`() {
+        let window = DailyWindow(from: 60, to: 60)
+        let schedule = Schedule(every: .hours(24), window: window, jitter: .hours(48))
+        let due = schedule.due(after: Instant(milliseconds: 0), fraction: 0.5)
+        let opening = window.opening(
+            atOrAfter: Instant(milliseconds: 0) + .hours(24) + .hours(24))
+        #expect(due == opening + .hours(12))
+    }
+
     @Test func `jitter spreads a fleet over the window, never past its end`() {
         let schedule = Schedule(every: .hours(48), window: Self.night, jitter: .hours(10))
         let noon = Self.at(5)

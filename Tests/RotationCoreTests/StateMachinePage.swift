@@ -18,6 +18,22 @@ struct StateMachinePage {
         ([Self.opening, diagram, Self.middle] + [table]).joined(separator: "\n\n") + "\n"
     }
 
+    /// The cells of the committed table, by state and event.
+    static func committedCells() throws -> [String: [String: String]] {
+        let rows = try String(contentsOf: url, encoding: .utf8).split(separator: "\n")
+            .filter { $0.hasPrefix("|") }
+            .map {
+                $0.split(separator: "|", omittingEmptySubsequences: false).dropFirst().dropLast()
+            }
+            .map { row in row.map { $0.trimmingCharacters(in: .whitespaces) } }
+        guard let head = rows.first else { return [:] }
+        return Dictionary(
+            rows.dropFirst(2).map { row in
+                (row[0], Dictionary(zip(head, row).dropFirst(3).map { ($0, $1) }) { $1 })
+            }
+        ) { $1 }
+    }
+
     private static let opening = """
         # The state machine
 
@@ -78,7 +94,7 @@ struct StateMachinePage {
         return "`" + "\(effect)".replacing(/RotationCore\.SecretRole/, with: "") + "`"
     }
 
-    private static func name(_ state: RotationState) -> String {
+    static func name(_ state: RotationState) -> String {
         switch state {
         case .running(let phase): "running \(phase.rawValue)"
         case .held(let phase): "held \(phase.rawValue)"

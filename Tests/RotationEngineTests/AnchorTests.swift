@@ -179,6 +179,51 @@ import Testing
         #expect(version == Schema.migrations.count)
     }
 
+    @Test func `a journal without the very line that the anchor names is refused`() async throws {
+        _ = try await here.run()
+        let said = try #require(try here.anchor())
+        try here.ask(.hold)
+        try here.home.raw { database in
+            try database.execute(
+                sql: "DROP TRIGGER audit_keeps; DELETE FROM audit WHERE sequence = ?",
+                arguments: [said.sequence])
+        }
+        #expect(here.refusal() == .olderThanWorld)
+    }
+
+    @Test func `the anchor is written behind whatever it says, read before or not`() async throws {
+        _ = try await here.run()
+        try here.ask(.hold)
+        let journal = try Journal.open(in: here.home.directory)
+        defer { try? journal.close() }
+        try journal.advanceAnchor()
+        #expect(try here.anchor()?.sequence == journal.verifyAudit().lines)
+        let slot = try #require(AnchorSlot(newestOf: DurableFile.read(here.anchorPath) ?? []))
+        try journal.advanceAnchor()
+        let same = AnchorSlot(newestOf: try DurableFile.read(here.anchorPath) ?? [])
+        #expect(same == slot, "it was written for nothing")
+    }
+
+    @Test func `only an anchor under which no run was begun is written over by another init`()
+        async throws
+    {
+        func create(_ id: String) throws -> Journal {
+            let home = try Home()
+            return try Journal.create(
+                in: home.directory, key: home.key, keyPath: "/nowhere",
+                anchorPath: here.anchorPath, databaseID: id, at: Home.start)
+        }
+        // An init that was cut short behind its anchor leaves one for epoch 0.
+        _ = try create("second")
+        #expect(try here.anchor()?.databaseID == "second")
+        let used = try AnchoredHome()
+        _ = try await used.run()
+        let file = try #require(FileManager.default.contents(atPath: used.anchorPath))
+        try file.write(to: URL(filePath: here.anchorPath))
+        #expect(throws: JournalFailure.self) { try create("third") }
+        #expect(FileManager.default.contents(atPath: here.anchorPath) == file)
+    }
+
     @Test func `whatever fails on the disks, a rotation ends as it must`() async throws {
         let simulation = try await Simulation()
         var number = 0

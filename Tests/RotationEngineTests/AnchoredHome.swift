@@ -10,10 +10,16 @@ struct AnchoredHome {
     let home: Home
     let outside: Home
     let world: World
+    /// What a rotation is started with, and the ports that it is driven through.
+    var plan: Plan
+    var ports: any AdapterFactory
+    var clock: any RotationClock
 
     init(_ configuration: World.Configuration = .clientSupplied) throws {
         (home, outside) = (try Home(), try Home())
         world = World(configuration)
+        (plan, ports) = (world.briefPlan(), WorldFactory(world))
+        clock = WorldClock(world)
         let journal = try Journal.create(
             in: home.directory, key: home.key, keyPath: "/nowhere", anchorPath: anchorPath,
             databaseID: "database", at: Home.start)
@@ -28,18 +34,71 @@ struct AnchoredHome {
 
     func engine(on disk: any StateDisk = FileSystemDisk()) throws -> RotationEngine {
         try RotationEngine(
-            directory: home.directory, on: disk, key: home.key, factory: WorldFactory(world),
-            clock: WorldClock(world), random: WorldRandom(world))
+            directory: home.directory, on: disk, key: home.key, factory: ports,
+            clock: clock, random: WorldRandom(world))
     }
 
     /// One process's run, which starts a rotation where there is none.
-    func run(on disk: any StateDisk = FileSystemDisk()) async throws -> RunReport {
+    func run(
+        on disk: any StateDisk = FileSystemDisk(), until step: Step? = nil
+    ) async throws -> RunReport {
         let engine = try engine(on: disk)
         defer { try? engine.journal.close() }
         if try engine.journal.summaries(live: false).isEmpty {
-            _ = try engine.start(world.briefPlan(), digest: "digest", trigger: "test")
+            _ = try engine.start(plan, digest: "digest", trigger: "test")
         }
-        return try await engine.run(options: RunOptions(jobs: 1))
+        return try await engine.run(options: RunOptions(jobs: 1, stop: step))
+    }
+
+    /// Runs, and lets time pass in between, until the rotation is as wanted; as it was at last.
+    func drive(
+        stoppingBehind step: Step? = nil, until isWanted: (Rotation) -> Bool
+    ) async throws -> Rotation? {
+        for _ in 0..<60 {
+            _ = try await run(until: step)
+            guard let rotation = try look(), !rotation.state.isEnded, !isWanted(rotation) else {
+                break
+            }
+            world.advance(to: rotation.nextAt)
+        }
+        return try look()
+    }
+
+    /// A rotation whose next run looks at the guards for the first time.
+    func driveToTheGuards() async throws -> Rotation? {
+        try await drive(stoppingBehind: .verify) { $0.state == .running(.disable) }
+    }
+
+    /// Drives until the rotation is held or over.
+    func driveUntilHeld() async throws -> Rotation? {
+        try await drive { rotation in
+            if case .held = rotation.state { return true }
+            return false
+        }
+    }
+
+    /// Puts an odd world's ports in the place of the usual ones.
+    mutating func odd(_ change: (inout OddPorts) -> Void) {
+        var odd = OddPorts(world)
+        change(&odd)
+        ports = odd
+    }
+
+    /// Asks something of the live rotation, to be heard by the next run.
+    func ask(_ kind: Request.Kind, words: String = "") throws {
+        let journal = try Journal.open(in: home.directory)
+        defer { try? journal.close() }
+        guard let rotation = try journal.latest(of: plan.client) else { return }
+        try journal.ask(
+            Request(rotation: rotation.id, kind: kind, words: words, madeAt: clock.now()),
+            client: rotation.client)
+    }
+
+    /// The last rotation as the journal has it.
+    func look() throws -> Rotation? {
+        let journal = try Journal.openForReading(in: home.directory)
+        defer { try? journal.close() }
+        return try journal.latest(of: plan.client)
     }
 
     /// The anchor as it is now.
@@ -60,6 +119,15 @@ struct AnchoredHome {
     func put(_ database: Data) throws { try database.write(to: URL(filePath: home.path)) }
 }
 
+extension World.Configuration {
+    /// The same with one consumer, which no hook has to tell: what a brief plan needs.
+    var watched: World.Configuration {
+        var watched = self
+        watched.habits = [.watch]
+        return watched
+    }
+}
+
 /// The file system, counting what is asked of the anchor and failing it on demand.
 final class MeddlingDisk: StateDisk {
     private let stores = Atomic<Int>(0)
@@ -67,9 +135,12 @@ final class MeddlingDisk: StateDisk {
     private let files = FileSystemDisk()
 
     private let free: Int64?
+    private let canWrite: Bool
 
     /// Fails the anchor's write number `failing`, from 1; says that `free` bytes are left.
-    init(failing: Int? = nil, free: Int64? = nil) { (self.failing, self.free) = (failing, free) }
+    init(failing: Int? = nil, free: Int64? = nil, isWritable: Bool = true) {
+        (self.failing, self.free, canWrite) = (failing, free, isWritable)
+    }
 
     /// How often the anchor was written.
     var writes: Int { stores.load(ordering: .relaxed) }
@@ -85,7 +156,7 @@ final class MeddlingDisk: StateDisk {
         try files.lock(directory)
     }
     func exists(_ path: String) -> Bool { files.exists(path) }
-    func isWritable(_ path: String) -> Bool { files.isWritable(path) }
+    func isWritable(_ path: String) -> Bool { canWrite && files.isWritable(path) }
     func protect(_ path: String) { files.protect(path) }
     func load(_ path: String) throws(JournalFailure) -> [UInt8]? {
         try files.load(path)

@@ -98,4 +98,22 @@ import Testing
             try Checkpoint(of: journal, with: key, time: "now")
         }
     }
+
+    @Test func `what the public half is made to sign is signed by nobody`() throws {
+        let half = try #require(CheckpointKey(line: key.line))
+        let unsigned = try Checkpoint(of: journal, with: half, time: "now")
+        #expect(unsigned.keyID == key.id && !unsigned.isSigned(by: half))
+        #expect(try fault(unsigned) == .badSignature)
+    }
+
+    @Test func `an audit's very beginning can be signed, and everything goes on from there`()
+        throws
+    {
+        let fresh = try Home()
+        let other = try fresh.create()
+        let beginning = try Checkpoint(of: other, with: key, time: "now")
+        #expect(beginning.sequence == 0)
+        try other.insert(Home.rotation("R1"), epoch: 0)
+        #expect(try other.verifyAudit(against: beginning, signedBy: key).damage == nil)
+    }
 }

@@ -77,6 +77,16 @@ import Testing
         #expect(try journal.verifyAudit().damage == nil)
     }
 
+    @Test func `a rotation that isn't there is not written`() async throws {
+        var entry = Home.saying("said")
+        entry.rotation = Home.rotation("nobody's")
+        let results = try await journal.commit([
+            Home.pending(entry, of: Home.rotation("nobody's"), epoch: 0)
+        ])
+        #expect(results.map(kind) == [.ruleBroken])
+        #expect(try events() == [])
+    }
+
     @Test func `a line of the audit that was taken back breaks no chain`() async throws {
         let rotations = try start(2)
         try home.raw { database in

@@ -200,6 +200,35 @@ import Testing
         #expect(FileManager.default.contents(atPath: wreck.path) == committed)
     }
 
+    @Test func `a journal knows where its key was put`() throws {
+        try home.create().close()
+        let journal = try Journal.openForReading(in: home.directory)
+        defer { try? journal.close() }
+        #expect(journal.keyPath == "\(home.directory)/key")
+    }
+
+    @Test func `looking needs no right to write`() throws {
+        let writer = try home.create()
+        try writer.insert(Home.rotation("R1"), epoch: 0)
+        try writer.close()
+        let journal = try Journal.openForReading(
+            in: home.directory, on: MeddlingDisk(isWritable: false))
+        defer { try? journal.close() }
+        #expect(try journal.summaries(live: true).count == 1)
+        let isReadOnly = try journal.reading { $0.configuration.readonly }
+        #expect(isReadOnly)
+    }
+
+    @Test func `settings that are gone are damage`() throws {
+        let journal = try home.create()
+        defer { try? journal.close() }
+        try home.raw { try $0.execute(sql: "DELETE FROM setting") }
+        #expect(throws: JournalFailure(.damaged, "the journal has lost its settings")) {
+            try journal.takeOver()
+        }
+        #expect(failure { try Journal.open(in: home.directory) } != nil)
+    }
+
     private static func verdict(_ home: Home) throws -> AuditVerdict {
         let journal = try Journal.openForReading(in: home.directory)
         defer { try? journal.close() }

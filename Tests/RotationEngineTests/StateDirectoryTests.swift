@@ -62,4 +62,8 @@ import Testing
         #expect(lstat("/proc", &status) == 0)
         #expect(StateDirectory.fileSystemType(ofDevice: status.st_dev) == "proc")
     }
+
+    @Test func `a device that the table doesn't have is of no type`() {
+        #expect(StateDirectory.fileSystemType(ofDevice: .max) == "")
+    }
 }

@@ -54,6 +54,14 @@ import Testing
         #expect(!FileManager.default.fileExists(atPath: target))
     }
 
+    @Test func `a holder that says nothing of itself is a holder`() throws {
+        let path = "\(home.directory)/holdover.lock"
+        let descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
+        defer { close(descriptor) }
+        #expect(flock(descriptor, LOCK_EX | LOCK_NB) == 0)
+        #expect(failure()?.message == "another run holds \(home.directory)")
+    }
+
     /// A descriptor that is closed twice may be somebody else's by the second time.
     @Test func `a refused lock closes nothing that isn't its own`() throws {
         let lock = try StateLock(directory: home.directory)

@@ -41,7 +41,7 @@ extension RotationDriver {
     func agree(waiting reason: Reason) -> StepResult? {
         let rule = rotation.plan.probe
         let now = clock.now()
-        let since = rotation.body.agreed == 0 ? now : (rotation.body.agreedSince ?? now)
+        let since = (rotation.body.agreed == 0 ? nil : rotation.body.agreedSince) ?? now
         rotation.body.agreedSince = since
         rotation.body.agreed += 1
         let count = rotation.body.agreed

@@ -36,6 +36,10 @@ extension RotationDriver {
                 .adoption, "\(name): \(finding.words)",
                 until: clock.now() + rotation.plan.retry.first)
         }
+        // Else the guards would send the rotation back here, at once and for ever.
+        if role == .new, findings.isEmpty, rotation.plan.soak == nil {
+            return .waits(.adoption, "the plan names neither consumers nor a soak")
+        }
         if let end = soakEnd, clock.now() < end {
             return .waits(.soak, "the plan says to wait \(rotation.plan.soak ?? .zero)", until: end)
         }

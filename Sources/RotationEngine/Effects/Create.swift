@@ -166,6 +166,7 @@ extension RotationDriver {
         if let old { rotation.oldCredential = old.id }
         guard credential.id != rotation.oldCredential else {
             // It took the old one's slot and nothing holds the old one: put that back at once.
+            if let value = credential.secret { try seal(value, as: .new) }
             rotation.oldCredential = nil
             rotation.newCredential = credential.id
             rotation.body.isCreationOpen = false

@@ -30,6 +30,15 @@ extension Database {
         }
     }
 
+    /// Which run has the journal.
+    func epoch() throws -> Int64 {
+        let statement = try cachedStatement(sql: "SELECT epoch FROM setting")
+        guard let epoch = try Int64.fetchOne(statement) else {
+            throw JournalFailure(.damaged, "the journal has lost its settings")
+        }
+        return epoch
+    }
+
     private func between<Result>(_ begin: String, _ end: String, _ body: () throws -> Result) throws
         -> Result
     {

@@ -50,9 +50,7 @@ extension Journal {
     /// What the anchor would say of the journal as it is.
     func presentAnchor() throws -> Anchor {
         try reading { database in
-            let epoch = try Int64.fetchOne(
-                database.cachedStatement(sql: "SELECT epoch FROM setting"))
-            return try AuditTrail(database).anchor(of: databaseID, epoch: epoch ?? 0)
+            try AuditTrail(database).anchor(of: databaseID, epoch: try database.epoch())
         }
     }
 

@@ -82,8 +82,7 @@ extension Journal {
 
     /// Throws where a run later than that of `epoch` has taken over: invariant 9.
     static func checkFence(_ epoch: Int64, _ database: Database) throws {
-        let statement = try database.cachedStatement(sql: "SELECT epoch FROM setting")
-        guard try Int64.fetchOne(statement) == epoch else {
+        guard try database.epoch() == epoch else {
             throw JournalFailure(.fenced, "a later run has taken over")
         }
     }

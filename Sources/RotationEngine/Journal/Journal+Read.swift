@@ -72,13 +72,13 @@ extension Journal {
     /// Whether a person has asked something of a live rotation, of one client or of all.
     func hasRequests(of client: ClientName?) throws -> Bool {
         try reading { database in
-            try Bool.fetchOne(
+            try Int.fetchOne(
                 database,
                 sql: """
-                    SELECT EXISTS (SELECT 1 FROM request q JOIN rotation r ON r.id = q.rotation
+                    SELECT 1 FROM request q JOIN rotation r ON r.id = q.rotation
                     WHERE q.applied_at IS NULL AND r.ended_at IS NULL
-                        AND (?1 IS NULL OR r.client = ?1))
-                    """, arguments: [client?.rawValue]) ?? false
+                        AND (?1 IS NULL OR r.client = ?1) LIMIT 1
+                    """, arguments: [client?.rawValue]) != nil
         }
     }
 
@@ -144,9 +144,9 @@ extension Journal {
         try reading { database in
             let rows = try Row.fetchAll(
                 database, sql: "SELECT state, count(*) AS n FROM rotation GROUP BY state")
-            return Dictionary(
-                try rows.map { (try $0.cell("state"), try $0.cell("n")) },
-                uniquingKeysWith: { first, _ in first })
+            return try rows.reduce(into: [:]) { counts, row in
+                counts[try row.cell("state")] = try row.cell("n") as Int
+            }
         }
     }
 

@@ -13,7 +13,7 @@ extension Journal {
         try Self.translating {
             try queue.write { database in
                 try database.execute(sql: "UPDATE setting SET epoch = epoch + 1")
-                let epoch = try Int64.fetchOne(database, sql: "SELECT epoch FROM setting") ?? 0
+                let epoch = try database.epoch()
                 var trail = try AuditTrail(database)
                 let present = trail.anchor(of: databaseID, epoch: epoch)
                 try trail.append(
@@ -60,7 +60,7 @@ extension Journal {
     public func noteLoss(_ lost: Anchor?, reason: String, at moment: Instant) throws {
         try Self.translating {
             try queue.write { database in
-                let epoch = try Int64.fetchOne(database, sql: "SELECT epoch FROM setting") ?? 0
+                let epoch = try database.epoch()
                 var trail = try AuditTrail(database)
                 let present = trail.anchor(of: databaseID, epoch: epoch)
                 try trail.append(

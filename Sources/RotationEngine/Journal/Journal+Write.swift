@@ -48,8 +48,7 @@ extension Journal {
         try Self.translating {
             try writing { database in
                 try database.cachedStatement(sql: "UPDATE setting SET epoch = epoch + 1").execute()
-                let epoch = try database.cachedStatement(sql: "SELECT epoch FROM setting")
-                return try Int64.fetchOne(epoch) ?? 0
+                return try database.epoch()
             }
         }
     }
@@ -103,7 +102,7 @@ extension Journal {
                         request.rotation.rawValue, request.kind.rawValue, request.words,
                         request.madeAt.milliseconds,
                     ])
-                let epoch = try Int64.fetchOne(database, sql: "SELECT epoch FROM setting") ?? 0
+                let epoch = try database.epoch()
                 var trail = try AuditTrail(database)
                 try trail.append(
                     AuditEvent("asked-\(request.kind.rawValue)", ["words": request.words]),

@@ -6,13 +6,22 @@ public import RotationCore
 ///
 /// Columns go by place: they are read for every rotation that moves.
 struct RotationColumns: Sendable {
-    let texts: [String?]
+    let id, client, state, planDigest: String
+    let phase, reason, detail, oldCredential, newCredential: String?
     let started, next: Int64
     let ended: Int64?
     let body, plan: Data
 
     init(row: Row) throws {
-        texts = try [0, 1, 2, 3, 4, 5, 9, 10, 11].map { try row.cell($0) as String? }
+        id = try row.cell(0)
+        client = try row.cell(1)
+        state = try row.cell(2)
+        phase = try row.cell(3)
+        reason = try row.cell(4)
+        detail = try row.cell(5)
+        oldCredential = try row.cell(9)
+        newCredential = try row.cell(10)
+        planDigest = try row.cell(11)
         started = try row.cell(6)
         next = try row.cell(7)
         ended = try row.cell(8)
@@ -33,19 +42,19 @@ extension Rotation {
 
     init(_ columns: RotationColumns) throws {
         let decoder = JSONDecoder()
-        let texts = columns.texts
         self.init(
-            id: RotationID(rawValue: texts[0] ?? ""), client: ClientName(rawValue: texts[1] ?? ""),
-            plan: try decoder.decode(Plan.self, from: columns.plan), planDigest: texts[8] ?? "",
+            id: RotationID(rawValue: columns.id), client: ClientName(rawValue: columns.client),
+            plan: try decoder.decode(Plan.self, from: columns.plan),
+            planDigest: columns.planDigest,
             startedAt: Instant(milliseconds: columns.started), trigger: "")
         body = try decoder.decode(RotationBody.self, from: columns.body)
-        state = try Rotation.state(named: texts[2] ?? "", phase: texts[3])
-        reason = texts[4].flatMap(Reason.init(rawValue:))
-        detail = texts[5]
+        state = try Rotation.state(named: columns.state, phase: columns.phase)
+        reason = columns.reason.flatMap(Reason.init(rawValue:))
+        detail = columns.detail
         nextAt = Instant(milliseconds: columns.next)
         endedAt = columns.ended.map(Instant.init(milliseconds:))
-        oldCredential = texts[6].map(CredentialID.init(rawValue:))
-        newCredential = texts[7].map(CredentialID.init(rawValue:))
+        oldCredential = columns.oldCredential.map(CredentialID.init(rawValue:))
+        newCredential = columns.newCredential.map(CredentialID.init(rawValue:))
     }
 
     static func state(named name: String, phase: String?) throws -> RotationState {

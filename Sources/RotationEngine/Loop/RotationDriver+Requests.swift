@@ -19,7 +19,9 @@ extension RotationDriver {
     private func answer(_ request: Request, at now: Instant) -> String? {
         switch request.kind {
         case .hold: return hold(request, at: now)
-        case .resume: return goOn(at: now)
+        case .resume:
+            goOn(at: now)
+            return nil
         case .retry: return tryAgain(at: now)
         case .approve:
             rotation.body.approval = request.words
@@ -36,7 +38,8 @@ extension RotationDriver {
             return turn(.turnedForward, at: now)
         case .keepPlan:
             rotation.body.acknowledgedDigest = request.words
-            return goOn(at: now)
+            goOn(at: now)
+            return nil
         case .acceptPlan: return takeOver(planWithDigest: request.words, at: now)
         }
     }
@@ -51,7 +54,7 @@ extension RotationDriver {
     /// Where consumers are waited for, they are told again: a hook's report may have got lost, or
     /// have been dated by a clock that was set back since.
     private func tryAgain(at now: Instant) -> String? {
-        if let refusal = goOn(at: now) { return refusal }
+        goOn(at: now)
         switch rotation.state {
         case .running(.adopt), .running(.readopt):
             let refusal = turn(.drifted, at: now)
@@ -61,15 +64,15 @@ extension RotationDriver {
         }
     }
 
-    private func goOn(at now: Instant) -> String? {
+    private func goOn(at now: Instant) {
         rotation.body.attempt = 0
         rotation.body.drifts = 0
         rotation.nextAt = now
         // Patience begins anew: the person has seen to what was wrong.
         rotation.body.phaseSince = now
-        guard case .held = rotation.state else { return nil }
+        guard case .held = rotation.state else { return }
         if rotation.reason == .storeChanged { openMarks() }
-        return turn(.resumed, at: now)
+        _ = turn(.resumed, at: now)
     }
 
     private func turn(_ event: RotationEvent, at now: Instant) -> String? {

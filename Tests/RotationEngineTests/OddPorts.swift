@@ -1,0 +1,130 @@
+import RotationCore
+import RotationTesting
+
+/// What a world's original secret is.
+let originalSecret = ClientSecret("original-secret-value-canary-0000000000000000000")
+
+/// The world's ports, of which some answer as no world does.
+struct OddPorts: AdapterFactory {
+    let usual: WorldFactory
+    /// What making a port comes to, where it comes to nothing.
+    var serverFailure, storeFailure, hookFailure, reporterFailure: AdapterError?
+    /// What a creation comes to instead of happening.
+    var creationFailure: AdapterError?
+    /// Whether it happens all the same.
+    var isOnlyAnswerLost = false
+    var deletionFailure: AdapterError?
+    var identity: TargetIdentity?
+    var findings: [Finding] = []
+    var listed: @Sendable ([Credential]) -> [Credential] = { $0 }
+    var created: @Sendable (CreatedCredential) -> CreatedCredential = { $0 }
+    /// What the token endpoint says of a secret; nil leaves it to the world.
+    var verdict: @Sendable (ClientSecret) -> AuthenticationResult? = { _ in nil }
+    var stored: @Sendable (StoredSecret?) -> StoredSecret? = { $0 }
+    var reported: @Sendable (AdoptionReport?) -> AdoptionReport? = { $0 }
+
+    init(_ world: World) { usual = WorldFactory(world) }
+
+    func server(of plan: Plan) async throws(AdapterError) -> any AuthorizationServer {
+        if let serverFailure { throw serverFailure }
+        return OddServer(usual: try await usual.server(of: plan), odd: self)
+    }
+
+    func store(_ settings: TargetSettings, of plan: Plan) async throws(AdapterError)
+        -> any SecretStore
+    {
+        if let storeFailure { throw storeFailure }
+        return OddStore(usual: try await usual.store(settings, of: plan), odd: self)
+    }
+
+    func hook(_ settings: TargetSettings, of plan: Plan) async throws(AdapterError)
+        -> any ReloadHook
+    {
+        if let hookFailure { throw hookFailure }
+        return try await usual.hook(settings, of: plan)
+    }
+
+    func reporter(_ settings: ConsumerSettings, of plan: Plan) async throws(AdapterError)
+        -> any AdoptionReporter
+    {
+        if let reporterFailure { throw reporterFailure }
+        return OddReporter(usual: try await usual.reporter(settings, of: plan), odd: self)
+    }
+}
+
+private struct OddServer: AuthorizationServer {
+    let usual: any AuthorizationServer
+    let odd: OddPorts
+
+    var capabilities: ServerCapabilities { usual.capabilities }
+
+    func identity() async throws(AdapterError) -> TargetIdentity {
+        let usual = try await usual.identity()
+        return odd.identity ?? usual
+    }
+
+    func preflight(overlap: Span) async throws(AdapterError) -> [Finding] {
+        try await usual.preflight(overlap: overlap) + odd.findings
+    }
+
+    func credentials(knowing known: KnownSecrets) async throws(AdapterError) -> [Credential] {
+        odd.listed(try await usual.credentials(knowing: known))
+    }
+
+    func create(_ secret: ClientSecret?, label: String) async throws(AdapterError)
+        -> CreatedCredential
+    {
+        if let failure = odd.creationFailure {
+            if odd.isOnlyAnswerLost { _ = try await usual.create(secret, label: label) }
+            throw failure
+        }
+        return odd.created(try await usual.create(secret, label: label))
+    }
+
+    func disable(_ credential: CredentialID) async throws(AdapterError) {
+        try await usual.disable(credential)
+    }
+
+    func enable(_ credential: CredentialID) async throws(AdapterError) {
+        try await usual.enable(credential)
+    }
+
+    func delete(_ credential: CredentialID, keeping survivor: ClientSecret)
+        async throws(AdapterError)
+    {
+        if let failure = odd.deletionFailure { throw failure }
+        try await usual.delete(credential, keeping: survivor)
+    }
+
+    func authenticate(with secret: ClientSecret, connection: ProbeConnection)
+        async throws(AdapterError) -> AuthenticationResult
+    {
+        let answer = try await usual.authenticate(with: secret, connection: connection)
+        return odd.verdict(secret) ?? answer
+    }
+}
+
+private struct OddStore: SecretStore {
+    let usual: any SecretStore
+    let odd: OddPorts
+
+    var capabilities: StoreCapabilities { usual.capabilities }
+
+    func identity() async throws(AdapterError) -> TargetIdentity { try await usual.identity() }
+    func preflight() async throws(AdapterError) -> [Finding] { try await usual.preflight() }
+    func read() async throws(AdapterError) -> StoredSecret? { odd.stored(try await usual.read()) }
+    func write(_ secret: ClientSecret, replacing version: StoreVersion?)
+        async throws(AdapterError)
+    {
+        try await usual.write(secret, replacing: version)
+    }
+}
+
+private struct OddReporter: AdoptionReporter {
+    let usual: any AdoptionReporter
+    let odd: OddPorts
+
+    func report() async throws(AdapterError) -> AdoptionReport? {
+        odd.reported(try await usual.report())
+    }
+}
