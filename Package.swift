@@ -33,6 +33,7 @@ let package = Package(
         .executable(name: "demo", targets: ["Demo"]),
         .executable(name: "bench", targets: ["Bench"]),
         .executable(name: "simulate", targets: ["Simulator"]),
+        .executable(name: "soak", targets: ["Soak"]),
         .library(name: "ClientCredentials", targets: ["ClientCredentials"]),
     ],
     dependencies: [
@@ -139,6 +140,9 @@ let package = Package(
             name: "PracticeServerTests", dependencies: [crypto, jwt],
             swiftSettings: settings),
         .target(name: "ProcessTesting", swiftSettings: settings),
+        .executableTarget(
+            name: "Soak", dependencies: ["ClientCredentials", "HTTPTransport", "ProcessTesting"],
+            swiftSettings: settings),
         .testTarget(
             name: "CommandTests", dependencies: ["ProcessTesting"], exclude: ["Transcripts"],
             swiftSettings: settings),
