@@ -1,7 +1,7 @@
 .POSIX:
 SHELL = /bin/sh
 .PHONY: help setup build release test check format demo bench simulate chaos mutants coverage \
-    contract fuzz docs clean
+    contract fuzz soak docs clean
 
 # Without the dynamic libraries of Swift, which take ten milliseconds to load.
 RELEASE = -c release --static-swift-stdlib
@@ -75,6 +75,12 @@ contract: setup ## the adapters' suites; HOLDOVER_CONTRACTS names the vendors' c
 fuzz: setup ## hostile bytes at every parser; FUZZ_SECONDS=60 or FUZZ_RUNS for each target
 	@HOLDOVER_FUZZING=1 swift build -c release --scratch-path .build/fuzz --product Fuzzer
 	@sh Tests/Fuzz/run
+
+soak: setup ## 1 000 rotations under faults, kills and 1 000 000 token requests
+	@swift build $(RELEASE) --product holdover
+	@swift build $(RELEASE) --product practice-server
+	@swift build $(RELEASE) --product soak
+	@.build/release/soak
 
 docs: setup ## rewrite the pages that are made from the code
 	@swift build --product holdover

@@ -34,6 +34,7 @@ let package = Package(
         .executable(name: "bench", targets: ["Bench"]),
         .executable(name: "simulate", targets: ["Simulator"]),
         .executable(name: "saboteur", targets: ["Saboteur"]),
+        .executable(name: "soak", targets: ["Soak"]),
         .library(name: "ClientCredentials", targets: ["ClientCredentials"]),
     ],
     dependencies: [
@@ -141,6 +142,9 @@ let package = Package(
             swiftSettings: settings),
         .target(name: "ProcessTesting", swiftSettings: settings),
         .executableTarget(name: "Saboteur"),
+        .executableTarget(
+            name: "Soak", dependencies: ["ClientCredentials", "HTTPTransport", "ProcessTesting"],
+            swiftSettings: settings),
         .testTarget(
             name: "CommandTests", dependencies: ["ProcessTesting"], exclude: ["Transcripts"],
             swiftSettings: settings),

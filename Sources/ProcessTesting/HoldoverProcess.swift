@@ -26,11 +26,15 @@ public struct HoldoverProcess: Sendable {
     private let bench: Workbench
     /// Added to where the journal, the plans and the key are: what references name, for example.
     public let environment: [String: String]
+    private let wrapper: [String]
 
-    /// The command on a workbench.
-    public init(on bench: Workbench, environment: [String: String] = [:]) {
+    /// The command on a workbench; `wrapper` is a command that executes it, such as `env`.
+    public init(
+        on bench: Workbench, environment: [String: String] = [:], through wrapper: [String] = []
+    ) {
         self.bench = bench
         self.environment = environment
+        self.wrapper = wrapper
     }
 
     /// Starts it and gives the process, to be signalled; its standard input is empty.
@@ -45,7 +49,7 @@ public struct HoldoverProcess: Sendable {
             "HOLDOVER_STATE_DIR": bench.stateDirectory, "HOLDOVER_PLANS_DIR": bench.plansDirectory,
             "HOLDOVER_SEAL_KEY_FILE": bench.keyPath,
         ]
-        let own = [try Binaries.path("holdover")] + arguments
+        let own = wrapper + [try Binaries.path("holdover")] + arguments
         let words = try sabotage.map { [try Binaries.path("saboteur")] + $0.options + own } ?? own
         return try bench.spawn(
             "holdover-\(arguments.first ?? "")", words[0], Array(words.dropFirst()),

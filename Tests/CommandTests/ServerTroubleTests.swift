@@ -66,6 +66,23 @@ struct ServerTroubleTests {
         }
     }
 
+    /// What is asked only to see whether a rotation can begin at all.
+    @Test(arguments: [
+        (PracticeServerProcess.Dialect.okta, "/api/v1/apps/billing"),
+        (.keycloak, "/admin/realms/practice/client-policies/profiles"),
+    ])
+    func `a server that is away for a moment before the creation is waited for`(
+        dialect: PracticeServerProcess.Dialect, path: String
+    ) async throws {
+        try await Stage.open(dialect) { stage in
+            try await stage.begin()
+            try await stage.server.fault("error_before_effect", method: "GET", path: path)
+            try await stage.run("run").expect(exit: 75, "server-unavailable")
+            try await stage.expectUntouched()
+            try await stage.expectCompletion()
+        }
+    }
+
     @Test(arguments: ["html", "lost_answer", "error_before_effect"])
     func `a creation whose answer is lost is found out`(kind: String) async throws {
         try await Stage.open { stage in

@@ -46,9 +46,29 @@ import Testing
         }
     }
 
-    @Test(arguments: ["nfs", "nfs4", "cifs", "smb3", "9p", "ceph", "fuse", "fuse.sshfs", "fuseblk"])
+    @Test(arguments: [
+        "nfs", "nfs4", "cifs", "smb3", "9p", "ceph", "fuse", "fuse.sshfs", "fuseblk", "virtiofs",
+    ])
     func `file systems that reach across a network are known`(type: String) {
         #expect(StateDirectory.isRemote(type))
+    }
+
+    /// The kernel's word for where the directory lies, as it would be on such a mount.
+    @Test(arguments: [("nfs4", false), ("cifs", false), ("fuse.sshfs", false), ("xfs", true)])
+    func `a state directory across a network is refused`(type: String, isTaken: Bool) throws {
+        var status = stat()
+        #expect(lstat(home.directory, &status) == 0)
+        let number = StateDirectory.number(of: status.st_dev)
+        let table = "\(home.directory)/mountinfo"
+        try "22 1 \(number) / /mnt rw,relatime shared:1 - \(type) host:/export rw\n"
+            .write(toFile: table, atomically: false, encoding: .utf8)
+        var refusal: JournalFailure?
+        do throws(JournalFailure) {
+            try StateDirectory.check(home.directory, mounts: table)
+        } catch { refusal = error }
+        #expect((refusal == nil) == isTaken)
+        #expect(isTaken || refusal?.kind == .unsuitable)
+        #expect(isTaken || refusal?.message.contains(type) == true)
     }
 
     @Test(arguments: ["ext4", "xfs", "btrfs", "tmpfs", "overlay", "zfs", "fusectl", ""])

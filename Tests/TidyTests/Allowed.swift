@@ -23,6 +23,7 @@ enum Allowed {
         "RotationTesting": ["CSimulatedDisk", "RotationCore", "RotationEngine"],
         "Simulator": ["RotationCore", "RotationTesting"],
         "ProcessTesting": [],
+        "Soak": ["ClientCredentials", "HTTPTransport", "ProcessTesting"],
     ]
 
     /// Where a library of others may be imported; the rest of the world is open.
@@ -57,6 +58,7 @@ enum Allowed {
         "Sources/Demo/",
         "Sources/Bench/",
         "Sources/Simulator/",
+        "Sources/Soak/",
     ]
 
     /// Which adapters' files may ask the machine for time or chance.

@@ -36,6 +36,8 @@ struct Okta: AuthorizationServer {
             findings += try await appFindings()
             findings += Self.findings(about: try await api.secrets())
         } catch {
+            // What goes away by itself is waited for; all else a person must mend.
+            if case .unavailable = error.kind { throw error }
             findings.append(Finding(.problem, code: error.code, message: error.message))
         }
         return findings

@@ -27,6 +27,15 @@ extension Schedule {
     }
 }
 
+extension Schedule {
+    /// Whether a rotation that is due may begin at `moment`.
+    ///
+    /// One whose window went by while nothing ran waits for the next one.
+    public func isOpen(at moment: Instant) -> Bool {
+        window.map { $0.opening(atOrAfter: moment) == moment } ?? true
+    }
+}
+
 extension DailyWindow {
     /// How long it is open; a day where it never shuts.
     var length: Span {

@@ -4,6 +4,11 @@ import Foundation
 public enum StateDirectory {
     /// Throws unless `path` is a directory of ours, closed to others, on a local file system.
     public static func check(_ path: String) throws(JournalFailure) {
+        try check(path, mounts: "/proc/self/mountinfo")
+    }
+
+    /// The same with the kernel's mount table at `mounts`.
+    static func check(_ path: String, mounts: String) throws(JournalFailure) {
         var status = stat()
         guard lstat(path, &status) == 0 else {
             throw JournalFailure(.missing, "\(path): \(String(cString: strerror(errno)))")
@@ -18,7 +23,7 @@ public enum StateDirectory {
             throw JournalFailure(
                 .unsuitable, "\(path) may be written by others (chmod 700 \(path))")
         }
-        let type = fileSystemType(ofDevice: status.st_dev)
+        let type = fileSystemType(ofDevice: status.st_dev, in: mounts)
         guard !isRemote(type) else {
             throw JournalFailure(
                 .unsuitable, "\(path) is on a file system of type \(type); use a local disk")
@@ -48,15 +53,17 @@ public enum StateDirectory {
     static func isRemote(_ type: String) -> Bool {
         let remote: Set<String> = [
             "nfs", "nfs4", "cifs", "smb3", "smbfs", "9p", "afs", "ceph", "glusterfs", "lustre",
-            "fuse", "fuseblk",
+            "coda", "beegfs", "orangefs", "virtiofs", "fuse", "fuseblk",
         ]
         return remote.contains(type) || type.hasPrefix("fuse.")
     }
 
     /// The type as the kernel's mount table has it (proc(5), mountinfo); empty where it has none.
-    static func fileSystemType(ofDevice device: dev_t) -> String {
-        let number = "\((device >> 8) & 0xFFF):\((device & 0xFF) | ((device >> 12) & 0xFFF00))"
-        let table = (try? String(contentsOfFile: "/proc/self/mountinfo", encoding: .utf8)) ?? ""
+    static func fileSystemType(
+        ofDevice device: dev_t, in mounts: String = "/proc/self/mountinfo"
+    ) -> String {
+        let number = number(of: device)
+        let table = (try? String(contentsOfFile: mounts, encoding: .utf8)) ?? ""
         for line in table.split(separator: "\n") {
             let halves = line.split(separator: " - ", maxSplits: 1)
             let fields = halves.first?.split(separator: " ") ?? []
@@ -64,5 +71,10 @@ public enum StateDirectory {
             return String(halves[1].prefix { $0 != " " })
         }
         return ""
+    }
+
+    /// A device as the mount table spells it: major and minor (makedev(3)).
+    static func number(of device: dev_t) -> String {
+        "\((device >> 8) & 0xFFF):\((device & 0xFF) | ((device >> 12) & 0xFFF00))"
     }
 }

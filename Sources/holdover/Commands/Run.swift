@@ -116,7 +116,8 @@ struct Run: AsyncParsableCommand {
             let names = Set(clients.map(\.name))
             do {
                 let meant = try shelf.plans(named: file).filter { names.contains($0.plan.client) }
-                plans += meant.map { ($0.plan, PlanDigest(of: $0.plan).rawValue) }
+                let open = meant.filter { $0.plan.schedule?.isOpen(at: now) ?? true }
+                plans += open.map { ($0.plan, PlanDigest(of: $0.plan).rawValue) }
             } catch let errors as PlanErrors { problems += errors.problems }
         }
         plans.sort { $0.plan.client.rawValue < $1.plan.client.rawValue }
