@@ -69,7 +69,7 @@ struct Soak {
             var troublemaker = Troublemaker(server)
             while !Task.isCancelled {
                 try await troublemaker.act()
-                try? await Task.sleep(for: .milliseconds(100))
+                try? await Task.sleep(for: .milliseconds(40))
             }
             try await troublemaker.stop()
             return troublemaker.met

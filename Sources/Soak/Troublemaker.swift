@@ -21,7 +21,7 @@ struct Troublemaker: Sendable {
     /// One more fault, of any kind, for any kind of call; now and then a slower server.
     mutating func act() async throws {
         // Those for calls that are seldom made would pile up, and the server looks through all.
-        guard try await left() < 24 else { return }
+        if written >= 24 { try await count() }
         let (method, path) = Self.calls.randomElement() ?? ("POST", ".*")
         // A read that is answered with a page holds the rotation for a person; there is none here.
         let kinds = Self.kinds.filter { $0 != "html" || method != "GET" }
@@ -47,17 +47,17 @@ struct Troublemaker: Sendable {
 
     /// Takes back what has met nothing, and lets the server be as it should be.
     mutating func stop() async throws {
-        let left = try await left()
-        try await server.clearFaults()
+        try await count()
         try await server.set(#"{"propagation_ms":0}"#)
-        met += written - left
-        written = 0
     }
 
-    /// How many faults have met nothing yet.
-    private func left() async throws -> Int {
+    /// Counts those that met a request, and takes back the others.
+    private mutating func count() async throws {
         struct Fault: Decodable { let kind: String }
-        return try await server.control("GET", "faults").json([Fault].self).count
+        let left = try await server.control("GET", "faults").json([Fault].self).count
+        try await server.clearFaults()
+        met += written - left
+        written = 0
     }
 
     /// What the two dialects' adapters call, as regular expressions.
