@@ -1,8 +1,7 @@
-import Foundation
 import RotationTesting
 import Synchronization
 
-/// Threads that share the sweeps out among themselves.
+/// Every sweep, shared out among threads.
 struct Fleet {
     private let simulation: Simulation
     private let jobs: Int
@@ -19,23 +18,16 @@ struct Fleet {
     /// Runs every sweep, or one in `share` of them.
     func run(_ sweeps: [Sweep]) -> Tally {
         let mine = sweeps.enumerated().filter { $0.offset % share == 0 }.map(\.element)
-        let next = Atomic(0)
         let tally = Mutex(Tally())
-        DispatchQueue.concurrentPerform(iterations: jobs) { _ in
-            let executor = SerialExecutor()
-            while true {
-                let number = next.wrappingAdd(1, ordering: .relaxed).oldValue
-                guard number < mine.count else { return }
-                if stops, tally.withLock({ !$0.failures.isEmpty }) { return }
-                let sweep = mine[number]
-                let simulation = simulation
-                let part = executor.run {
-                    var part = Tally()
-                    await sweep.run(simulation) { part.note(sweep.title, $0, $1) }
-                    return part
-                }
-                tally.withLock { $0.add(part) }
-            }
+        let (simulation, stops) = (simulation, stops)
+        Crew(jobs: jobs).work(
+            through: mine,
+            isOver: { stops && tally.withLock { !$0.failures.isEmpty } },
+            tell: { part in tally.withLock { $0.add(part) } }
+        ) { sweep in
+            var part = Tally()
+            await sweep.run(simulation) { part.note(sweep.title, $0, $1) }
+            return part
         }
         return tally.withLock { $0 }
     }

@@ -18,7 +18,7 @@ import Synchronization
     var share = 1
 
     @Option(help: "How many random scenarios.")
-    var swarm = 50_000
+    var swarm = 20_000
 
     @Option(help: "Where the random scenarios begin.")
     var seed: UInt64 = 1
@@ -51,7 +51,7 @@ import Synchronization
             let isWanted = only.map { "\(sweep.title)".hasPrefix($0) } ?? true
             return isWanted && (world == nil || sweep.world?.rawValue == world)
         }
-        if only == nil || only == "years" { try await live() }
+        if only == nil || only == "years" { try live() }
         if only == nil || only == "traces" { try repeatTraces(simulation) }
         let tally = Fleet(simulation, jobs: jobs, share: share, stops: stop).run(sweeps)
         tally.show()
@@ -70,27 +70,25 @@ import Synchronization
     private func repeatTraces(_ simulation: Simulation) throws {
         let count = UInt64(traces / share)
         let seed = seed
-        let differing = SerialExecutor().run {
-            var differing: [String] = []
-            for number in seed..<(seed + count) {
-                if let line = await Sweep.difference(number, simulation) { differing.append(line) }
-            }
-            return differing
-        }
+        let found = Mutex<[String]>([])
+        Crew(jobs: jobs).work(
+            through: Array(seed..<(seed + count)),
+            tell: { line in found.withLock { $0 += [line].compactMap { $0 } } },
+            work: { await Sweep.difference($0, simulation) })
+        let differing = found.withLock { $0 }
         print("traces: \(count) seeds run twice, \(differing.count) differ")
         for line in differing.prefix(5) { print("    \(line)") }
         if !differing.isEmpty { throw ExitCode.failure }
     }
 
-    private func live() async throws {
-        var total = Years.Outcome()
-        for world in Scenario.Name.allCases where world != .single && world != .opaqueSlots {
-            let outcome = try await Years(world).run(years / share + 1, seed: seed)
-            total.days += outcome.days
-            total.runs += outcome.runs
-            total.completed += outcome.completed
-            total.problems += outcome.problems.map { "\(world.rawValue): \($0)" }
-        }
+    private func live() throws {
+        let worlds = Scenario.Name.allCases.filter { $0 != .single && $0 != .opaqueSlots }
+        let sum = Mutex(Years.Outcome())
+        let (count, seed) = (years / share + 1, seed)
+        Crew(jobs: jobs).work(
+            through: worlds, tell: { part in sum.withLock { $0.add(part) } },
+            work: { await Years.outcome(of: $0, count, seed: seed) })
+        let total = sum.withLock { $0 }
         print(
             "years: \(total.days / 365) of cron, \(total.runs) runs,"
                 + " \(total.completed) rotations completed, \(total.problems.count) problems")

@@ -19,6 +19,14 @@ public struct Years: Sendable {
 
         /// Nothing yet.
         public init() {}
+
+        /// Counts another one's in.
+        public mutating func add(_ other: Outcome) {
+            days += other.days
+            runs += other.runs
+            completed += other.completed
+            problems += other.problems
+        }
     }
 
     private let world: Scenario.Name
@@ -29,6 +37,17 @@ public struct Years: Sendable {
     public init(_ world: Scenario.Name) throws {
         self.world = world
         template = try JournalTemplate()
+    }
+
+    /// What came of `count` years of one client of `world`, whatever kept them from passing.
+    public static func outcome(of world: Scenario.Name, _ count: Int, seed: UInt64) async -> Outcome
+    {
+        var outcome = Outcome()
+        do { outcome = try await Years(world).run(count, seed: seed) } catch {
+            outcome.problems = ["they failed: \(error)"]
+        }
+        outcome.problems = outcome.problems.map { "\(world.rawValue): \($0)" }
+        return outcome
     }
 
     /// Lets `count` years pass; `seed` decides when cron comes and what the clock does.
