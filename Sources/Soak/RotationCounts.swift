@@ -5,6 +5,7 @@ import ProcessTesting
 struct RotationCounts: Decodable {
     struct Live: Decodable {
         let client: String
+        let rotation: String
         let state: String
     }
 

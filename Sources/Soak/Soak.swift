@@ -102,11 +102,23 @@ struct Soak {
         // 75 is a server that was away, which it was made to be.
         guard outcome.ending == .signalled(SIGKILL) || [0, 75].contains(outcome.exit) else {
             figures.problems.append("\(outcome)")
+            figures.problems += try await stories()
             return
         }
         for path in [process.outputPath, process.errorPath] where outcome.errors.isEmpty {
             try? FileManager.default.removeItem(atPath: path)
         }
+    }
+
+    /// What happened to each rotation that is held.
+    private func stories() async throws -> [String] {
+        let held = try await RotationCounts.read(holdover).live.filter { $0.state == "held" }
+        var stories: [String] = []
+        for rotation in held {
+            let story = try await holdover.run(["history", "--rotation", rotation.rotation])
+            stories.append(story.output)
+        }
+        return stories
     }
 
     private func hasEnough(_ figures: inout SoakFigures) async throws -> Bool {

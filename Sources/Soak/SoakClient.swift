@@ -32,6 +32,10 @@ struct SoakClient: Sendable {
     {
         var plan = PlanText.of(dialect, id, at: server, stores: [PlanText.file(file)])
         plan.consumers = consumers.map { ($0.name, $0.reportPath) }
+        // A creation that a killed run sent may happen late; the second look for it comes later
+        // still, as it does with the minute that plans have if they say nothing.
+        plan.rules.removeAll { $0.hasPrefix("retry:") }
+        plan.rules.append("retry: {first: 400ms, cap: 800ms}")
         plan.rules.append("schedule: {every: 1500ms, jitter: 500ms}")
         try plan.write(on: bench)
     }

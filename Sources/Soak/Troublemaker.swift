@@ -29,7 +29,7 @@ struct Troublemaker: Sendable {
         let when = #","when":"\#(Bool.random() ? "before" : "after")""#
         let more =
             switch kind {
-            case "slow": #","ms":\#(Int.random(in: 50...400))\#(when)"#
+            case "slow": #","ms":\#(Int.random(in: 20...150))\#(when)"#
             case "html": when
             case "rate_limit": #","retry_after":1"#
             default: ""
