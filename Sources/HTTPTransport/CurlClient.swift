@@ -15,10 +15,17 @@ public final class CurlClient: HTTPClient {
         /// The `User-Agent` of requests that name none.
         public var userAgent: String
 
+        /// For how many seconds a connection that nobody uses is kept; servers and balancers often
+        /// close it after a minute.
+        public var idleSeconds: Int
+
         /// The usual settings.
-        public init(connectionsPerHost: Int = 64, userAgent: String = "holdover") {
+        public init(
+            connectionsPerHost: Int = 64, userAgent: String = "holdover", idleSeconds: Int = 15
+        ) {
             self.connectionsPerHost = max(1, connectionsPerHost)
             self.userAgent = userAgent
+            self.idleSeconds = idleSeconds
         }
     }
 

@@ -91,7 +91,7 @@ final class NetworkLoop {
             return assignment.fail(.notSent, "out of memory")
         }
         do throws(HTTPFailure) {
-            let transfer = try Transfer(assignment, on: handle, agent: settings.userAgent)
+            let transfer = try Transfer(assignment, on: handle, settings)
             let code = curl_multi_add_handle(multi, handle.raw)
             guard code == CURLM_OK else {
                 throw HTTPFailure(.notSent, String(cString: curl_multi_strerror(code)))

@@ -21,15 +21,17 @@ final class Transfer {
     private var stopped: String?
 
     /// Prepares `handle` for the assignment; nothing is sent yet.
-    init(_ assignment: Assignment, on handle: EasyHandle, agent: String) throws(HTTPFailure) {
+    init(_ assignment: Assignment, on handle: EasyHandle, _ settings: CurlClient.Settings)
+        throws(HTTPFailure)
+    {
         self.assignment = assignment
         self.handle = handle
         explanation = .allocate(capacity: Int(CURL_ERROR_SIZE))
         explanation.initialize(repeating: 0, count: Int(CURL_ERROR_SIZE))
         try handle.check(ccurl_set_bytes(handle.raw, CURLOPT_ERRORBUFFER, explanation))
-        try setRules()
+        try setRules(settings)
         try setDestination()
-        try setContent(agent: agent)
+        try setContent(agent: settings.userAgent)
         try setCallbacks()
     }
 
@@ -67,7 +69,7 @@ final class Transfer {
 
 extension Transfer {
     /// What no request may change.
-    private func setRules() throws(HTTPFailure) {
+    private func setRules(_ settings: CurlClient.Settings) throws(HTTPFailure) {
         try handle.set(CURLOPT_NOSIGNAL, true)
         try handle.set(CURLOPT_QUICK_EXIT, true)  // a stuck resolver must not hold up the others
         try handle.set(CURLOPT_FOLLOWLOCATION, false)
@@ -78,7 +80,7 @@ extension Transfer {
         try handle.set(CURLOPT_SSL_VERIFYPEER, true)
         try handle.set(CURLOPT_SSL_VERIFYHOST, 2)
         try handle.set(CURLOPT_SSLVERSION, Int(CURL_SSLVERSION_TLSv1_2))  // or later
-        try handle.set(CURLOPT_MAXAGE_CONN, 15)
+        try handle.set(CURLOPT_MAXAGE_CONN, settings.idleSeconds)
     }
 
     private func setDestination() throws(HTTPFailure) {

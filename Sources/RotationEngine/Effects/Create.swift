@@ -54,7 +54,8 @@ extension RotationDriver {
             common = secret
         }
         guard let common else {
-            return .holds(.storeEmpty, "the plan names no store that shows what it holds")
+            let shows = rotation.plan.stores.isEmpty ? "" : " that shows what it holds"
+            return .holds(.storeEmpty, "the plan names no store\(shows)")
         }
         guard try await ask(server, about: common) == .accepted else {
             return .holds(
