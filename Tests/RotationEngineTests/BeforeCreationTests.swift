@@ -1,5 +1,6 @@
 import RotationCore
 import RotationTesting
+import Synchronization
 import Testing
 
 @testable import RotationEngine
@@ -110,6 +111,28 @@ import Testing
             #expect(rotation.nextAt.since(start) >= .seconds(90))
             #expect(rotation.nextAt.since(start) < .seconds(95))
         }
+    }
+
+    @Test func `a value that we make is the same at every attempt, whoever makes it`() async throws
+    {
+        var here = try AnchoredHome()
+        let away = AdapterError(.unavailable(retryAfter: nil), code: "away", message: "away")
+        let sent = Mutex<[ClientSecret]>([])
+        for failure in [away, away, nil] {
+            here.odd { ports in
+                ports.creationFailure = failure
+                ports.creating = { value in
+                    if let value { sent.withLock { $0.append(value) } }
+                }
+            }
+            // Each run is another process.
+            _ = try await here.run()
+            here.world.advance(to: try #require(try here.look()).nextAt)
+        }
+        let values = sent.withLock { $0 }
+        let first = try #require(values.first)
+        #expect(values.count == 3 && values.allSatisfy(first.matches))
+        #expect(here.world.ownCount == 1)
     }
 
     @Test func `a target that became another one is never written to`() async throws {

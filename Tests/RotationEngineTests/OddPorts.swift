@@ -9,6 +9,8 @@ struct OddPorts: AdapterFactory {
     let usual: WorldFactory
     /// What making a port comes to, where it comes to nothing.
     var serverFailure, storeFailure, hookFailure, reporterFailure: AdapterError?
+    /// Told of the value that each creation is sent with.
+    var creating: @Sendable (ClientSecret?) -> Void = { _ in }
     /// What a creation comes to instead of happening.
     var creationFailure: AdapterError?
     /// Whether it happens all the same.
@@ -74,6 +76,7 @@ private struct OddServer: AuthorizationServer {
     func create(_ secret: ClientSecret?, label: String) async throws(AdapterError)
         -> CreatedCredential
     {
+        odd.creating(secret)
         if let failure = odd.creationFailure {
             if odd.isOnlyAnswerLost { _ = try await usual.create(secret, label: label) }
             throw failure

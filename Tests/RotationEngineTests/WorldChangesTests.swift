@@ -150,7 +150,7 @@ import Testing
             rotation = try await harness.run(id)
             world.advance(to: rotation.nextAt)
         }
-        #expect(rotation.reason == .approval)
+        #expect(rotation.state == .running(.overlap) && rotation.reason == .approval)
         #expect(world.acceptsOriginal)
         try harness.ask(.approve, of: rotation)
         let ended = try await harness.finish(id)
