@@ -27,10 +27,10 @@ struct FakeClock {
             "TZ": zone,
         ]
         // The first process that loads the library moves its environment, where Swift looks for
-        // its arguments; so that is `env`, and the command the second.
+        // its arguments, and clears its shared memory away at its end: so that isn't the command.
         holdover = HoldoverProcess(
             on: lone.bench, environment: lone.holdover.environment.merging(settings) { $1 },
-            through: ["/usr/bin/env"])
+            through: ["/usr/bin/timeout", "60"])
         try shift(by: 0)
     }
 
