@@ -17,7 +17,7 @@ struct ClockTests {
             // Runs that don't wait: libfaketime sets the timers of one that does, too, which
             // nobody who sets a clock can.
             let isThere = try await eventually(within: .seconds(30), every: .milliseconds(5)) {
-                _ = try await clock.holdover.run(["run"])
+                _ = try await clock.run("run")
                 return try await lone.rotation().phase == "overlap"
             }
             try #require(isThere)
@@ -26,8 +26,8 @@ struct ClockTests {
             var looks = 0
             // It ends early enough for the last run to find the overlap still going on.
             while begin.duration(to: .now) < overlap - .seconds(4) {
-                _ = try await clock.holdover.run(["retry", LoneClient.id])
-                let run = try await clock.holdover.run(["run"])
+                _ = try await clock.run("retry", LoneClient.id)
+                let run = try await clock.run("run")
                 #expect(run.exit == 0, "\(run)")
                 let report = try await lone.server.client(LoneClient.id)
                 // It may have ended while that was asked.
@@ -89,7 +89,7 @@ struct ClockTests {
             for hour in [-23.0, 0, 1, 1.95, 2.05, 2.5, 3.3, 3.9, 5, 12, 23, 25, 26.05, 27.5, 30] {
                 try clock.set(to: day.midnight.addingTimeInterval(hour * 3_600))
                 let isOver = try await eventually(within: .seconds(20)) {
-                    let run = try await clock.holdover.run(["run"])
+                    let run = try await clock.run("run")
                     #expect(run.exit == 0, "hour \(hour): \(run)")
                     return run.output.isEmpty
                 }
@@ -112,13 +112,13 @@ struct ClockTests {
             let midnight = Day.all[0].midnight
             for hour in [-23.0, 12, 23] {
                 try clock.set(to: midnight.addingTimeInterval(hour * 3_600))
-                let run = try await clock.holdover.run(["run"])
+                let run = try await clock.run("run")
                 #expect(run.exit == 0 && run.output.isEmpty, "hour \(hour): \(run)")
             }
-            let status = try await clock.holdover.run(["status"])
+            let status = try await clock.run("status")
             #expect(status.output.contains("overdue: \(LoneClient.id)"), "\(status)")
             try clock.set(to: midnight.addingTimeInterval(26.05 * 3_600))
-            _ = try await clock.holdover.run(["run"])
+            _ = try await clock.run("run")
             #expect(try await Self.starts(lone).count == 1)
         }
     }

@@ -15,7 +15,7 @@ struct FakeClock {
             .first { FileManager.default.fileExists(atPath: $0) }
     }()
 
-    let holdover: HoldoverProcess
+    private let holdover: HoldoverProcess
     private let file: String
 
     /// A clock for the command of `lone`, right at first.
@@ -27,11 +27,21 @@ struct FakeClock {
             "TZ": zone,
         ]
         // The first process that loads the library moves its environment, where Swift looks for
-        // its arguments; so that is `env`, and the command the second.
+        // its arguments; so that is `env`, and the command what it turns into.
         holdover = HoldoverProcess(
             on: lone.bench, environment: lone.holdover.environment.merging(settings) { $1 },
             through: ["/usr/bin/env"])
         try shift(by: 0)
+    }
+
+    /// Runs the command under this clock, and clears away what the library shares in memory.
+    func run(_ arguments: String...) async throws -> HoldoverProcess.Outcome {
+        let process = try holdover.spawn(arguments)
+        let outcome = try await holdover.outcome(of: process, arguments)
+        for name in ["faketime_shm", "sem.faketime_sem"] {
+            try? FileManager.default.removeItem(atPath: "/dev/shm/\(name)_\(process.pid)")
+        }
+        return outcome
     }
 
     /// Sets it so many seconds before or after the real one.
