@@ -40,7 +40,7 @@ struct Expectation {
         case (.interrupted, .stores): return fine
         // A sync that failed is not asked for again, whatever it failed with.
         case (.interrupted, _):
-            return calls.contains { ["pwrite64", "write"].contains($0.name) } ? [0] : [0, bad]
+            return calls.allSatisfy { ["pwrite64", "write"].contains($0.name) } ? [0] : [0, bad]
         // A store is tried again within the run.
         case (_, .stores): return lasts ? [bad] : [0]
         // The ballast makes room for a record that must not be lost.
