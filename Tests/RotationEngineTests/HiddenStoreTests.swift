@@ -59,6 +59,22 @@ import Testing
         #expect(world.value(ofStore: 1) == world.value(ofStore: 0))
     }
 
+    @Test(arguments: [Fault.stale, .answerLost, .crashBefore, .crashAfter, .failed])
+    func `a fault at any call neither loses a write there nor holds for one`(fault: Fault)
+        async throws
+    {
+        var configuration = Self.configuration
+        configuration.habits = [.watch]
+        for n in 1... {
+            let world = World(configuration, faults: [n: fault])
+            let ending = try await Trial(world, scratch, plan: world.briefPlan()).run()
+            #expect(ending.state == .completed, "\(fault) at call \(n): \(ending.holds)")
+            #expect(ending.problems == [], "\(fault) at call \(n)")
+            #expect(world.value(ofStore: 1) == world.value(ofStore: 0))
+            if world.calls < n { break }
+        }
+    }
+
     @Test func `a plan of such stores alone is held before anything is made`() async throws {
         var configuration = Self.configuration
         configuration.hiddenStores = [0, 1]

@@ -46,6 +46,32 @@ import Testing
         }
     }
 
+    @Test func `a directory is made with those on the way to it, closed to others`() throws {
+        let path = "\(home.directory)/one/two/three"
+        try StateDirectory.make(path)
+        #expect(failure(path) == nil)
+        for made in [path, "\(home.directory)/one/two", "\(home.directory)/one"] {
+            var status = stat()
+            #expect(lstat(made, &status) == 0)
+            #expect(status.st_mode & 0o777 == 0o700, "\(made)")
+        }
+    }
+
+    @Test func `one that is there already is left as it is`() throws {
+        chmod(home.directory, 0o755)
+        try StateDirectory.make(home.directory)
+        var status = stat()
+        #expect(lstat(home.directory, &status) == 0)
+        #expect(status.st_mode & 0o777 == 0o755)
+    }
+
+    @Test func `none is made through a file`() {
+        let file = "\(home.directory)/file"
+        #expect(FileManager.default.createFile(atPath: file, contents: Data()))
+        #expect(throws: (any Error).self) { try StateDirectory.make("\(file)/state") }
+        #expect(failure(file) == .unsuitable)
+    }
+
     @Test(arguments: [
         "nfs", "nfs4", "cifs", "smb3", "9p", "ceph", "fuse", "fuse.sshfs", "fuseblk", "virtiofs",
     ])
