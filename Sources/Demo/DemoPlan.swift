@@ -27,7 +27,7 @@ struct DemoPlan: Sendable {
             + ["stores:"] + stores + ["reload:"] + hooks + ["consumers:"] + reports
             + [
                 "overlap: 2s", "watch: 3s", "probe: {successes: 2, window: 1s}",
-                "retry: {first: 300ms, cap: 2s}",
+                "retry: {first: 300ms, cap: 2s, settle: 300ms}",
             ]
         return lines.joined(separator: "\n") + "\n"
     }

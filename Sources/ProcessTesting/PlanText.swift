@@ -13,7 +13,7 @@ public struct PlanText: Sendable {
     /// Everything else, line by line; quick to be over, since tests wait for it.
     public var rules = [
         "overlap: 300ms", "watch: 300ms", "probe: {successes: 2, window: 100ms}",
-        "retry: {first: 100ms, cap: 500ms}",
+        "retry: {first: 100ms, cap: 500ms, settle: 100ms}",
     ]
 
     private init(_ client: String, server: [String], stores: [[String]]) {

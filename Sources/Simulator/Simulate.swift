@@ -38,7 +38,7 @@ import Synchronization
     @Option(help: "Run one scenario and print its trace.")
     var replay: String?
 
-    @Option(help: "Run only what is named so: singles, deeds, disks, rollbacks, pairs, swarm.")
+    @Option(help: "Run only what is named so: singles, deeds, disks, rollbacks, pairs, lates, swarm.")
     var only: String?
 
     @Option(help: "Run only this class of server, by the name that scenarios begin with.")

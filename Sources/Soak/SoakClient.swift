@@ -35,7 +35,7 @@ struct SoakClient: Sendable {
         // A creation that a killed run sent may happen late; the second look for it comes later
         // still, as it does with the minute that plans have if they say nothing.
         plan.rules.removeAll { $0.hasPrefix("retry:") }
-        plan.rules.append("retry: {first: 400ms, cap: 800ms}")
+        plan.rules.append("retry: {first: 200ms, cap: 800ms, settle: 1500ms}")
         plan.rules.append("schedule: {every: 1500ms, jitter: 500ms}")
         try plan.write(on: bench)
     }

@@ -57,7 +57,7 @@ struct GoldenScene {
             ])
         plan.rules = [
             "overlap: 40ms", "watch: 40ms", "probe: {successes: 2, window: 20ms}",
-            "retry: {first: 20ms, cap: 80ms}",
+            "retry: {first: 20ms, cap: 80ms, settle: 20ms}",
         ]
         plan.reload = [ConsumerProcess.reloading("hooked", on: bench)]
         consumers.forEach { plan.add($0) }

@@ -69,7 +69,7 @@ struct RunTests {
     @Test func `an approval is obeyed by the run in progress`() async throws {
         try await Stage.open(plan: { plan, _ in
             plan.set("approval: required")
-            plan.set("retry: {first: 3s, cap: 3s}")
+            plan.set("retry: {first: 3s, cap: 3s, settle: 3s}")
         }) { stage in
             try await stage.begin()
             let run = try stage.holdover.spawn(["run", "--wait", "10m"])

@@ -46,6 +46,7 @@ public enum CanonicalPlan {
             ]),
             "retry": .object([
                 "first": value(of: plan.retry.first), "cap": value(of: plan.retry.cap),
+                "settle": plan.retry.settle.map(value),
             ]),
             "schedule": plan.schedule.map(value),
             "approval": .string(plan.needsApproval ? "required" : "none"),

@@ -43,6 +43,7 @@ struct PlanBuilder {
         var rule = RetryRule()
         if let first = span(node["retry"]?["first"]) { rule.first = first }
         if let cap = span(node["retry"]?["cap"]) { rule.cap = cap }
+        rule.settle = span(node["retry"]?["settle"])
         return rule
     }
 

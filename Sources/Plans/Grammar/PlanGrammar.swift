@@ -73,6 +73,9 @@ struct PlanGrammar: Sendable {
             .group([
                 Field("first", .span(isPositive: false), "The pause after the first failure; 1m"),
                 Field("cap", .span(isPositive: false), "The longest pause; 6h"),
+                Field(
+                    "settle", .span(isPositive: false),
+                    "How long a creation whose answer was lost may still come through; 30s"),
             ]), "How failed attempts are spaced"),
         Field(
             "schedule",

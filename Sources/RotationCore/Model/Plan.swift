@@ -120,11 +120,15 @@ public struct RetryRule: Sendable, Hashable, Codable {
     public var first: Span
     /// The longest pause.
     public var cap: Span
+    /// How long a creation whose answer was lost may still come through; nil: thirty seconds, which
+    /// is as long as a call waits for its answer.
+    public var settle: Span?
 
     /// One minute, up to six hours.
-    public init(first: Span = .minutes(1), cap: Span = .hours(6)) {
+    public init(first: Span = .minutes(1), cap: Span = .hours(6), settle: Span? = nil) {
         self.first = first
         self.cap = cap
+        self.settle = settle
     }
 }
 

@@ -64,6 +64,8 @@ public struct RotationBody: Sendable, Hashable, Codable {
     public var isCreationOpen = false
     /// Whether the server was seen once without a trace of that creation.
     public var isCreationUnseen = false
+    /// Until when that creation may still come through: no look before then decides.
+    public var creationSettlesAt: Instant?
     /// When a store was last written, in the present direction.
     public var distributedAt: Instant?
     /// When the last consumer was proven, and so the overlap began.

@@ -11,6 +11,11 @@ extension RetryRule {
     }
 }
 
+extension RetryRule {
+    /// How long after a first look for a lost creation a second one can be believed.
+    public var secondLook: Span { max(first, settle ?? .seconds(30)) }
+}
+
 extension Schedule {
     /// When the next rotation is due after one that ended (or a client first seen) at `moment`.
     ///

@@ -21,6 +21,7 @@ extension RotationDriver {
         rotation.body.creations += 1
         rotation.body.isCreationOpen = true
         rotation.body.isCreationUnseen = false
+        rotation.body.creationSettlesAt = nil
         let label = rotation.label
         do {
             let created = try await mutate(
@@ -178,14 +179,18 @@ extension RotationDriver {
 
     /// Not there.
     ///
-    /// A list may lag, so that is believed at the second look only.
+    /// A list may lag and a proxy may sit on a request, so that is believed at the second look only,
+    /// and not before the creation can have come through: whoever asks for a retry hurries nothing.
     private func concludeUncreated(_ server: any AuthorizationServer) async throws -> StepResult {
         if let new = known().new, try await ask(server, about: new) == .accepted {
             return .waits(.unknownOutcome, "the new secret works already but is not listed yet")
         }
-        guard rotation.body.isCreationUnseen else {
+        // A clock that was set back makes this no longer than it would be from now on.
+        let latest = clock.now() + rotation.plan.retry.secondLook
+        let second = min(rotation.body.creationSettlesAt ?? latest, latest)
+        guard rotation.body.isCreationUnseen, second <= clock.now() else {
             rotation.body.isCreationUnseen = true
-            let second = clock.now() + rotation.plan.retry.first
+            rotation.body.creationSettlesAt = second
             return .waits(.unknownOutcome, "looking twice for a lost creation", until: second)
         }
         rotation.body.isCreationOpen = false

@@ -42,7 +42,7 @@ struct Expectation {
     /// Whether a creation was sent of which the journal heard nothing.
     private func isCreationLost(_ outcome: Simulation.Outcome) -> Bool {
         if scenario.diskFault != nil { return true }
-        let losing: Set<Fault> = [.crashBefore, .crashAfter, .answerLost, .failed]
+        let losing: Set<Fault> = [.crashBefore, .crashAfter, .answerLost, .failed, .late]
         return scenario.faults.contains { at, fault in
             losing.contains(fault) && outcome.creations.contains { at == $0 || at == $0 + 1 }
         }

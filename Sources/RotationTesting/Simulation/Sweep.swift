@@ -19,6 +19,8 @@ public struct Sweep: Sendable {
         case rollbacks = "rollbacks with a fault"
         /// Every fault at every call, and then every fault at every call behind it.
         case pairs = "pairs of faults"
+        /// A creation that something sits on, and then every fault at every call behind it.
+        case lates = "late creations"
         /// Anything, by seed.
         case swarm
     }
@@ -35,6 +37,7 @@ extension Sweep {
                 sweeps += singles(plain)
                 guard world != .single else { continue }
                 sweeps += deeds(plain)
+                if isBrief { sweeps.append(lates(plain)) }
                 if isBrief || main.contains(world) { sweeps += disks(plain) }
                 if main.contains(world) { sweeps += rollbacks(plain, simulation) }
             }
@@ -116,17 +119,35 @@ extension Sweep {
                 var first = plain
                 first.faults[at] = fault
                 return Sweep(title: .pairs, world: plain.world) { [first] simulation, tell in
-                    // Up to the second fault the run is the same, so this one's end bounds it.
-                    let calls = await simulation.run(first).calls
-                    guard calls > at else { return }
-                    for second in (at + 1)...calls {
-                        for fault in first.world.faults {
-                            var scenario = first
-                            scenario.faults[second] = fault
-                            tell(scenario, await simulation.run(scenario))
-                        }
-                    }
+                    await addSeconds(to: first, behind: at, simulation, tell)
                 }
+            }
+        }
+    }
+
+    private static func lates(_ plain: Scenario) -> Sweep {
+        Sweep(title: .lates, world: plain.world) { simulation, tell in
+            guard let at = await simulation.run(plain).creations.first else { return }
+            var first = plain
+            first.faults[at] = .late
+            tell(first, await simulation.run(first))
+            await addSeconds(to: first, behind: at, simulation, tell)
+        }
+    }
+
+    /// Every fault at every call behind the first one's.
+    private static func addSeconds(
+        to first: Scenario, behind at: Int, _ simulation: Simulation,
+        _ tell: (Scenario, Simulation.Outcome) -> Void
+    ) async {
+        // Up to the second fault the run is the same, so this one's end bounds it.
+        let calls = await simulation.run(first).calls
+        guard calls > at else { return }
+        for second in (at + 1)...calls {
+            for fault in first.world.faults {
+                var scenario = first
+                scenario.faults[second] = fault
+                tell(scenario, await simulation.run(scenario))
             }
         }
     }
@@ -160,11 +181,13 @@ extension Scenario.Name {
     ///
     /// A proxy that repeats a creation pushes the old secret out of a server with two slots: no
     /// client can mend that. What is recognised by its time alone can't be told from a repetition.
+    /// What comes late counts for creations alone, and has a sweep of its own.
     public var faults: [Fault] {
         switch self {
         case .keycloak, .opaqueSlots, .timed, .timedShared, .single:
-            Fault.allCases.filter { $0 != .duplicated }
-        case .okta, .clientValued, .entra, .lagging, .expiring, .shared, .stubborn: Fault.allCases
+            Fault.allCases.filter { $0 != .duplicated && $0 != .late }
+        case .okta, .clientValued, .entra, .lagging, .expiring, .shared, .stubborn:
+            Fault.allCases.filter { $0 != .late }
         }
     }
 }

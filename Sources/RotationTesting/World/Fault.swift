@@ -20,6 +20,9 @@ public enum Fault: String, Sendable, Hashable, CaseIterable {
     case duplicated
     /// A read answers as the world was before its last change.
     case stale
+    /// Nobody hears of it, and the effect happens when something in between has sat on it long
+    /// enough: less long than the plan says that it may.
+    case late
 }
 
 /// A call of a port, as it is counted.

@@ -131,13 +131,15 @@ public final class World: Sendable {
 
     /// Counts a call, places its fault, and checks the invariants after it.
     func call<Result: Sendable>(
-        _ call: Call, _ effect: @Sendable (inout WorldState) throws(AdapterError) -> Result
+        _ call: Call,
+        _ effect: @escaping @Sendable (inout WorldState) throws(AdapterError) -> Result
     ) async throws(AdapterError) -> Result {
         let fault: Fault? = state.withLock { state in
             if state.isCrashed { return .crashBefore }
             state.calls += 1
             state.now += 1
             state.trace.append(call)
+            state.letLateOnesArrive()
             if let deed = state.deeds[state.calls] { state.apply(deed) }
             state.letConsumersRead()
             let fault = state.schedule[state.calls]
@@ -146,6 +148,11 @@ public final class World: Sendable {
             return fault
         }
         if fault == .crashBefore { throw await crash() }
+        if fault == .late {
+            state.withLock { state in
+                state.late.append(LateCall(at: state.now + 20_000) { _ = try? effect(&$0) })
+            }
+        }
         if let error = fault?.error { throw error }
         let result =
             switch fault {
@@ -156,8 +163,7 @@ public final class World: Sendable {
             }
         switch fault {
         case .crashAfter: throw await crash()
-        case .answerLost:
-            throw AdapterError(.unknown, code: "fake-lost", message: "fake: answer lost")
+        case .answerLost: throw .lostAnswer
         default: return result
         }
     }
@@ -202,8 +208,13 @@ public final class World: Sendable {
     }
 }
 
+extension AdapterError {
+    fileprivate static let lostAnswer = AdapterError(
+        .unknown, code: "fake-lost", message: "fake: answer lost")
+}
+
 extension Fault {
-    /// What the caller is told where nothing happened; nil where something did.
+    /// What the caller is told where nothing happened yet; nil where something did.
     fileprivate var error: AdapterError? {
         switch self {
         case .failed: AdapterError(.unknown, code: "fake-failed", message: "fake: 503")
@@ -216,6 +227,7 @@ extension Fault {
                 .unavailable(retryAfter: .seconds(3)), code: "fake-429", message: "fake: 429")
         case .unauthorized:
             AdapterError(.unauthorized, code: "fake-unauthorized", message: "fake: 401")
+        case .late: .lostAnswer
         case .crashBefore, .crashAfter, .answerLost, .duplicated, .stale: nil
         }
     }

@@ -63,6 +63,13 @@ struct WorldPast: Sendable {
     var stores: [WorldStore]
 }
 
+/// What something between us and a target sits on.
+struct LateCall: Sendable {
+    /// When it gets there.
+    let at: Int64
+    let effect: @Sendable (inout WorldState) -> Void
+}
+
 /// Everything that is outside of the engine, in memory.
 struct WorldState: Sendable {
     /// True time, in milliseconds.
@@ -74,6 +81,7 @@ struct WorldState: Sendable {
     var schedule: [Int: Fault]
     var deeds: [Int: Deed] = [:]
     var past: WorldPast?
+    var late: [LateCall] = []
     /// What happened, a line each, where somebody wants to read it.
     var lines: [String]?
     var isCrashed = false
@@ -129,6 +137,20 @@ struct WorldState: Sendable {
             consumers[index].value = store.value
             consumers[index].loadedAt = now
         }
+    }
+
+    /// What was sat on gets to its target, where its time has come.
+    mutating func letLateOnesArrive() {
+        let due = late.filter { $0.at <= now }
+        guard !due.isEmpty else { return }
+        late.removeAll { $0.at <= now }
+        let present = now
+        for call in due {
+            now = call.at
+            call.effect(&self)
+        }
+        now = present
+        check(after: .create, lockedBefore: nil)
     }
 
     /// Which stores and consumers hold something that the server refuses, by their names.
