@@ -18,7 +18,7 @@ import Synchronization
     var share = 1
 
     @Option(help: "How many random scenarios.")
-    var swarm = 20_000
+    var swarm = 5_000
 
     @Option(help: "Where the random scenarios begin.")
     var seed: UInt64 = 1
@@ -38,7 +38,7 @@ import Synchronization
     @Option(help: "Run one scenario and print its trace.")
     var replay: String?
 
-    @Option(help: "Run only what is named so: singles, deeds, disks, rollbacks, pairs, lates, swarm.")
+    @Option(help: "Only what is named so: singles, deeds, disks, rollbacks, pairs, lates, swarm.")
     var only: String?
 
     @Option(help: "Run only this class of server, by the name that scenarios begin with.")

@@ -47,7 +47,7 @@ struct RollbackTests {
     func `a rotation goes back though the old secret is disabled already`(kind: String)
         async throws
     {
-        try await Stage.open(plan: { plan, _ in plan.set("retry: {first: 2s, cap: 2s, settle: 2s}") }) {
+        try await Stage.open(plan: { plan, _ in plan.set("retry: {first: 2s, cap: 2s}") }) {
             stage in
             try await stage.begin(until: "verify")
             try await stage.server.fault(kind, method: "POST", path: ".*/lifecycle/deactivate")
@@ -59,7 +59,7 @@ struct RollbackTests {
     }
 
     @Test func `a deletion that the server did not take can still be undone`() async throws {
-        try await Stage.open(plan: { plan, _ in plan.set("retry: {first: 2s, cap: 2s, settle: 2s}") }) {
+        try await Stage.open(plan: { plan, _ in plan.set("retry: {first: 2s, cap: 2s}") }) {
             stage in
             try await stage.begin(until: "verify")
             try await stage.server.fault(

@@ -21,7 +21,7 @@ struct PlanReaderTests {
         #expect(plan.consumers.map(\.name) == ["web-1"])
         #expect(plan.soak == nil && plan.overlap == .hours(1) && plan.watch == .hours(24))
         #expect(plan.probe == ProbeRule(successes: 3, window: .seconds(30), patience: .minutes(15)))
-        #expect(plan.retry == RetryRule(first: .minutes(1), cap: .hours(6)))
+        #expect(plan.retry == RetryRule(first: .minutes(1), cap: .hours(6), settle: .seconds(30)))
         let window = DailyWindow(from: 120, to: 240)
         #expect(
             plan.schedule == Schedule(every: .hours(720), window: window, jitter: .hours(1)))

@@ -36,6 +36,13 @@ import Testing
         #expect(rule.pause(afterAttempt: .max, fraction: 0.999) > Span(milliseconds: .max / 3))
     }
 
+    @Test func `a lost creation is looked for again once it can't come through any more`() {
+        #expect(usual.secondLook == .minutes(1))
+        #expect(RetryRule(first: .seconds(2)).secondLook == .seconds(30))
+        #expect(RetryRule(first: .seconds(2), settle: .seconds(5)).secondLook == .seconds(5))
+        #expect(RetryRule(settle: .zero).secondLook == .minutes(1))
+    }
+
     @Test func `a cap below the first pause holds`() {
         let rule = RetryRule(first: .hours(2), cap: .hours(1))
         #expect(rule.pause(afterAttempt: 1, fraction: 0) == .hours(1))

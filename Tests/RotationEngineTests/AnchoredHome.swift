@@ -15,9 +15,11 @@ struct AnchoredHome {
     var ports: any AdapterFactory
     var clock: any RotationClock
 
-    init(_ configuration: World.Configuration = .clientSupplied) throws {
+    init(
+        _ configuration: World.Configuration = .clientSupplied, faults: [Int: Fault] = [:]
+    ) throws {
         (home, outside) = (try Home(), try Home())
-        world = World(configuration)
+        world = World(configuration, faults: faults)
         (plan, ports) = (world.briefPlan(), WorldFactory(world))
         clock = WorldClock(world)
         let journal = try Journal.create(

@@ -104,7 +104,7 @@ extension Journal {
                 database.cachedStatement(
                     sql: "SELECT \(Rotation.columns) FROM \(Rotation.source) \(rest)"),
                 arguments: arguments
-            ).map(Rotation.init(row:))
+            ).map { try Rotation(row: $0, plans: plans) }
         }
     }
 

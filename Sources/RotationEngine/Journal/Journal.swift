@@ -13,6 +13,7 @@ public final class Journal: Sendable {
     public let databaseID: String
     let settings: JournalSettings
     let committer = GroupCommitter()
+    let plans: PlanMemo
     let anchor: AnchorKeeper?
     let directory: String
     let disk: any StateDisk
@@ -21,13 +22,15 @@ public final class Journal: Sendable {
     var isInMemory: Bool { disk.isInMemory }
 
     private init(
-        queue: DatabaseQueue, settings: JournalSettings, directory: String, disk: any StateDisk
+        queue: DatabaseQueue, settings: JournalSettings, directory: String, disk: any StateDisk,
+        plans: PlanMemo = PlanMemo()
     ) {
         (self.directory, self.disk) = (directory, disk)
         anchor = settings.anchorPath.map { AnchorKeeper(path: $0, directory: directory, on: disk) }
         self.queue = queue
         self.settings = settings
         self.databaseID = settings.databaseID
+        self.plans = plans
     }
 
     /// The database's place in a state directory.
@@ -121,7 +124,12 @@ public final class Journal: Sendable {
     ///
     /// For simulations, in which opening takes longer than everything else.
     package func reopened() -> Journal {
-        Journal(queue: queue, settings: settings, directory: directory, disk: disk)
+        Journal(queue: queue, settings: settings, directory: directory, disk: disk, plans: plans)
+    }
+
+    /// Lets go of pages in memory, for a database that was replaced behind the connection.
+    package func forgetPages() throws {
+        try queue.writeWithoutTransaction { try $0.execute(sql: "PRAGMA shrink_memory") }
     }
 
     /// Where the key of this journal was put.

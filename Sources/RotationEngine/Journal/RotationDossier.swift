@@ -13,7 +13,9 @@ struct RotationDossier: Sendable {
     let sealed: [SecretRole: [UInt8]]
 
     /// Decoded by the driver, not by the one connection that all share.
-    func rotation() throws -> Rotation { try Rotation(columns) }
+    func rotation(_ plans: PlanMemo) throws -> Rotation {
+        try Rotation(columns, plans)
+    }
 
     fileprivate init?(_ id: RotationID, _ database: Database) throws {
         let statement = try database.cachedStatement(

@@ -38,16 +38,17 @@ extension Rotation {
         """
     static let source = "rotation r JOIN plan p ON p.digest = r.plan_digest"
 
-    init(row: Row) throws { try self.init(RotationColumns(row: row)) }
+    init(row: Row, plans: PlanMemo = PlanMemo()) throws {
+        try self.init(RotationColumns(row: row), plans)
+    }
 
-    init(_ columns: RotationColumns) throws {
-        let decoder = JSONDecoder()
+    init(_ columns: RotationColumns, _ plans: PlanMemo) throws {
         self.init(
             id: RotationID(rawValue: columns.id), client: ClientName(rawValue: columns.client),
-            plan: try decoder.decode(Plan.self, from: columns.plan),
+            plan: try plans.plan(from: columns.plan),
             planDigest: columns.planDigest,
             startedAt: Instant(milliseconds: columns.started), trigger: "")
-        body = try decoder.decode(RotationBody.self, from: columns.body)
+        body = try JSONDecoder().decode(RotationBody.self, from: columns.body)
         state = try Rotation.state(named: columns.state, phase: columns.phase)
         reason = columns.reason.flatMap(Reason.init(rawValue:))
         detail = columns.detail

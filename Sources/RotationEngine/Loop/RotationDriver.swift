@@ -26,7 +26,7 @@ actor RotationDriver {
     private let options: RunOptions
 
     init(_ dossier: RotationDossier, parts: EngineParts, options: RunOptions) throws {
-        rotation = try dossier.rotation()
+        rotation = try dossier.rotation(parts.journal.plans)
         operations = dossier.operations
         requests = dossier.requests
         records = dossier.sealed

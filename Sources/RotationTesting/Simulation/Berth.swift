@@ -14,6 +14,17 @@ final class Berth: Sendable {
         }
     }
 
+    /// The same, left where it is, for who only wants to look.
+    var left: Journal? { journal.withLock { $0 } }
+
+    /// Puts another disk's contents in the place of its own.
+    func restore(_ contents: SimulatedDisk) throws -> JournalPlace {
+        disk.copy(contents)
+        // Two databases with as many transactions behind them look the same to a connection.
+        try left?.forgetPages()
+        return JournalPlace(directory: disk.directory, disk: disk, memory: disk)
+    }
+
     /// Leaves a sound connection to the next simulation.
     func leave(_ sound: Journal) { journal.withLock { $0 = sound } }
 }

@@ -71,9 +71,31 @@ public struct Simulation: Sendable {
 
     /// Runs a scenario, and says what of it is not as it must be.
     public func run(_ scenario: Scenario, isRecorded: Bool = false) async -> Outcome {
+        await judged(scenario) {
+            try await Self.play(scenario, template, harbour, isRecorded: isRecorded)
+        }
+    }
+
+    /// A scenario's outcome, and every moment from which others can go on that begin as it does.
+    func run(keepingMomentsOf scenario: Scenario) async -> (outcome: Outcome, moments: [Moment]) {
+        var moments: [Moment] = []
+        let outcome = await judged(scenario) {
+            try await Self.play(scenario, template, harbour) { moments.append($0) }
+        }
+        return (outcome, moments)
+    }
+
+    /// Runs a brief scenario from the last of `moments` that lies before its call number `call`.
+    func run(_ scenario: Scenario, from moments: [Moment], before call: Int) async -> Outcome {
+        guard let moment = moments.last(where: { $0.calls < call }) else {
+            return await run(scenario)
+        }
+        return await judged(scenario) { try await goOn(scenario, from: moment) }
+    }
+
+    private func judged(_ scenario: Scenario, _ play: () async throws -> Outcome) async -> Outcome {
         do {
-            let outcome = try await Self.play(
-                scenario, template, harbour, isRecorded: isRecorded)
+            let outcome = try await play()
             let expectation = Expectation(scenario, runs: baseline(of: scenario).runs)
             return outcome.adding(expectation.problems(with: outcome))
         } catch {
@@ -84,9 +106,20 @@ public struct Simulation: Sendable {
         }
     }
 
+    private func goOn(_ scenario: Scenario, from moment: Moment) async throws -> Outcome {
+        let world = World(
+            scenario.world.configuration.small, goingOnFrom: moment.world, faults: scenario.faults)
+        let berth = harbour.take()
+        defer { harbour.give(back: berth) }
+        var harness = try Harness(world: world, template: template, berth: berth, from: moment)
+        defer { harness.leave() }
+        let rotation = try await harness.finish(moment.rotation)
+        return try Outcome(of: rotation, world, harness)
+    }
+
     private static func play(
         _ scenario: Scenario, _ template: JournalTemplate, _ harbour: Harbour,
-        isRecorded: Bool = false
+        isRecorded: Bool = false, tell: ((Moment) -> Void)? = nil
     ) async throws -> Outcome {
         let configuration = scenario.world.configuration
         let world = World(
@@ -94,11 +127,13 @@ public struct Simulation: Sendable {
             deeds: scenario.deeds, seed: scenario.seed, isRecorded: isRecorded)
         let berth = harbour.take()
         defer { harbour.give(back: berth) }
-        // A connection that was used before has pages in its cache: operations would be others.
-        let isFresh = scenario.diskFault != nil || isRecorded
-        if isFresh { _ = berth.takeJournal() }
+        // A trace is the same to the byte, also where a used connection's cache would save a read.
+        if isRecorded { _ = berth.takeJournal() }
+        // Brief rotations are cron's, where each run is a process; in the others one goes on.
         var harness = Harness(
-            world: world, template: template, berth: berth, keepsConnections: !isFresh)
+            world: world, template: template, berth: berth,
+            keepsEngine: !scenario.isBrief || scenario.diskFault != nil,
+            keepsConnections: !isRecorded)
         defer { harness.leave() }
         if let fault = scenario.diskFault, let memory = harness.place.memory {
             fault.arm(memory)
@@ -113,18 +148,24 @@ public struct Simulation: Sendable {
             let rotation = try harness.look(id)
             if !rotation.state.isEnded { try harness.ask(.rollback, of: rotation) }
         }
-        let rotation = try await harness.finish(id)
+        let rotation = try await harness.finish(id, tell: tell)
+        return try Outcome(of: rotation, world, harness, isRecorded: isRecorded)
+    }
+}
+
+extension Simulation.Outcome {
+    fileprivate init(
+        of rotation: Rotation, _ world: World, _ harness: Harness, isRecorded: Bool = false
+    ) throws {
         let look = FinalLook(world: world, harness: harness, rotation: rotation)
-        let audit = isRecorded ? try harness.journal().auditLines(of: id) : []
-        return Outcome(
+        let audit = isRecorded ? try harness.journal().auditLines(of: rotation.id) : []
+        self.init(
             state: rotation.state, holds: harness.holds, reason: rotation.reason,
             runs: harness.runs, calls: world.calls, creations: world.creations,
             operations: harness.place.memory?.operations ?? 0, problems: try look.problems(),
             trace: world.lines + audit.map { "\($0.sequence) \($0.event) \($0.body)" })
     }
-}
 
-extension Simulation.Outcome {
     func adding(_ more: [String]) -> Self {
         Self(
             state: state, holds: holds, reason: reason, runs: runs, calls: calls,

@@ -141,13 +141,14 @@ extension Sweep {
         _ tell: (Scenario, Simulation.Outcome) -> Void
     ) async {
         // Up to the second fault the run is the same, so this one's end bounds it.
-        let calls = await simulation.run(first).calls
+        let (alone, moments) = await simulation.run(keepingMomentsOf: first)
+        let calls = alone.calls
         guard calls > at else { return }
         for second in (at + 1)...calls {
             for fault in first.world.faults {
                 var scenario = first
                 scenario.faults[second] = fault
-                tell(scenario, await simulation.run(scenario))
+                tell(scenario, await simulation.run(scenario, from: moments, before: second))
             }
         }
     }

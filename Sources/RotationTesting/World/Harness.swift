@@ -1,5 +1,6 @@
 public import RotationCore
 public import RotationEngine
+import Synchronization
 
 /// Drives the real engine with a real SQLite journal in a world, restarting it after each crash.
 ///
@@ -33,14 +34,31 @@ public struct Harness {
     ///
     /// Opening a connection takes half the time of a rotation in memory.
     init(
-        world: World, template: JournalTemplate, berth: Berth, keepsConnections: Bool = true
+        world: World, template: JournalTemplate, berth: Berth, keepsEngine: Bool = true,
+        keepsConnections: Bool = true
     ) {
         self.world = world
         self.berth = berth
         self.keepsConnections = keepsConnections
-        keepsEngine = true
+        self.keepsEngine = keepsEngine
         key = template.key
         place = template.restore(berth.disk)
+    }
+
+    /// A harness that goes on from `moment`.
+    init(world: World, template: JournalTemplate, berth: Berth, from moment: Moment) throws {
+        (self.world, self.berth, key) = (world, berth, template.key)
+        (keepsConnections, keepsEngine) = (true, false)
+        (runs, holds) = (moment.runs, moment.holds)
+        place = try berth.restore(moment.disk)
+    }
+
+    /// What the next run begins with; nil where a process still has the journal.
+    func moment(of rotation: RotationID) -> Moment? {
+        guard engine == nil, berth?.left != nil, let memory = place.memory else { return nil }
+        return Moment(
+            rotation: rotation, world: world.state.withLock { $0 },
+            disk: SimulatedDisk(copying: memory), runs: runs, holds: holds)
     }
 
     /// A harness with a fresh journal, copied from `template`.
@@ -79,8 +97,9 @@ public struct Harness {
     public mutating func start(_ plan: Plan) throws -> RotationID {
         for _ in 0..<8 {
             do {
-                let engine = try takeEngine()
-                return try engine.start(plan, digest: "digest", trigger: "test").id
+                let id = try takeEngine().start(plan, digest: "digest", trigger: "test").id
+                endProcess()
+                return id
             } catch let failure as JournalFailure where isDead(failure) {
                 restart()
                 if let live = try? journal().latest(of: plan.client), !live.state.isEnded {
@@ -93,7 +112,15 @@ public struct Harness {
 
     /// Runs until the rotation is over, answering each hold with a resume, at most `limit` times.
     public mutating func finish(_ id: RotationID, limit: Int = 60) async throws -> Rotation {
+        try await finish(id, limit: limit, tell: nil)
+    }
+
+    /// The same, telling each moment at which a later one could go on.
+    mutating func finish(_ id: RotationID, limit: Int = 60, tell: ((Moment) -> Void)?) async throws
+        -> Rotation
+    {
         for _ in 0..<limit {
+            if let tell, let moment = moment(of: id) { tell(moment) }
             let rotation = try await run(id)
             if rotation.state.isEnded { return rotation }
             if case .held = rotation.state {
@@ -114,12 +141,12 @@ public struct Harness {
         do {
             let engine = try takeEngine()
             let report = try await engine.run(options: RunOptions(jobs: 1))
-            if !keepsEngine { self.engine = nil }
+            endProcess()
             if let rotation = report.driven[id] { return rotation }
         } catch let failure as JournalFailure where isDead(failure) {
             // Dead: what follows is the next process.
             restart()
-            if berth != nil { _ = try? takeEngine() }
+            if berth != nil, keepsEngine { _ = try? takeEngine() }
         }
         return try look(id)
     }
@@ -149,7 +176,22 @@ public struct Harness {
 
     /// The journal of the live engine, else a fresh connection.
     public func journal() throws -> Journal {
-        try engine?.journal ?? Journal.open(in: place.directory, on: place.disk)
+        try engine?.journal ?? berth?.left ?? Journal.open(in: place.directory, on: place.disk)
+    }
+
+    /// A run is a process, where an engine doesn't go on to the next.
+    private mutating func endProcess() {
+        if !keepsEngine, !leaveConnection() { engine = nil }
+    }
+
+    /// Leaves the connection to the next process; false where it isn't as good as a new one.
+    private mutating func leaveConnection() -> Bool {
+        guard let journal = engine?.journal, let memory = place.memory, let berth, keepsConnections
+        else { return false }
+        engine = nil
+        guard memory.handOver() else { return false }
+        berth.leave(journal)
+        return true
     }
 
     /// Leaves the connection to the next simulation, where it is sound.
@@ -161,7 +203,7 @@ public struct Harness {
     private mutating func takeEngine() throws -> RotationEngine {
         if let engine { return engine }
         let engine = try opened()
-        if keepsEngine { self.engine = engine }
+        self.engine = engine
         return engine
     }
 
@@ -171,13 +213,10 @@ public struct Harness {
     }
 
     private mutating func restart() {
-        let journal = engine?.journal
+        if place.memory?.isCut == false { diskFailures += 1 }
+        if leaveConnection() { return }
         engine = nil
         guard let memory = place.memory else { return }
-        if !memory.isCut { diskFailures += 1 }
-        if let journal, let berth, keepsConnections, memory.handOver() {
-            return berth.leave(journal)
-        }
         if let powerSeed, memory.isCut {
             memory.losePower(seed: powerSeed)
         } else {

@@ -57,6 +57,14 @@ public final class World: Sendable {
                 }, randomState: seed))
     }
 
+    /// A world that goes on from what another one was, with other faults ahead.
+    init(_ configuration: Configuration, goingOnFrom state: WorldState, faults: [Int: Fault]) {
+        self.configuration = configuration
+        var state = state
+        state.schedule = faults
+        self.state = Mutex(state)
+    }
+
     /// The value that is in force when a world begins.
     static let original = "original-secret-value-canary-0000000000000000000"
 
