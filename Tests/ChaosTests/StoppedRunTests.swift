@@ -9,59 +9,96 @@ import Testing
 @Suite(.serialized)
 struct StoppedRunTests {
     private static let wanted = max(1, ProcessSettings.stops / 2)
+    /// Clients that are rotated side by side: most of the time is spent waiting.
+    private static let lanes = min(4, wanted)
 
     @Test(.timeLimit(.minutes(60)))
     func `a run that stands still keeps others out, and goes on where it stood`() async throws {
-        try await Workbench.open { bench in
-            let lone = try await LoneClient(on: bench)
-            var (stops, rotations) = (0, 0)
-            while stops < Self.wanted {
-                try await lone.succeed("start", LoneClient.id)
-                let run = try lone.holdover.spawn(["run", "-q", "--wait", "60s"])
-                while stops < Self.wanted {
-                    try await Self.sleep(upTo: 150)
-                    guard await run.stop() else { break }
-                    guard try Self.holdsLock(run) else {
-                        run.send(SIGCONT)
-                        continue
-                    }
-                    try await lone.refuse(["run"], exit: 11, "run-in-progress")
-                    try await lone.succeed("status", LoneClient.id)
-                    stops += 1
-                    run.send(SIGCONT)
-                }
-                #expect(await run.wait() == .exited(0))
-                rotations += 1
-                #expect(try await lone.rotation().state == "completed")
-                try await lone.judge("after \(stops) stops")
+        let tally = try await Self.inLanes { lone, wanted in
+            var tally = Tally()
+            while tally.stops < wanted {
+                try await Self.standStill(lone, upTo: wanted, &tally)
+                try await lone.judge("after \(tally.stops) stops")
             }
-            #expect(try await lone.server.client(LoneClient.id).secrets.count == 1 + rotations)
-            Self.tell("stopped, the lock in its place: \(stops) in \(rotations) rotations")
+            let made = try await lone.server.client(LoneClient.id).secrets.count
+            #expect(made == 1 + tally.rotations)
+            return tally
         }
+        Self.tell("stopped, the lock in its place: \(tally.stops) in \(tally.rotations) rotations")
+    }
+
+    /// One rotation, whose run is stopped again and again.
+    private static func standStill(_ lone: LoneClient, upTo wanted: Int, _ tally: inout Tally)
+        async throws
+    {
+        try await lone.succeed("start", LoneClient.id)
+        let run = try lone.holdover.spawn(["run", "-q", "--wait", "60s"])
+        while tally.stops < wanted {
+            try await sleep(upTo: 150)
+            guard await run.stop() else { break }
+            guard try holdsLock(run) else {
+                run.send(SIGCONT)
+                continue
+            }
+            try await lone.refuse(["run"], exit: 11, "run-in-progress")
+            try await lone.succeed("status", LoneClient.id)
+            tally.stops += 1
+            run.send(SIGCONT)
+        }
+        #expect(await run.wait() == .exited(0))
+        tally.rotations += 1
+        #expect(try await lone.rotation().state == "completed")
     }
 
     @Test(.timeLimit(.minutes(60)))
     func `a run that wakes up when the lock is gone and another has taken over commits nothing`()
         async throws
     {
-        try await Workbench.open { bench in
-            let lone = try await LoneClient(on: bench)
+        let tally = try await Self.inLanes { lone, wanted in
             var tally = Tally()
-            while tally.stops < Self.wanted { try await Self.overtake(lone, &tally) }
+            while tally.stops < wanted { try await Self.overtake(lone, &tally) }
             try await lone.judge("after \(tally.stops) stops")
-            #expect(tally.fenced > 0)
-            Self.tell(
-                "stopped, the lock taken away: \(tally.stops), \(tally.fenced) fenced, "
-                    + "\(tally.waited) with the journal's own lock held")
+            return tally
+        }
+        #expect(tally.fenced > 0)
+        Self.tell(
+            "stopped, the lock taken away: \(tally.stops), \(tally.fenced) fenced, "
+                + "\(tally.waited) with the journal's own lock held")
+    }
+
+    /// Shares the stops out among clients, each with a server and a state directory of its own.
+    private static func inLanes(
+        _ work: @escaping @Sendable (LoneClient, Int) async throws -> Tally
+    ) async throws -> Tally {
+        try await withThrowingTaskGroup(of: Tally.self) { group in
+            for lane in 0..<lanes {
+                let share = wanted / lanes + (lane < wanted % lanes ? 1 : 0)
+                group.addTask {
+                    var tally = Tally()
+                    try await Workbench.open { bench in
+                        tally = try await work(LoneClient(on: bench), share)
+                    }
+                    return tally
+                }
+            }
+            return try await group.reduce(into: Tally()) { $0.add($1) }
         }
     }
 
     private struct Tally {
         var stops = 0
+        var rotations = 0
         /// It said that a later run has taken over.
         var fenced = 0
         /// It stood in the midst of a transaction, which keeps everybody out.
         var waited = 0
+
+        mutating func add(_ other: Tally) {
+            stops += other.stops
+            rotations += other.rotations
+            fenced += other.fenced
+            waited += other.waited
+        }
     }
 
     private static func overtake(_ lone: LoneClient, _ tally: inout Tally) async throws {
