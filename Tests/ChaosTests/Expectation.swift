@@ -55,6 +55,8 @@ struct Expectation {
         if ["holdover.lock", "holdover.ballast"].contains(where: call.path.hasSuffix) {
             return call.name != "openat"
         }
+        // What SQLite can't open for writing it opens for reading, which is enough for a look.
+        if call.path.hasSuffix("holdover.sqlite"), call.name == "openat" { return true }
         let isDirectory = call.path.hasSuffix("/state") || call.path.hasSuffix("/stores")
         return isDirectory || ["fchown", "unlinkat"].contains(call.name)
     }
