@@ -75,8 +75,8 @@ let package = Package(
                 "RotationCore", "ClientCredentials", "HTTPTransport", crypto, subprocess, system,
             ],
             exclude: [
-                "Exec/Exec.md", "File/File.md", "Keycloak/Keycloak.md", "Okta/Okta.md",
-                "Report/Report.md", "Vault/Vault.md",
+                "Entra/Entra.md", "Exec/Exec.md", "File/File.md", "Keycloak/Keycloak.md",
+                "Logto/Logto.md", "Okta/Okta.md", "Report/Report.md", "Vault/Vault.md",
             ],
             swiftSettings: settings),
 

@@ -6,7 +6,9 @@ public import RotationCore
 public struct AdapterRegistry: AdapterFactory {
     /// What plans may say; help, schema and documentation come from it.
     public static let descriptors = AdapterDescriptors(
-        servers: [Keycloak.descriptor, Okta.descriptor],
+        servers: [
+            Entra.descriptor, Keycloak.descriptor, Logto.descriptor, Okta.descriptor,
+        ],
         stores: [FileStore.descriptor, VaultStore.descriptor],
         hooks: [ExecHook.descriptor],
         reporters: [ExecReporter.descriptor, FileReporter.descriptor, HTTPSReporter.descriptor])
@@ -30,7 +32,9 @@ public struct AdapterRegistry: AdapterFactory {
     /// The server of `plan`, bound to its client.
     public func server(of plan: Plan) async throws(AdapterError) -> any AuthorizationServer {
         switch plan.server.type {
+        case Entra.descriptor.type: return try await Entra(plan, parts)
         case Keycloak.descriptor.type: return try await Keycloak(plan, parts)
+        case Logto.descriptor.type: return try await Logto(plan, parts)
         case Okta.descriptor.type: return try await Okta(plan, parts)
         default: throw Self.unknown(plan.server, "authorization server")
         }

@@ -12,11 +12,15 @@ public enum ClientAuthentication: Sendable {
     ///
     /// RFC 7523 §2.2.
     case privateKeyJWT(AssertionKey)
+    /// A signed assertion that somebody else made: a workload's identity token.
+    ///
+    /// RFC 7523 §2.2; good for as many requests as its issuer says.
+    case assertion(id: String, token: String)
 
     /// The client's id.
     public var clientID: String {
         switch self {
-        case .basic(let id, _), .post(let id, _): id
+        case .basic(let id, _), .post(let id, _), .assertion(let id, _): id
         case .privateKeyJWT(let key): key.clientID
         }
     }
@@ -24,7 +28,7 @@ public enum ClientAuthentication: Sendable {
     /// The secret, for recognising it where a server repeats it.
     var secret: String? {
         switch self {
-        case .basic(_, let secret), .post(_, let secret): secret
+        case .basic(_, let secret), .post(_, let secret), .assertion(_, let secret): secret
         case .privateKeyJWT: nil
         }
     }
@@ -35,6 +39,7 @@ public enum ClientAuthentication: Sendable {
         case .basic: "client_secret_basic"
         case .post: "client_secret_post"
         case .privateKeyJWT: "private_key_jwt"
+        case .assertion: "client_assertion"
         }
     }
 
@@ -42,10 +47,11 @@ public enum ClientAuthentication: Sendable {
     func isSame(as other: ClientAuthentication) -> Bool {
         switch (self, other) {
         case (.basic(let id, let secret), .basic(let otherID, let otherSecret)),
-            (.post(let id, let secret), .post(let otherID, let otherSecret)):
+            (.post(let id, let secret), .post(let otherID, let otherSecret)),
+            (.assertion(let id, let secret), .assertion(let otherID, let otherSecret)):
             id == otherID && secret == otherSecret
         case (.privateKeyJWT(let key), .privateKeyJWT(let otherKey)): key.isSame(as: otherKey)
-        case (.basic, _), (.post, _), (.privateKeyJWT, _): false
+        case (.basic, _), (.post, _), (.privateKeyJWT, _), (.assertion, _): false
         }
     }
 }

@@ -68,19 +68,23 @@ public struct TokenEndpoint: Sendable, Hashable {
         case .post(let id, let secret):
             fields += [FormField("client_id", id), FormField("client_secret", secret)]
         case .privateKeyJWT(let key):
-            let assertion = try await key.assertion(for: url, at: now)
-            fields += [
-                FormField("client_id", key.clientID),
-                FormField(
-                    "client_assertion_type",
-                    "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"),
-                FormField("client_assertion", assertion),
-            ]
+            fields += Self.fields(of: try await key.assertion(for: url, at: now), key.clientID)
             // Its jti is good for one use: a second copy would be refused as a replay, which
             // looks like a dead key.
             request.attempts = .one
+        case .assertion(let id, let token):
+            fields += Self.fields(of: token, id)
         }
         request.body = Array(FormEncoding.encode(fields).utf8)
         return request
+    }
+
+    private static func fields(of assertion: String, _ clientID: String) -> [FormField] {
+        [
+            FormField("client_id", clientID),
+            FormField(
+                "client_assertion_type", "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"),
+            FormField("client_assertion", assertion),
+        ]
     }
 }

@@ -75,6 +75,8 @@ import Testing
             .deletingLastPathComponent().deletingLastPathComponent()
             .appendingPathComponent("Sources/Adapters")
         let pages = [
+            ("Entra/Entra.md", all.servers, "entra"),
+            ("Logto/Logto.md", all.servers, "logto"),
             ("Okta/Okta.md", all.servers, "okta"),
             ("Keycloak/Keycloak.md", all.servers, "keycloak"),
             ("File/File.md", all.stores, "file"), ("Vault/Vault.md", all.stores, "vault"),

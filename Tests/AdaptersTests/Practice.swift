@@ -5,7 +5,7 @@ import Testing
 
 @testable import Adapters
 
-/// A practice server for the tests of one suite, in its dialects of Okta and Keycloak.
+/// A practice server for the tests of one suite, in any of its dialects.
 struct Practice: Sendable {
     let values: [String: String]
     let http: CurlClient

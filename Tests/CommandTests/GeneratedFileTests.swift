@@ -9,8 +9,16 @@ struct GeneratedFileTests {
             .deletingLastPathComponent()
     }
 
-    @Test func `the schema of plans is the one that the command writes`() async throws {
+    @Test func `the schema of plans and the table of servers are what the command writes`()
+        async throws
+    {
         try await Workbench.open { bench in
+            let folder = "Sources/RotationCore/RotationCore.docc"
+            let page = "\(folder)/Servers.md"
+            try bench.directory(folder)
+            let servers = try String(contentsOf: root.appending(path: page), encoding: .utf8)
+            try bench.write(servers, to: page)
+            try bench.directory("plans")
             let made = try await HoldoverProcess(on: bench).run([
                 "generate-docs", "--root", bench.path,
             ])
@@ -19,6 +27,7 @@ struct GeneratedFileTests {
                 contentsOf: root.appending(path: "plans/plan.schema.json"), encoding: .utf8)
             let written = try bench.read("plans/plan.schema.json")
             #expect(written == committed, "run: holdover generate-docs")
+            #expect(try bench.read(page) == servers, "run: holdover generate-docs")
         }
     }
 

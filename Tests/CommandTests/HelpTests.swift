@@ -6,7 +6,8 @@ import Testing
 struct HelpTests {
     static let commands: [[String]] = [
         [], ["init"], ["check"], ["start"], ["run"], ["status"], ["explain"], ["approve"],
-        ["hold"], ["resume"], ["retry"], ["rollback"], ["recover"], ["history"], ["audit"],
+        ["hold"], ["resume"], ["retry"], ["rollback"], ["recover"], ["history"], ["servers"],
+        ["audit"],
         ["audit", "verify"], ["audit", "export"], ["audit", "checkpoint"], ["audit", "public-key"],
     ]
 

@@ -52,6 +52,14 @@ import Testing
         #expect(Self.words(question, Self.before + [earlier, bare]) == "create again")
     }
 
+    @Test func `with labels, a secret that is shown again is taken over`() {
+        let question = Self.question(.list, .label)
+        let ours = Self.listed("a", label: "holdover/R/2", shown: true)
+        let foreign = Self.listed("b", label: "by hand", shown: true)
+        #expect(Self.words(question, Self.before + [foreign, ours]) == "adopt a")
+        #expect(Self.words(question, Self.before + [foreign]) == "create again")
+    }
+
     @Test func `a label on a secret that was there before makes it no orphan`() {
         let forged = [Self.listed("old", label: "holdover/R/2"), Self.listed("other")]
         #expect(Self.words(Self.question(.list, .label), forged) == "create again")

@@ -62,6 +62,18 @@ import Testing
         #expect(rotation.detail?.contains("none of 2 listed secrets") == true)
     }
 
+    @Test func `the only listed secret is not taken for the old one where it is another`()
+        async throws
+    {
+        let rotation = try await held(.labelled) { here in
+            odd(&here) { ports in
+                ports.listed = { $0.map { Credential(id: $0.id, isOther: true) } }
+            }
+        }
+        #expect(rotation.state == .held(.create) && rotation.reason == .oldSecretUnclear)
+        #expect(rotation.detail?.contains("none of 1 listed secrets") == true)
+    }
+
     @Test func `a server that keeps one secret at a time has no overlap`() async throws {
         let rotation = try await held(.single) { _ in }
         #expect(rotation.state == .held(.create) && rotation.reason == .noOverlap)

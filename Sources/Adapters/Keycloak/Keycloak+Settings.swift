@@ -32,7 +32,8 @@ extension Keycloak {
                         "realm", .text, summary: "its realm; the client's realm if left out"),
                 ]), required: true,
                 summary: "who administers: client_id with client_secret or private_key"),
-        ])
+        ],
+        capabilities: capabilities)
 
     /// The server of `plan`.
     init(_ plan: Plan, _ parts: ServerParts) async throws(AdapterError) {

@@ -18,9 +18,11 @@ struct Keycloak: AuthorizationServer {
     let issuer: String
     let now: @Sendable () -> Instant
 
-    let capabilities = ServerCapabilities(
+    static let capabilities = ServerCapabilities(
         shape: .twoSlots, limit: 2, origin: .server, recognition: .value, canDisable: false,
-        propagation: .minutes(1))
+        propagation: .minutes(1), expiry: .onceReplaced)
+
+    var capabilities: ServerCapabilities { Self.capabilities }
 
     func identity() async throws(AdapterError) -> TargetIdentity {
         let response = try await api.admin.open("\(issuer)/.well-known/openid-configuration")

@@ -32,7 +32,8 @@ extension Okta {
                     SettingDescriptor("key_id", .text, summary: "what Okta calls that key"),
                 ]), required: true,
                 summary: "who administers: token, or client_id and private_key"),
-        ])
+        ],
+        capabilities: capabilities)
 
     /// The server of `plan`.
     init(_ plan: Plan, _ parts: ServerParts) async throws(AdapterError) {

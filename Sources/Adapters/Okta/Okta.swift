@@ -9,9 +9,11 @@ struct Okta: AuthorizationServer {
     let probe: TokenProbe
     let issuer: String
 
-    let capabilities = ServerCapabilities(
+    static let capabilities = ServerCapabilities(
         shape: .list, limit: 2, origin: .client, recognition: .value, canDisable: true,
         propagation: .minutes(2))
+
+    var capabilities: ServerCapabilities { Self.capabilities }
 
     func identity() async throws(AdapterError) -> TargetIdentity {
         var response = try await api.admin.open("\(issuer)/.well-known/oauth-authorization-server")

@@ -53,19 +53,13 @@ struct ServeCommand: AsyncParsableCommand {
     private static func announce(
         _ base: String, _ credentials: PracticeCredentials, portFile: String?
     ) {
-        let lines = [
-            "PRACTICE_URL=\(base)",
-            "PRACTICE_KEY=\(credentials.practiceKey)",
-            "OKTA_API_TOKEN=\(credentials.oktaAPIToken)",
-            "OKTA_ISSUER=\(base)/oauth2/default",
-            "OKTA_TOKEN_URL=\(base)/oauth2/default/v1/token",
-            "KEYCLOAK_REALM=practice",
-            "KEYCLOAK_ISSUER=\(base)/realms/practice",
-            "KEYCLOAK_TOKEN_URL=\(base)/realms/practice/protocol/openid-connect/token",
-            "KEYCLOAK_ADMIN_CLIENT_ID=\(credentials.keycloakAdminClientID)",
-            "KEYCLOAK_ADMIN_CLIENT_SECRET=\(credentials.keycloakAdminSecret)",
-            "PRACTICE_PID=\(getpid())",
-        ]
+        let lines =
+            [
+                "PRACTICE_URL=\(base)",
+                "PRACTICE_KEY=\(credentials.practiceKey)",
+            ] + Dialect.allCases.flatMap { $0.vendor.variables(base: base, credentials) } + [
+                "PRACTICE_PID=\(getpid())"
+            ]
         if let portFile, let port = base.split(separator: ":").last {
             try? Data("\(port)\n".utf8).write(to: URL(filePath: portFile), options: .atomic)
         }

@@ -80,8 +80,10 @@ extension ControlAPI {
         if let pattern = fault.match.path, (try? Regex(pattern)) == nil {
             return Self.refuse("match.path is not a regular expression")
         }
-        if fault.kind == .limit, fault.match.dialect == .keycloak {
-            return Self.refuse("keycloak has no limit of secrets")
+        if fault.kind == .limit, let dialect = fault.match.dialect,
+            dialect.vendor.limitReached == nil
+        {
+            return Self.refuse("\(dialect.rawValue) has no limit of secrets")
         }
         practice.withState { $0.faults.add(fault) }
         return Self.json(fault, .created)

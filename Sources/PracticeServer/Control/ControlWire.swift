@@ -24,7 +24,7 @@ struct ClientHandle: Encodable {
     let clientId: String
     /// Okta only.
     let appId: String?
-    /// Keycloak only.
+    /// All others.
     let uuid: String?
     let secret: String?
 }

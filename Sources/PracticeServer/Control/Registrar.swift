@@ -9,8 +9,8 @@ struct Registrar: Sendable {
 
     static func realm(of client: NewClient) -> RealmID {
         switch client.dialect {
-        case .okta: .oktaOrg
         case .keycloak: .keycloak(client.realm ?? "practice")
+        case let other: .only(other)
         }
     }
 
@@ -30,7 +30,7 @@ struct Registrar: Sendable {
             guard state.client(new.clientId, in: id) == nil else {
                 throw Refusal(reason: "there is a client \(new.clientId) already")
             }
-            let internalID = new.internalId ?? Self.internalID(new)
+            let internalID = new.internalId ?? new.dialect.vendor.newInternalID()
             guard state.client(internalID: internalID, in: id) == nil else {
                 throw Refusal(reason: "there is a client with the id \(internalID) already")
             }
@@ -40,40 +40,15 @@ struct Registrar: Sendable {
                 created: state.now)
             client.grants = Set(new.grants ?? [])
             client.keys = keys
-            let policies = state.realms[id]?.policies ?? KeycloakPolicies()
             if method != .privateKeyJWT {
-                Self.addSecret(new.secret, to: &client, in: id, policies, state)
+                id.dialect.vendor.addFirst(new.secret, to: &client, in: id, state)
             }
             state.realms[id, default: PracticeRealm()].insert(client)
             return ClientHandle(
                 clientId: client.clientID,
                 appId: id.dialect == .okta ? client.internalID : nil,
-                uuid: id.dialect == .keycloak ? client.internalID : nil,
+                uuid: id.dialect == .okta ? nil : client.internalID,
                 secret: client.secrets.first?.value)
-        }
-    }
-
-    private static func addSecret(
-        _ value: String?, to client: inout PracticeClient, in realm: RealmID,
-        _ policies: KeycloakPolicies, _ state: PracticeState
-    ) {
-        switch realm.dialect {
-        case .okta:
-            client.add(
-                id: OktaSecretRules.newID(), value: value ?? RandomText.alphanumeric(64),
-                at: state.now, under: state.settings)
-        case .keycloak:
-            KeycloakRotation(
-                policy: policies.rotation(for: client), settings: state.settings, now: state.now
-            ).register(value, in: &client)
-        }
-    }
-
-    /// Okta uses the app id as the client id unless an app was made with an own client id.
-    private static func internalID(_ client: NewClient) -> String {
-        switch client.dialect {
-        case .okta: "0oa" + RandomText.alphanumeric(17)
-        case .keycloak: RandomText.uuid()
         }
     }
 }

@@ -2,15 +2,20 @@
 enum Dialect: String, Sendable, Hashable, Codable, CaseIterable {
     case okta
     case keycloak
+    case entra
+    case logto
 }
 
-/// A realm's name within its dialect; Okta has one, the org.
+/// A realm's name within its dialect; all but Keycloak have one, which is named as the dialect is.
 struct RealmID: Sendable, Hashable {
     let dialect: Dialect
     let name: String
 
-    static let oktaOrg = RealmID(dialect: .okta, name: "okta")
+    static let oktaOrg = RealmID.only(.okta)
     static func keycloak(_ name: String) -> RealmID { RealmID(dialect: .keycloak, name: name) }
+    static func only(_ dialect: Dialect) -> RealmID {
+        RealmID(dialect: dialect, name: dialect.rawValue)
+    }
 }
 
 /// How a client proves who it is at the token endpoint (RFC 7591 §2, RFC 7523).

@@ -10,7 +10,7 @@ struct FaultBook: Sendable {
         guard
             let index = faults.firstIndex(where: {
                 $0.match.covers(method: method, path: path, dialect: dialect)
-                    && ($0.kind != .limit || dialect == .okta)
+                    && ($0.kind != .limit || dialect?.vendor.limitReached != nil)
             })
         else { return nil }
         let fault = faults[index]

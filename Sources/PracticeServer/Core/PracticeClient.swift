@@ -61,14 +61,16 @@ extension PracticeClient {
     /// Adds a secret; the others' life is cut to `oldExpiresMs` if the settings say so.
     @discardableResult
     mutating func add(
-        id: String, value: String, status: PracticeSecret.Status = .active, at now: Milliseconds,
-        under settings: PracticeSettings
+        id: String, value: String, status: PracticeSecret.Status = .active, label: String? = nil,
+        expires: Milliseconds? = nil, at now: Milliseconds, under settings: PracticeSettings
     ) -> PracticeSecret {
         // A client's first secret needs no propagation.
         let isNew = secrets.isEmpty && retired.isEmpty
         let acceptance =
             status == .active
-            ? Acceptance.starting(at: now, after: isNew ? 0 : settings.propagationMs)
+            ? Acceptance.starting(
+                at: now, after: isNew ? 0 : settings.propagationMs, flaps: settings.propagationFlaps
+            )
             : Acceptance(false)
         if settings.oldExpiresMs > 0 {
             let end = now + settings.oldExpiresMs
@@ -76,8 +78,9 @@ extension PracticeClient {
                 secrets[index].expires = min(secrets[index].expires ?? end, end)
             }
         }
-        let secret = PracticeSecret(
+        var secret = PracticeSecret(
             id: id, value: value, status: status, now: now, acceptance: acceptance)
+        (secret.label, secret.expires) = (label, expires)
         secrets.append(secret)
         remember(at: now)
         return secret
@@ -92,7 +95,8 @@ extension PracticeClient {
         secrets[index].status = status
         secrets[index].lastUpdated = now
         secrets[index].acceptance.change(
-            to: status == .active, at: now, after: settings.propagationMs)
+            to: status == .active, at: now, after: settings.propagationMs,
+            flaps: settings.propagationFlaps)
         remember(at: now)
     }
 
@@ -106,7 +110,8 @@ extension PracticeClient {
     ) {
         guard let index = secrets.firstIndex(where: { $0.id == id }) else { return }
         var secret = secrets.remove(at: index)
-        secret.acceptance.change(to: false, at: now, after: settings.propagationMs)
+        secret.acceptance.change(
+            to: false, at: now, after: settings.propagationMs, flaps: settings.propagationFlaps)
         retired.append(secret)
         if retired.count > 64 { retired.removeFirst() }
         remember(at: now)

@@ -5,6 +5,9 @@ struct PracticeCredentials: Sendable {
     let oktaAPIToken: String
     let keycloakAdminClientID = "practice-admin"
     let keycloakAdminSecret: String
+    /// Administers every vendor that has no admin of another kind.
+    let adminClientID = "practice-admin"
+    let adminSecret: String
     let practiceKey: String
 
     /// Reads each from its file, else from its environment variable, else makes one.
@@ -22,6 +25,7 @@ struct PracticeCredentials: Sendable {
         oktaAPIToken = try read(oktaTokenFile, "PRACTICE_OKTA_API_TOKEN", length: 42)
         keycloakAdminSecret = try read(
             keycloakSecretFile, "PRACTICE_KEYCLOAK_ADMIN_SECRET", length: 32)
+        adminSecret = environment["PRACTICE_ADMIN_SECRET"] ?? RandomText.alphanumeric(32)
         practiceKey = try read(keyFile, "PRACTICE_KEY", length: 32)
     }
 }

@@ -13,6 +13,8 @@ struct PracticeSecret: Sendable {
     var lastUpdated: Milliseconds
     var status: Status
     var acceptance: Acceptance
+    /// What its maker called it, where the vendor keeps that.
+    var label: String?
     /// The last moment at which it is good, to the second; `nil` for ever.
     var expires: Milliseconds?
 

@@ -4,6 +4,8 @@ import Foundation
 struct PracticeSettings: Sendable, Codable {
     /// A new secret is taken, and a removed one refused, only after this.
     var propagationMs: Milliseconds = 0
+    /// Until then, each request meets a node that may know of the change already.
+    var propagationFlaps = false
     /// When a new secret is made, the others end this much later; 0 never.
     var oldExpiresMs: Milliseconds = 0
     /// Reads of secrets show the state of this long ago.

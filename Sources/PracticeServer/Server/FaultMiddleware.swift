@@ -24,9 +24,9 @@ struct FaultMiddleware: RouterMiddleware {
         case .errorBeforeEffect:
             return serverError(fault)
         case .limit:
-            return OktaError.tooManySecrets.response
+            return Dialect.owner(of: path)?.vendor.limitReached ?? serverError(fault)
         case .rateLimit:
-            return rateLimited(fault, dialect: Self.dialect(of: path))
+            return rateLimited(fault, by: Dialect.owner(of: path))
         case .slow:
             if fault.when == .after {
                 let response = try await next(request, context)
@@ -45,18 +45,12 @@ struct FaultMiddleware: RouterMiddleware {
         }
     }
 
-    static func dialect(of path: String) -> Dialect? {
-        if path.hasPrefix("/realms/") || path.hasPrefix("/admin/") { return .keycloak }
-        if path.hasPrefix("/oauth2/") || path.hasPrefix("/api/") { return .okta }
-        return nil
-    }
-
     private func takeFault(_ method: String, _ path: String) -> Fault? {
         practice.withState { state in
             state.faults.faults.isEmpty
                 ? nil
                 : state.faults.take(
-                    method: method, path: path, dialect: Self.dialect(of: path))
+                    method: method, path: path, dialect: Dialect.owner(of: path))
         }
     }
 
@@ -65,17 +59,9 @@ struct FaultMiddleware: RouterMiddleware {
         return Reply.text("\(status.code) \(status.reasonPhrase)\n", status: status)
     }
 
-    private func rateLimited(_ fault: Fault, dialect: Dialect?) -> Response {
-        let wait = fault.retryAfter ?? 1
-        guard dialect == .okta else {
-            // Keycloak limits nothing itself: this is the proxy in front of it.
-            var response = Reply.text("429 Too Many Requests\n", status: .tooManyRequests)
-            response.headers[.retryAfter] = "\(wait)"
-            return response
-        }
-        // Okta documents no Retry-After: the reset header is all there is.
-        let now = practice.withState { $0.now }
-        return OktaError.rateLimited.response(
-            rate: .init(limit: 600, remaining: 0, reset: now.seconds + Int64(wait), isOver: true))
+    private func rateLimited(_ fault: Fault, by dialect: Dialect?) -> Response {
+        let vendor = dialect?.vendor ?? KeycloakVendor.self
+        return vendor.tooManyRequests(
+            wait: fault.retryAfter ?? 1, at: practice.withState { $0.now })
     }
 }

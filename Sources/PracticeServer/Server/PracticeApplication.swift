@@ -11,12 +11,9 @@ struct PracticeApplication: Sendable {
         let router = Router(context: PracticeContext.self)
         router.add(middleware: VendorErrors())
         router.add(middleware: FaultMiddleware(practice: practice))
-        TokenEndpoint(practice: practice, issuer: issuer).add(to: router)
-        Discovery(practice: practice, issuer: issuer).add(to: router)
-        OktaAdmin(practice: practice, issuer: issuer).add(to: router)
-        let admin = KeycloakAdmin(practice: practice, issuer: issuer)
-        admin.add(to: router)
-        KeycloakRealmAdmin(admin: admin).add(to: router)
+        for dialect in Dialect.allCases {
+            dialect.vendor.init(practice: practice, issuer: issuer).add(to: router)
+        }
         ControlAPI(practice: practice, world: world).add(to: router)
         return router
     }
@@ -48,14 +45,9 @@ struct VendorErrors: RouterMiddleware {
         do {
             return try await next(request, context)
         } catch let error as HTTPError where error.status == .notFound {
-            switch FaultMiddleware.dialect(of: request.uri.path) {
-            case .okta: return OktaError.notFound("Resource not found").response
-            case .keycloak:
-                return Reply.json(
-                    ["error": "Unable to find matching target resource method"],
-                    status: .notFound)
-            case nil: return Reply.json(["error": "no such page"], status: .notFound)
-            }
+            let vendor = Dialect.owner(of: request.uri.path)?.vendor
+            return vendor?.unknownPage
+                ?? Reply.json(["error": "no such page"], status: .notFound)
         }
     }
 }

@@ -42,6 +42,14 @@ struct PracticeWorld: Sendable {
                     "manage-clients", "view-realm", "manage-realm", "view-events",
                     "manage-events",
                 ]))
+        _ = try await registrar.register(
+            NewClient(
+                dialect: .entra, clientId: credentials.adminClientID,
+                secret: credentials.adminSecret, grants: ["Application.ReadWrite.OwnedBy"]))
+        _ = try await registrar.register(
+            NewClient(
+                dialect: .logto, clientId: credentials.adminClientID,
+                secret: credentials.adminSecret, scopes: ["all"], grants: ["all"]))
         for client in seed.clients ?? [] { _ = try await registrar.register(client) }
     }
 }

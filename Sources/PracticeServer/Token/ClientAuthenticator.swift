@@ -41,7 +41,7 @@ struct ClientAuthenticator: Sendable {
             throw error
         }
         let match = client.match(digest, at: state.now)
-        let isAllowed = allows(method, for: client)
+        let isAllowed = server.realm.dialect.vendor.accepts(method, of: client)
         guard match.isAccepted, isAllowed else {
             let error = isAllowed ? wording.badSecret : wording.wrongMethod
             log(
@@ -50,14 +50,6 @@ struct ClientAuthenticator: Sendable {
             throw error
         }
         return try conclude(client, method, match.id, digest, in: &state)
-    }
-
-    /// Keycloak's `client-secret` takes both ways; Okta's app has one.
-    private func allows(_ method: AuthMethod, for client: PracticeClient) -> Bool {
-        switch server.realm.dialect {
-        case .okta: client.authMethod == method
-        case .keycloak: client.authMethod == .basic || client.authMethod == .post
-        }
     }
 }
 
@@ -109,9 +101,9 @@ extension ClientAuthenticator {
             isAccepted: true, secretID: secretID, digest: digest,
             isRotated: secretID != nil && secretID == client.keycloak.rotatedID)
         do throws(TokenError) {
-            let rules = ScopeRules(
+            let question = ScopeQuestion(
                 server: server, client: client, method: method, settings: state.settings)
-            let scope = try rules.grant(askedScope)
+            let scope = try server.realm.dialect.vendor.grant(askedScope, question)
             log(client.clientID, method, outcome, in: &state)
             return AuthenticatedClient(clientID: client.clientID, scope: scope)
         } catch {

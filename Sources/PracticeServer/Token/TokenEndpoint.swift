@@ -7,23 +7,8 @@ struct TokenEndpoint: Sendable {
     let practice: Practice
     let issuer: TokenIssuer
 
-    func add(to router: Router<PracticeContext>) {
-        router.post("/oauth2/v1/token") { request, _ in
-            await answer(request, .oktaOrg(base: practice.baseURL))
-        }
-        router.post("/oauth2/default/v1/token") { request, _ in
-            await answer(request, .oktaDefault(base: practice.baseURL))
-        }
-        router.post("/realms/:realm/protocol/openid-connect/token") { request, context in
-            let realm = context.parameters.get("realm") ?? ""
-            guard practice.withState({ $0.realms[.keycloak(realm)] != nil }) else {
-                return KeycloakError.realmNotFound.response
-            }
-            return await answer(request, .keycloak(realm, base: practice.baseURL))
-        }
-    }
-
-    private func answer(_ request: Request, _ server: TokenServer) async -> Response {
+    /// The answer of `server` to a token request.
+    func answer(_ request: Request, _ server: TokenServer) async -> Response {
         do throws(TokenError) {
             let form = try await form(of: request, server.wording)
             return try await grant(form, request.headers, server)
@@ -70,13 +55,8 @@ struct TokenEndpoint: Sendable {
         var claims = AccessToken(
             iss: server.issuer, sub: id, aud: server.issuer, clientID: id, scope: scope,
             jti: RandomText.uuid(), iat: now, exp: now + settings.tokenLifetime)
-        switch server.realm.dialect {
-        case .okta:
-            claims.cid = id
-            claims.scp = scope.split(separator: " ").map(String.init)
-        case .keycloak:
-            claims.azp = id
-            claims.typ = "Bearer"
+        if let known = practice.withState({ $0.client(id, in: server.realm) }) {
+            server.realm.dialect.vendor.complete(&claims, of: known)
         }
         guard let token = try? await issuer.sign(claims) else {
             throw TokenError("server_error", "signing failed", status: .internalServerError)

@@ -8,6 +8,8 @@ struct TokenError: Error, Sendable {
     let text: String
     /// Okta words an unknown client as an error of its management API.
     var isManagementShaped = false
+    /// Entra's number of the error, and what goes with it.
+    var aadsts: Int?
 
     init(
         _ error: String, _ text: String, status: HTTPResponse.Status = .badRequest,
@@ -19,14 +21,13 @@ struct TokenError: Error, Sendable {
         self.isManagementShaped = isManagementShaped
     }
 
-    private struct Wire: Encodable {
-        let error: String
-        let errorDescription: String
-
-        private enum CodingKeys: String, CodingKey {
-            case error
-            case errorDescription = "error_description"
-        }
+    private var body: JSONValue {
+        let plain: [String: JSONValue] = [
+            "error": .string(error), "error_description": .string(text),
+        ]
+        guard let aadsts else { return .object(plain) }
+        let more = EntraWording.members(of: aadsts)
+        return .object(plain.merging(more) { plain, _ in plain })
     }
 
     /// The answer; `basicRealm` names the realm to a client that tried Basic.
@@ -34,7 +35,7 @@ struct TokenError: Error, Sendable {
         var response =
             isManagementShaped
             ? OktaError(status: status, code: error, summary: text).response
-            : Reply.json(Wire(error: error, errorDescription: text), status: status)
+            : Reply.json(body, status: status)
         response.headers.setUncached()
         if status == .unauthorized, let basicRealm {
             response.headers[.wwwAuthenticate] = "Basic realm=\"\(basicRealm)\""

@@ -5,7 +5,8 @@ struct TokenServer: Sendable {
         case oktaOrg
         /// Okta's custom authorization server `default`.
         case oktaDefault
-        case keycloak
+        /// A vendor's only one, or a realm's.
+        case plain
     }
 
     let kind: Kind
@@ -13,7 +14,7 @@ struct TokenServer: Sendable {
     let issuer: String
     let endpoint: String
 
-    var wording: TokenWording { TokenWording(dialect: realm.dialect) }
+    var wording: TokenWording { realm.dialect.vendor.wording }
 
     static func oktaOrg(base: String) -> TokenServer {
         TokenServer(
@@ -26,9 +27,16 @@ struct TokenServer: Sendable {
             endpoint: "\(base)/oauth2/default/v1/token")
     }
 
+    static func entra(base: String) -> TokenServer {
+        let authority = "\(base)\(EntraVendor.mount)/login/\(EntraVendor.tenant)"
+        return TokenServer(
+            kind: .plain, realm: .only(.entra), issuer: "\(authority)/v2.0",
+            endpoint: "\(authority)/oauth2/v2.0/token")
+    }
+
     static func keycloak(_ realm: String, base: String) -> TokenServer {
         TokenServer(
-            kind: .keycloak, realm: .keycloak(realm), issuer: "\(base)/realms/\(realm)",
+            kind: .plain, realm: .keycloak(realm), issuer: "\(base)/realms/\(realm)",
             endpoint: "\(base)/realms/\(realm)/protocol/openid-connect/token")
     }
 }

@@ -9,12 +9,18 @@ public struct AdapterDescriptor: Sendable, Hashable {
     public let summary: String
     /// The settings, in the order in which they are documented.
     public let settings: [SettingDescriptor]
+    /// What the server can do where nothing in a plan changes it; nil for all but servers.
+    public let capabilities: ServerCapabilities?
 
     /// A descriptor.
-    public init(type: String, summary: String, settings: [SettingDescriptor]) {
+    public init(
+        type: String, summary: String, settings: [SettingDescriptor],
+        capabilities: ServerCapabilities? = nil
+    ) {
         self.type = type
         self.summary = summary
         self.settings = settings
+        self.capabilities = capabilities
     }
 }
 

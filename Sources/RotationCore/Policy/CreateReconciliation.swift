@@ -71,7 +71,8 @@ public enum CreateReconciliation: Sendable {
             guard let ours = added.first(where: { $0.label == question.label }) else {
                 return .createAgain
             }
-            return .deleteOrphan(ours.id)
+            // Where the server shows the value again, nothing is lost.
+            return ours.secret == nil ? .deleteOrphan(ours.id) : .adopt(ours)
         case .value, .time:
             if added.isEmpty { return .createAgain }
             guard added.count == 1, question.isExclusive else { return .ambiguous(added.map(\.id)) }

@@ -83,6 +83,8 @@ public struct Credential: Sendable {
     public let label: String?
     /// Which known secret this is, by value; nil where it is neither or can't be told.
     public let holds: SecretRole?
+    /// Whether the server shows enough of it to tell that it is none of the known secrets.
+    public let isOther: Bool
     /// The value, where the server can show it again.
     public let secret: ClientSecret?
 
@@ -90,7 +92,7 @@ public struct Credential: Sendable {
     public init(
         id: CredentialID, isEnabled: Bool = true, createdAt: Instant? = nil,
         expiresAt: Instant? = nil, label: String? = nil, holds: SecretRole? = nil,
-        secret: ClientSecret? = nil
+        isOther: Bool = false, secret: ClientSecret? = nil
     ) {
         self.id = id
         self.isEnabled = isEnabled
@@ -98,6 +100,7 @@ public struct Credential: Sendable {
         self.expiresAt = expiresAt
         self.label = label
         self.holds = holds
+        self.isOther = isOther
         self.secret = secret
     }
 }

@@ -30,9 +30,30 @@ public struct ServerCapabilities: Sendable, Hashable, Codable {
         case none
     }
 
+    /// When the server stops accepting a secret by itself.
+    public enum Expiry: String, Sendable, Hashable, Codable {
+        /// Never.
+        case never
+        /// At a moment that is set when it is made.
+        case atCreation = "set-at-creation"
+        /// Some time after another took its place.
+        case onceReplaced = "once-replaced"
+    }
+
+    /// What the server tells of who still uses which secret.
+    public enum Telemetry: String, Sendable, Hashable, Codable {
+        /// Nothing.
+        case none
+        /// That the client was there, with whichever secret.
+        case client
+        /// Which secret was used.
+        case secret
+    }
+
     /// How the server holds the secrets of a client.
     public var shape: Shape
-    /// How many secrets may exist at once, disabled ones included.
+    /// How many secrets may exist at once, disabled ones included; `Int.max` where there is no
+    /// limit.
     public var limit: Int
     /// Who makes the value.
     public var origin: Origin
@@ -42,11 +63,15 @@ public struct ServerCapabilities: Sendable, Hashable, Codable {
     public var canDisable: Bool
     /// How long a change may take to reach every token endpoint, at worst.
     public var propagation: Span
+    /// When a secret ends by itself.
+    public var expiry: Expiry
+    /// What is told of the use of secrets.
+    public var telemetry: Telemetry
 
     /// Capabilities of one server.
     public init(
         shape: Shape, limit: Int, origin: Origin, recognition: Recognition, canDisable: Bool,
-        propagation: Span
+        propagation: Span, expiry: Expiry = .never, telemetry: Telemetry = .none
     ) {
         self.shape = shape
         self.limit = limit
@@ -54,6 +79,8 @@ public struct ServerCapabilities: Sendable, Hashable, Codable {
         self.recognition = recognition
         self.canDisable = canDisable
         self.propagation = propagation
+        self.expiry = expiry
+        self.telemetry = telemetry
     }
 }
 

@@ -71,7 +71,8 @@ extension RotationDriver {
         _ server: any AuthorizationServer, _ listed: [Credential]
     ) -> StepResult? {
         let byValue = listed.first { $0.holds == .old }
-        guard let old = byValue ?? (listed.count == 1 ? listed[0] : nil) else {
+        let only = listed.count == 1 && !listed[0].isOther ? listed[0] : nil
+        guard let old = byValue ?? only else {
             return .holds(
                 .oldSecretUnclear,
                 "none of \(listed.count) listed secrets is known to be the one in the stores")

@@ -45,6 +45,9 @@ public struct AuthorizationServerContract: Sendable {
         let listed = try await server.credentials(knowing: KnownSecrets(old: old))
         found.expect(listed.count == 1, "not one secret but \(listed.count) to begin with")
         found.expect(listed.first?.isEnabled ?? false, "the only secret is not enabled")
+        if server.capabilities.recognition == .label {
+            found.expect(listed.first?.isOther == false, "the old secret is taken for another's")
+        }
         if server.capabilities.recognition == .value {
             found.expect(listed.first?.holds == .old, "the old secret isn't recognised")
             let unknown = try await server.credentials(knowing: KnownSecrets(new: makeSecret()))
@@ -61,11 +64,15 @@ public struct AuthorizationServerContract: Sendable {
         let known = KnownSecrets(old: old, new: new)
         let listed = try await server.credentials(knowing: known)
         found.expect(listed.count == 2, "not two secrets but \(listed.count) while both live")
+        if server.capabilities.recognition == .label {
+            let label = listed.first { $0.id == id }?.label
+            found.expect(label == "contract", "the new one's label is \(label ?? "absent")")
+        }
         if server.capabilities.recognition == .value {
             found.expect(listed.first { $0.holds == .new }?.id == id, "the new one has another id")
             found.expect(listed.contains { $0.holds == .old }, "the old one isn't recognised")
         }
-        try await expectFull(&found)
+        try await expectFull(&found, beside: listed.count, keeping: old)
         for _ in 1...2 { try await server.delete(id, keeping: old) }
         try await expect(&found, old, isAccepted: true, "the old secret after a withdrawal")
         try await expect(&found, new, isAccepted: false, "a withdrawn secret")
@@ -92,8 +99,11 @@ public struct AuthorizationServerContract: Sendable {
     private func replaces(_ found: inout Violations, _ old: ClientSecret) async throws
         -> ClientSecret
     {
-        let (_, new) = try await create(&found)
-        guard let oldID = try await id(of: .old, KnownSecrets(old: old, new: new)) else {
+        // What can't be told by its value is the only one there is.
+        let before = try await server.credentials(knowing: KnownSecrets(old: old))
+        let (newID, new) = try await create(&found)
+        let byValue = try await id(of: .old, KnownSecrets(old: old, new: new))
+        guard let oldID = recognisesValues ? byValue : before.first?.id else {
             found.expect(false, "the old one isn't recognised")
             return old
         }
@@ -102,9 +112,12 @@ public struct AuthorizationServerContract: Sendable {
         try await expect(&found, old, isAccepted: false, "a deleted secret")
         try await expect(&found, new, isAccepted: true, "the one that replaced it")
         let left = try await server.credentials(knowing: KnownSecrets(old: old, new: new))
-        found.expect(left.map(\.holds) == [.new], "not only the new secret is left")
+        let isOnlyNew = recognisesValues ? left.map(\.holds) == [.new] : left.map(\.id) == [newID]
+        found.expect(isOnlyNew, "not only the new secret is left")
         return new
     }
+
+    private var recognisesValues: Bool { server.capabilities.recognition == .value }
 
     private func create(_ found: inout Violations) async throws
         -> (id: CredentialID, secret: ClientSecret)
@@ -122,14 +135,26 @@ public struct AuthorizationServerContract: Sendable {
     }
 
     /// One secret more than the limit is refused, and nothing is pushed out.
-    private func expectFull(_ found: inout Violations) async throws {
-        guard server.capabilities.limit == 2 else { return }
+    private func expectFull(
+        _ found: inout Violations, beside count: Int, keeping survivor: ClientSecret
+    ) async throws {
+        guard server.capabilities.limit < .max else { return }
+        guard server.capabilities.shape == .list else { return try await expectRefused(&found) }
+        var more: [CredentialID] = []
+        while count + more.count < server.capabilities.limit {
+            more.append(try await create(&found).id)
+        }
+        try await expectRefused(&found)
+        for id in more { try await server.delete(id, keeping: survivor) }
+    }
+
+    private func expectRefused(_ found: inout Violations) async throws {
         do throws(AdapterError) {
             let supplied = server.capabilities.origin == .client ? makeSecret() : nil
             _ = try await server.create(supplied, label: "contract")
-            found.expect(false, "a third secret was made")
+            found.expect(false, "a secret above the limit was made")
         } catch {
-            found.expect(error.kind == .limitReached, "a third secret: \(error.code)")
+            found.expect(error.kind == .limitReached, "a secret above the limit: \(error.code)")
         }
     }
 

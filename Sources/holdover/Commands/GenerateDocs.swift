@@ -2,6 +2,7 @@ import Adapters
 import ArgumentParser
 import Foundation
 import Plans
+import RotationCore
 
 /// Rewrites the files that are made from the code; a test fails where they differ.
 struct GenerateDocs: ParsableCommand {
@@ -15,5 +16,20 @@ struct GenerateDocs: ParsableCommand {
         let schema = PlanSchema.json(descriptors: AdapterRegistry.descriptors)
         try schema.write(
             toFile: "\(root)/plans/plan.schema.json", atomically: true, encoding: .utf8)
+        let page = "\(root)/Sources/RotationCore/RotationCore.docc/Servers.md"
+        try Self.fill(page, with: AdapterRegistry.descriptors.servers)
+    }
+
+    /// Puts the table between its two marks; a page that isn't there is left so.
+    private static func fill(_ page: String, with servers: [AdapterDescriptor]) throws {
+        guard let text = try? String(contentsOfFile: page, encoding: .utf8) else { return }
+        let (start, end) = ("<!-- made by generate-docs -->\n", "<!-- end -->\n")
+        guard let from = text.range(of: start), let to = text.range(of: end) else { return }
+        let rows =
+            [ServerView.header.map { $0.lowercased() }, ServerView.header.map { _ in "---" }]
+            + servers.map { ServerView($0).cells }
+        let table = rows.map { "| \($0.joined(separator: " | ")) |\n" }.joined()
+        let whole = text[..<from.upperBound] + table + text[to.lowerBound...]
+        try String(whole).write(toFile: page, atomically: true, encoding: .utf8)
     }
 }

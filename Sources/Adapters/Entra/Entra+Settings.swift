@@ -1,0 +1,96 @@
+import ClientCredentials
+import RotationCore
+
+extension Entra {
+    static let descriptor = AdapterDescriptor(
+        type: "entra", summary: "an application of a Microsoft Entra tenant",
+        settings: [
+            SettingDescriptor(
+                "tenant", .text, required: true, summary: "the tenant's id, or one of its domains"),
+            SettingDescriptor(
+                "url", .url,
+                summary: "Microsoft Graph; https://graph.microsoft.com if left out"),
+            SettingDescriptor(
+                "authority", .url,
+                summary: "the login; https://login.microsoftonline.com if left out"),
+            SettingDescriptor(
+                "scope", .text,
+                summary: "the scope to ask for when a secret is tried; "
+                    + "https://graph.microsoft.com/.default if left out"),
+            SettingDescriptor(
+                "lifetime", .span, summary: "how long a new secret is good for; 180d if left out"),
+            SettingDescriptor(
+                "token_endpoint_auth_method", .choice(TokenProbe.Method.allCases.map(\.rawValue)),
+                summary: "how consumers present the secret; client_secret_post if left out"),
+            SettingDescriptor(
+                "ca_file", .path, summary: "the only authorities to trust, as PEM file"),
+            SettingDescriptor(
+                "admin",
+                .group([
+                    SettingDescriptor(
+                        "client_id", .text, required: true,
+                        summary: "an application with Application.ReadWrite.OwnedBy, and an owner"),
+                    SettingDescriptor("client_secret", .reference, summary: "its secret"),
+                    SettingDescriptor(
+                        "federated_token", .reference,
+                        summary: "a token of a federated identity, as workloads have one"),
+                ]), required: true,
+                summary: "who administers: client_id with client_secret or federated_token"),
+        ],
+        capabilities: capabilities)
+
+    private static let graph = "https://graph.microsoft.com"
+
+    /// The server of `plan`.
+    init(_ plan: Plan, _ parts: ServerParts) async throws(AdapterError) {
+        let settings = Settings(plan.server)
+        let tenant = URLPart.segment(try settings.requiredText("tenant"))
+        let url = try settings.address("url") ?? Self.graph
+        let login = try settings.address("authority") ?? "https://login.microsoftonline.com"
+        let endpoint = "\(login)/\(tenant)/oauth2/v2.0/token"
+        let caFile = try settings.caFile()
+        guard let admin = try settings.group("admin") else {
+            throw settings.invalid("admin", "is missing")
+        }
+        let adminEndpoint = TokenEndpoint(
+            url: endpoint, scope: "\(Self.graph)/.default", caFile: caFile)
+        let api = AdminAPI(
+            address: url, caFile: caFile, login: try await Self.login(admin, adminEndpoint, parts),
+            http: parts.http, words: EntraAPI.words)
+        self.init(
+            api: EntraAPI(admin: api, clientID: plan.clientID.rawValue, now: parts.now),
+            probe: TokenProbe(
+                adapter: "entra",
+                endpoint: TokenEndpoint(
+                    url: endpoint,
+                    scope: try settings.text("scope") ?? "\(Self.graph)/.default", caFile: caFile),
+                clientID: plan.clientID.rawValue,
+                method: try settings.choice("token_endpoint_auth_method", default: .post),
+                http: parts.http,
+                // AADSTS7000215, and 7000222 where it has expired.
+                isRefusal: { $0 == 401 && $1 == "invalid_client" }),
+            authority: "\(login)/\(tenant)/v2.0",
+            lifetime: try settings.span("lifetime", default: .hours(180 * 24)),
+            period: plan.schedule?.every)
+    }
+
+    private static func login(
+        _ admin: Settings, _ endpoint: TokenEndpoint, _ parts: ServerParts
+    ) async throws(AdapterError) -> AdminLogin {
+        let clientID = try admin.requiredText("client_id")
+        let token = try admin.reference("federated_token")
+        let secret = try admin.reference("client_secret")
+        guard (token == nil) != (secret == nil), let reference = token ?? secret else {
+            throw admin.invalid("client_secret", "or federated_token must be there, not both")
+        }
+        let value = try await parts.resolver.resolve(reference, for: "entra")
+        let authentication = value.withPlaintext { text in
+            token == nil
+                ? ClientAuthentication.post(id: clientID, secret: text)
+                : .assertion(id: clientID, token: text)
+        }
+        return AdminLogin(
+            adapter: "entra", proof: .tokens(parts.tokens, endpoint, authentication),
+            findings: parts.resolver.findings(about: [reference], for: "entra"))
+    }
+}

@@ -1,0 +1,116 @@
+import ClientCredentials
+import HTTPTransport
+import RotationCore
+
+/// Microsoft Entra ID: a list of secrets that the server makes and shows once, told apart by the
+/// display name that each is given, without a way to disable one.
+struct Entra: AuthorizationServer {
+    let api: EntraAPI
+    let probe: TokenProbe
+    /// `https://login.microsoftonline.com/{tenant}/v2.0`.
+    let authority: String
+    /// How long a new secret is good for.
+    let lifetime: Span
+    /// From the end of one rotation to the start of the next; nil only by hand.
+    let period: Span?
+
+    static let capabilities = ServerCapabilities(
+        shape: .list, limit: 20, origin: .server, recognition: .label, canDisable: false,
+        propagation: .minutes(10), expiry: .atCreation)
+
+    var capabilities: ServerCapabilities { Self.capabilities }
+
+    func identity() async throws(AdapterError) -> TargetIdentity {
+        let response = try await api.admin.open("\(authority)/.well-known/openid-configuration")
+        guard response.status == 200 else { throw api.admin.error(response, .read) }
+        let metadata = try api.admin.decode(ServerMetadata.self, response, .read)
+        // A tenant may be named by a domain; its issuer has the id.
+        try metadata.assert(
+            issuer: metadata.issuer, tokenEndpoint: probe.endpoint.url, for: "entra")
+        return TargetIdentity(rawValue: "entra:\(metadata.issuer)#\(probe.clientID)")
+    }
+
+    func preflight(overlap: Span) async throws(AdapterError) -> [Finding] {
+        var findings = api.admin.login.findings
+        if let period, period.milliseconds + overlap.milliseconds >= lifetime.milliseconds {
+            findings.append(
+                problem(
+                    "lifetime-too-short",
+                    "a new secret is good for \(lifetime), and the next rotation begins after "
+                        + "\(period): say a longer lifetime"))
+        }
+        do throws(AdapterError) {
+            let listed = try await api.application().passwordCredentials
+            if listed.count >= capabilities.limit {
+                findings.append(
+                    problem("limit-reached", "the application has \(listed.count) secrets already"))
+            }
+        } catch {
+            // What goes away by itself is waited for; all else a person must mend.
+            if case .unavailable = error.kind { throw error }
+            findings.append(Finding(.problem, code: error.code, message: error.message))
+        }
+        return findings
+    }
+
+    private func problem(_ code: String, _ reason: String) -> Finding {
+        Finding(.problem, code: "entra-\(code)", message: "entra: \(reason)")
+    }
+
+    func credentials(knowing known: KnownSecrets) async throws(AdapterError) -> [Credential] {
+        let now = api.now()
+        return try await api.application().passwordCredentials.compactMap { listed in
+            let end = listed.endDateTime.flatMap(Instant.init(rfc3339:))
+            if let end, end <= now { return nil }
+            return Credential(
+                id: CredentialID(rawValue: listed.keyId),
+                createdAt: listed.startDateTime.flatMap(Instant.init(rfc3339:)), expiresAt: end,
+                label: listed.displayName, isOther: listed.isNone(of: known))
+        }
+    }
+
+    func create(_ secret: ClientSecret?, label: String) async throws(AdapterError)
+        -> CreatedCredential
+    {
+        guard secret == nil else {
+            throw AdapterError(
+                .refused, code: "entra-own-secret", message: "entra: the server makes the secret")
+        }
+        let made = try await api.addPassword(label, until: api.now() + lifetime)
+        return CreatedCredential(
+            id: CredentialID(rawValue: made.keyId), secret: made.secretText.map { ClientSecret($0) }
+        )
+    }
+
+    func disable(_ credential: CredentialID) async throws(AdapterError) { throw Self.cannotDisable }
+
+    func enable(_ credential: CredentialID) async throws(AdapterError) { throw Self.cannotDisable }
+
+    private static let cannotDisable = AdapterError(
+        .refused, code: "entra-no-disable", message: "entra: a secret can't be disabled")
+
+    func delete(_ credential: CredentialID, keeping survivor: ClientSecret)
+        async throws(AdapterError)
+    {
+        let listed = try await api.application().passwordCredentials
+        let others = listed.filter { $0.keyId != credential.rawValue }
+        guard others.contains(where: { $0.mayBe(survivor) }) else {
+            throw AdapterError(
+                .conflict, code: "entra-survivor-not-listed",
+                message: "entra: the secret that must stay is not listed beside "
+                    + safeText(credential.rawValue))
+        }
+        do throws(AdapterError) { try await api.removePassword(credential.rawValue) } catch {
+            // Graph refuses a key that isn't there; a list may lag, so it is asked after that.
+            guard error.kind == .refused else { throw error }
+            let left = try await api.application().passwordCredentials
+            guard !left.contains(where: { $0.keyId == credential.rawValue }) else { throw error }
+        }
+    }
+
+    func authenticate(with secret: ClientSecret, connection: ProbeConnection)
+        async throws(AdapterError) -> AuthenticationResult
+    {
+        try await probe.authenticate(with: secret, connection: connection)
+    }
+}
