@@ -67,7 +67,7 @@ chaos: setup ## the real binary, killed and failed at every system call, and pow
 	    HOLDOVER_CHAOS_SHARE=$(SHARE) HOLDOVER_CHAOS_KILLS=$(KILLS) \
 	    HOLDOVER_POWER_IMAGES=12000 HOLDOVER_POWER_RUNS=60 HOLDOVER_CHAOS_STOPS=500 \
 	    HOLDOVER_CHAOS_CROWDS=20 HOLDOVER_CHAOS_IMAGES=6 HOLDOVER_CHAOS_RECOVERIES=21 \
-	    HOLDOVER_CHAOS_DAYS=6 \
+	    HOLDOVER_CHAOS_DAYS=6 HOLDOVER_CHAOS_WORKERS=3 \
 	    swift test --skip-build --no-parallel --filter ChaosTests
 
 mutants: setup ## one bug after another; each must be caught
