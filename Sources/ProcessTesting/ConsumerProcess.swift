@@ -48,7 +48,8 @@ public struct ConsumerProcess: Sendable {
                 "--name", name, "--client-id", client, "--token-endpoint",
                 server.tokenURL(dialect), "--report", "\(place)/report", "--stats",
                 "\(place)/stats", "--pid-file", "\(place)/pid", "--pause", pause.milliseconds,
-            ] + (try options(source, in: "consumers/\(name)", bench))
+            ] + (PracticeServerProcess.scope(dialect).map { ["--scope", $0] } ?? [])
+            + (try options(source, in: "consumers/\(name)", bench))
         let process = try bench.spawn(name, Binaries.path("practice-consumer"), arguments)
         let consumer = ConsumerProcess(
             name: name, reportPath: "\(place)/report", pidPath: "\(place)/pid", process: process,

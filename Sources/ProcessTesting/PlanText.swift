@@ -47,7 +47,12 @@ public struct PlanText: Sendable {
             ], stores: stores)
     }
 
-    /// A plan for a client of either dialect.
+    private static func admin(_ name: String, at server: PracticeServerProcess) -> String {
+        "admin: {client_id: \(server["\(name)_ADMIN_CLIENT_ID"]), "
+            + "client_secret: \"env:\(name)_ADMIN_CLIENT_SECRET\"}"
+    }
+
+    /// A plan for a client of any dialect; needs the admin's secret in the environment.
     public static func of(
         _ dialect: PracticeServerProcess.Dialect, _ client: String,
         at server: PracticeServerProcess, stores: [[String]]
@@ -55,6 +60,19 @@ public struct PlanText: Sendable {
         switch dialect {
         case .okta: okta(client, at: server, stores: stores)
         case .keycloak: keycloak(client, at: server, stores: stores)
+        case .entra:
+            PlanText(
+                client,
+                server: [
+                    "type: entra", "url: \(server["ENTRA_URL"])",
+                    "authority: \(server["ENTRA_AUTHORITY"])", "tenant: \(server["ENTRA_TENANT"])",
+                    admin("ENTRA", at: server),
+                ], stores: stores)
+        case .logto:
+            PlanText(
+                client,
+                server: ["type: logto", "url: \(server["LOGTO_URL"])", admin("LOGTO", at: server)],
+                stores: stores)
         }
     }
 

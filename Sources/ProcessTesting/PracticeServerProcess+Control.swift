@@ -120,14 +120,20 @@ extension PracticeServerProcess {
     public func tokenStatus(_ dialect: Dialect, _ client: String, _ secret: String) async throws
         -> Int
     {
-        let pair = Data("\(client):\(secret)".utf8).base64EncodedString()
+        // Both are form-encoded in front of the colon and behind it (RFC 6749 §2.3.1).
+        let plain = CharacterSet.alphanumerics.union(CharacterSet(charactersIn: "-._~"))
+        let words = [client, secret].map {
+            $0.addingPercentEncoding(withAllowedCharacters: plain) ?? $0
+        }
+        let pair = Data(words.joined(separator: ":").utf8).base64EncodedString()
+        let scope = Self.scope(dialect).map { "&scope=\($0)" } ?? ""
         let path = tokenURL(dialect).dropFirst(url.count)
         return try await http.send(
             "POST", String(path),
             headers: [
                 "Authorization": "Basic \(pair)",
                 "Content-Type": "application/x-www-form-urlencoded",
-            ], body: "grant_type=client_credentials"
+            ], body: "grant_type=client_credentials\(scope)"
         ).status
     }
 

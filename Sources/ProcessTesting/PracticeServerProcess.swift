@@ -6,6 +6,13 @@ public struct PracticeServerProcess: Sendable {
         case okta
         /// Keycloak's.
         case keycloak
+        /// Microsoft Graph's.
+        case entra
+        /// Logto's.
+        case logto
+
+        /// One for each shape of server, for what takes long: a list, and two slots.
+        public static let golden = [Dialect.okta, .keycloak]
     }
 
     /// A server that didn't get ready.
@@ -41,6 +48,11 @@ public struct PracticeServerProcess: Sendable {
         return PracticeServerProcess(values: values, process: process, http: try LoopbackHTTP(url))
     }
 
+    /// The scope that a dialect can't be asked without.
+    static func scope(_ dialect: Dialect) -> String? {
+        dialect == .entra ? "https://graph.microsoft.com/.default" : nil
+    }
+
     static func values(in text: String) -> [String: String] {
         var values: [String: String] = [:]
         // A last line without its end may be cut.
@@ -66,6 +78,8 @@ public struct PracticeServerProcess: Sendable {
         switch dialect {
         case .okta: self["OKTA_TOKEN_URL"]
         case .keycloak: self["KEYCLOAK_TOKEN_URL"]
+        case .entra: "\(self["ENTRA_AUTHORITY"])/\(self["ENTRA_TENANT"])/oauth2/v2.0/token"
+        case .logto: "\(self["LOGTO_URL"])/oidc/token"
         }
     }
 }

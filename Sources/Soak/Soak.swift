@@ -27,7 +27,7 @@ struct Soak {
         let reports = try bench.directory("reports")
         var clients: [SoakClient] = []
         var consumers: [SoakConsumer] = []
-        for dialect in PracticeServerProcess.Dialect.allCases {
+        for dialect in PracticeServerProcess.Dialect.golden {
             for number in 0..<settings.clients {
                 let client = try await SoakClient(dialect, number, on: bench, at: server)
                 let own = ["one", "two"].map { name in

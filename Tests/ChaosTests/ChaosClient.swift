@@ -96,6 +96,8 @@ struct ChaosClient {
                 ("POST", "\(client)/client-secret"), ("PUT", client),
                 ("DELETE", "\(client)/client-secret/rotated"),
             ]
+        case .entra: return [("POST", ".*/addPassword"), ("POST", ".*/removePassword")]
+        case .logto: return [("POST", "/logto/.*/secrets"), ("DELETE", "/logto/.*/secrets/.*")]
         }
     }
 }

@@ -102,7 +102,7 @@ struct ChaosTests {
         try await Workbench.open { bench in
             let world = try await ChaosWorld(on: bench)
             var clients: [ChaosClient] = []
-            for dialect in PracticeServerProcess.Dialect.allCases {
+            for dialect in PracticeServerProcess.Dialect.golden {
                 clients.append(
                     try await ChaosClient(dialect, secret: dice.secret(), in: world))
             }

@@ -47,7 +47,7 @@ struct RestoredStateTests {
         try #require(isMade, "\(path)")
     }
 
-    @Test(.timeLimit(.minutes(10)), arguments: PracticeServerProcess.Dialect.allCases)
+    @Test(.timeLimit(.minutes(10)), arguments: PracticeServerProcess.Dialect.golden)
     func `every earlier journal is refused at every later moment, and nothing is touched`(
         dialect: PracticeServerProcess.Dialect
     ) async throws {

@@ -105,7 +105,9 @@ extension Stage {
         try await succeed("audit", "verify", at: place)
     }
 
-    private func expectAccepted(_ secret: String, at place: SourceLocation) async throws {
+    /// The token endpoint takes a secret.
+    func expectAccepted(_ secret: String, at place: SourceLocation = #_sourceLocation) async throws
+    {
         let status = try await server.tokenStatus(dialect, Self.client, secret)
         #expect(status == 200, sourceLocation: place)
     }

@@ -22,7 +22,7 @@ struct GoldenRecording: Sendable {
             ]
             var secrets = environment
             var clients: [PowerLossClient] = []
-            for dialect in PracticeServerProcess.Dialect.allCases {
+            for dialect in PracticeServerProcess.Dialect.golden {
                 let secret = dice.secret()
                 secrets["the first of \(dialect)"] = secret
                 clients.append(

@@ -1,0 +1,63 @@
+import Foundation
+import ProcessTesting
+import Testing
+
+/// A whole rotation at each vendor's server, while a consumer fetches tokens all the time.
+struct VendorTests {
+    typealias Dialect = PracticeServerProcess.Dialect
+
+    @Test(arguments: Dialect.allCases)
+    func `a rotation is completed, and no consumer fails`(dialect: Dialect) async throws {
+        try await Stage.open(dialect) { stage in
+            try await stage.begin()
+            try await stage.expectCompletion()
+        }
+    }
+
+    @Test(arguments: Dialect.allCases, ["generate", "distribute", "verify"])
+    func `a rollback leads back from every step`(dialect: Dialect, step: String) async throws {
+        try await Stage.open(dialect) { stage in
+            try await stage.begin(until: step)
+            try await stage.succeed("rollback", Stage.client, "--reason", "test")
+            try await stage.expectReturn()
+        }
+    }
+
+    @Test(
+        arguments: [
+            (Dialect.okta, "/api/v1/apps/.*/secrets"), (.keycloak, ".*/client-secret"),
+            (.entra, ".*/addPassword"), (.logto, "/logto/.*/secrets"),
+        ],
+        ["lost_answer", "error_after_effect", "error_before_effect", "rate_limit", "slow", "html"])
+    func `whatever becomes of the creation, one secret is made and the rotation ends well`(
+        server: (dialect: Dialect, path: String), kind: String
+    ) async throws {
+        try await Stage.open(server.dialect) { stage in
+            let more =
+                switch kind {
+                case "slow": #","ms":300"#
+                case "rate_limit": #","retry_after":1"#
+                case "html": #","when":"after""#
+                default: ""
+                }
+            try await stage.server.fault(kind, method: "POST", path: server.path, more: more)
+            try await stage.begin()
+            try await stage.expectCompletion()
+        }
+    }
+
+    @Test(arguments: [Dialect.entra, .logto])
+    func `somebody else's secret stays as it is`(dialect: Dialect) async throws {
+        try await Stage.open(dialect) { stage in
+            try await stage.server.set(#"{"foreign_before_create":1}"#)
+            try await stage.begin()
+            let outcome = try await stage.run("run", "--wait", "30s")
+            #expect(outcome.exit == 0, "\(outcome)")
+            #expect(try await stage.rotation().state == "completed")
+            let live = try await stage.server.client(Stage.client).live
+            #expect(live.count == 2, "the new one, and the other's")
+            try await stage.expectAccepted(try stage.stored())
+            #expect(try stage.consumer.stats().failed == 0)
+        }
+    }
+}
