@@ -99,6 +99,22 @@ import Testing
         #expect(profiles.rotations["p"] == Span(milliseconds: .max))
     }
 
+    @Test func `a mount that is being made ready is asked again later`() async throws {
+        // Word for word what OpenBao 2.7 says just after `sys/mounts`.
+        let http = OneAnswer(
+            400,
+            """
+            {"errors":["Upgrading from non-versioned to versioned data. This backend will be \
+            unavailable for a brief period and will resume service shortly."]}
+            """)
+        let api = VaultAPI(
+            address: "https://vault.example", namespace: nil, caFile: nil, http: http)
+        let answer = try await api.send("POST", "secret/data/x", token: "t", .repeatable)
+        let error = api.error(answer, .repeatable)
+        #expect(error.kind == .unavailable(retryAfter: nil))
+        #expect(error.code == "vault-mount-not-ready")
+    }
+
     @Test(arguments: [page, deep, "{}", #"{"data":[]}"#, #"{"data":{"data":"x"}}"#])
     func `a page is no document of Vault`(body: String) {
         #expect(throws: AdapterError.self) {

@@ -57,11 +57,17 @@ struct OpenBao: Sendable {
     {
         var headers: HTTPHeaders = ["X-Vault-Token": token]
         headers["X-Vault-Namespace"] = namespace
-        let response = try await http.send(
-            HTTPRequest(
-                method: method, url: "\(address)/v1/\(path)", headers: headers,
-                body: json.map { Array($0.utf8) }))
-        let said = String(decoding: response.body, as: UTF8.self)
+        let request = HTTPRequest(
+            method: method, url: "\(address)/v1/\(path)", headers: headers,
+            body: json.map { Array($0.utf8) })
+        var response = try await http.send(request)
+        var said = String(decoding: response.body, as: UTF8.self)
+        // What a new mount says until it is ready, which takes longer on a busy machine.
+        for _ in 0..<200 where said.contains("Upgrading from non-versioned") {
+            try await Task.sleep(for: .milliseconds(50))
+            response = try await http.send(request)
+            said = String(decoding: response.body, as: UTF8.self)
+        }
         try #require(
             (200..<300).contains(response.status), "\(method) \(path): \(response.status) \(said)")
         return response
