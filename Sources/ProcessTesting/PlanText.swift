@@ -73,6 +73,13 @@ public struct PlanText: Sendable {
                 client,
                 server: ["type: logto", "url: \(server["LOGTO_URL"])", admin("LOGTO", at: server)],
                 stores: stores)
+        case .uaa:
+            PlanText(
+                client,
+                server: [
+                    "type: uaa", "url: \(server["UAA_URL"])", "token_lifetime: 100ms",
+                    admin("UAA", at: server),
+                ], stores: stores)
         }
     }
 

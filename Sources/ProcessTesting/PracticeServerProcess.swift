@@ -10,6 +10,8 @@ public struct PracticeServerProcess: Sendable {
         case entra
         /// Logto's.
         case logto
+        /// Cloud Foundry UAA's.
+        case uaa
 
         /// One for each shape of server, for what takes long: a list, and two slots.
         public static let golden = [Dialect.okta, .keycloak]
@@ -70,6 +72,11 @@ public struct PracticeServerProcess: Sendable {
     /// A value that it printed, or nothing.
     public subscript(_ name: String) -> String { values[name] ?? "" }
 
+    /// What the plans' `env:` references to admin credentials need.
+    public var adminSecrets: [String: String] {
+        values.filter { $0.key == "OKTA_API_TOKEN" || $0.key.hasSuffix("_ADMIN_CLIENT_SECRET") }
+    }
+
     /// Its base URL.
     public var url: String { self["PRACTICE_URL"] }
 
@@ -80,6 +87,7 @@ public struct PracticeServerProcess: Sendable {
         case .keycloak: self["KEYCLOAK_TOKEN_URL"]
         case .entra: "\(self["ENTRA_AUTHORITY"])/\(self["ENTRA_TENANT"])/oauth2/v2.0/token"
         case .logto: "\(self["LOGTO_URL"])/oidc/token"
+        case .uaa: "\(self["UAA_URL"])/oauth/token"
         }
     }
 }

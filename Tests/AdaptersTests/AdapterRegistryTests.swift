@@ -77,6 +77,7 @@ import Testing
         let pages = [
             ("Entra/Entra.md", all.servers, "entra"),
             ("Logto/Logto.md", all.servers, "logto"),
+            ("UAA/UAA.md", all.servers, "uaa"),
             ("Okta/Okta.md", all.servers, "okta"),
             ("Keycloak/Keycloak.md", all.servers, "keycloak"),
             ("File/File.md", all.stores, "file"), ("Vault/Vault.md", all.stores, "vault"),

@@ -51,12 +51,8 @@ struct Stage: Sendable {
         try edit(&plan, bench)
         try plan.write(on: bench)
         self.plan = plan
-        let names = [
-            "OKTA_API_TOKEN", "KEYCLOAK_ADMIN_CLIENT_SECRET", "ENTRA_ADMIN_CLIENT_SECRET",
-            "LOGTO_ADMIN_CLIENT_SECRET",
-        ]
         holdover = HoldoverProcess(
-            on: bench, environment: server.values.filter { names.contains($0.key) })
+            on: bench, environment: server.adminSecrets)
     }
 
     /// A value that nobody had before.

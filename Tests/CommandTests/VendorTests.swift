@@ -25,12 +25,13 @@ struct VendorTests {
 
     @Test(
         arguments: [
-            (Dialect.okta, "/api/v1/apps/.*/secrets"), (.keycloak, ".*/client-secret"),
-            (.entra, ".*/addPassword"), (.logto, "/logto/.*/secrets"),
+            (Dialect.okta, "POST", "/api/v1/apps/.*/secrets"),
+            (.keycloak, "POST", ".*/client-secret"), (.entra, "POST", ".*/addPassword"),
+            (.logto, "POST", "/logto/.*/secrets"), (.uaa, "PUT", "/uaa/.*/secret"),
         ],
         ["lost_answer", "error_after_effect", "error_before_effect", "rate_limit", "slow", "html"])
     func `whatever becomes of the creation, one secret is made and the rotation ends well`(
-        server: (dialect: Dialect, path: String), kind: String
+        server: (dialect: Dialect, method: String, path: String), kind: String
     ) async throws {
         try await Stage.open(server.dialect) { stage in
             let more =
@@ -40,7 +41,8 @@ struct VendorTests {
                 case "html": #","when":"after""#
                 default: ""
                 }
-            try await stage.server.fault(kind, method: "POST", path: server.path, more: more)
+            try await stage.server.fault(
+                kind, method: server.method, path: server.path, more: more)
             try await stage.begin()
             try await stage.expectCompletion()
         }

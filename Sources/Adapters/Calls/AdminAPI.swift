@@ -10,6 +10,8 @@ struct AdminAPI: Sendable {
     let http: any HTTPClient
     /// The server's own words in an error's body.
     let words: @Sendable (HTTPResponse) -> String?
+    /// Fields that go with every request.
+    var headers: HTTPHeaders = [:]
 
     private var outcome: CallOutcome { CallOutcome(adapter: login.adapter) }
 
@@ -64,6 +66,7 @@ struct AdminAPI: Sendable {
             "Authorization": try await login.authorization(), "Accept": "application/json",
         ]
         if method != "GET" { headers["Content-Type"] = "application/json" }
+        for field in self.headers.fields { headers[field.name] = field.value }
         return try await transfer(
             HTTPRequest(
                 method: method, url: "\(address)\(path)", headers: headers, body: body,

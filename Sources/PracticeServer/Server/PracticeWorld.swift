@@ -50,6 +50,10 @@ struct PracticeWorld: Sendable {
             NewClient(
                 dialect: .logto, clientId: credentials.adminClientID,
                 secret: credentials.adminSecret, scopes: ["all"], grants: ["all"]))
+        _ = try await registrar.register(
+            NewClient(
+                dialect: .uaa, clientId: credentials.adminClientID,
+                secret: credentials.adminSecret, scopes: ["clients.admin"]))
         for client in seed.clients ?? [] { _ = try await registrar.register(client) }
     }
 }

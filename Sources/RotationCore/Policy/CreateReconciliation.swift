@@ -64,7 +64,7 @@ public enum CreateReconciliation: Sendable {
     private static func decideList(_ question: Question, _ listed: [Credential]) -> Self {
         let added = listed.filter { !question.baseline.contains($0.id) && $0.holds == nil }
         switch question.capabilities.recognition {
-        case .value where question.knowsNewValue:
+        case .value where question.knowsNewValue, .trial where question.knowsNewValue:
             // The value is sealed and no entry holds it. What others added is none of our business.
             return .createAgain
         case .label:
@@ -77,7 +77,7 @@ public enum CreateReconciliation: Sendable {
             if added.isEmpty { return .createAgain }
             guard added.count == 1, question.isExclusive else { return .ambiguous(added.map(\.id)) }
             return .deleteOrphan(added[0].id)
-        case .none:
+        case .trial, .none:
             return .ambiguous([])
         }
     }

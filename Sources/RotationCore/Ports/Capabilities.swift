@@ -24,6 +24,8 @@ public struct ServerCapabilities: Sendable, Hashable, Codable {
         case value
         /// The label given at creation is shown.
         case label
+        /// Nothing is shown; whoever has a value can ask the token endpoint with it.
+        case trial
         /// Only when it was made is shown.
         case time
         /// The server can't be asked.

@@ -48,7 +48,7 @@ public struct AuthorizationServerContract: Sendable {
         if server.capabilities.recognition == .label {
             found.expect(listed.first?.isOther == false, "the old secret is taken for another's")
         }
-        if server.capabilities.recognition == .value {
+        if recognisesValues {
             found.expect(listed.first?.holds == .old, "the old secret isn't recognised")
             let unknown = try await server.credentials(knowing: KnownSecrets(new: makeSecret()))
             found.expect(unknown.first?.holds == nil, "a secret is taken for another one")
@@ -68,7 +68,7 @@ public struct AuthorizationServerContract: Sendable {
             let label = listed.first { $0.id == id }?.label
             found.expect(label == "contract", "the new one's label is \(label ?? "absent")")
         }
-        if server.capabilities.recognition == .value {
+        if recognisesValues {
             found.expect(listed.first { $0.holds == .new }?.id == id, "the new one has another id")
             found.expect(listed.contains { $0.holds == .old }, "the old one isn't recognised")
         }
@@ -117,7 +117,9 @@ public struct AuthorizationServerContract: Sendable {
         return new
     }
 
-    private var recognisesValues: Bool { server.capabilities.recognition == .value }
+    private var recognisesValues: Bool {
+        [.value, .trial].contains(server.capabilities.recognition)
+    }
 
     private func create(_ found: inout Violations) async throws
         -> (id: CredentialID, secret: ClientSecret)
