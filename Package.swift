@@ -75,11 +75,16 @@ let package = Package(
                 "RotationCore", "ClientCredentials", "HTTPTransport", crypto, subprocess, system,
             ],
             exclude: [
-                "Entra/Entra.md", "Exec/Exec.md", "File/File.md", "Keycloak/Keycloak.md",
+                "Entra/Entra.md", "Exec/Exec.md", "ExecServer/ExecServer.md", "File/File.md",
+                "HTTP/HTTP.md", "Keycloak/Keycloak.md",
                 "Logto/Logto.md", "Okta/Okta.md", "Report/Report.md", "UAA/UAA.md",
                 "Vault/Vault.md",
             ],
             swiftSettings: settings),
+
+        // What adapters promise: suites for ours and for those of others.
+        .target(
+            name: "AdapterContracts", dependencies: ["RotationCore"], swiftSettings: settings),
 
         // What people wrote down: YAML plans, checked against the adapters' descriptors.
         .target(
@@ -91,7 +96,8 @@ let package = Package(
         .executableTarget(
             name: "holdover",
             dependencies: [
-                "RotationEngine", "Adapters", "Plans", "HTTPTransport", arguments,
+                "RotationEngine", "Adapters", "AdapterContracts", "Plans", "HTTPTransport",
+                arguments,
             ],
             swiftSettings: settings),
 
@@ -131,12 +137,14 @@ let package = Package(
             dependencies: ["ClientCredentials", "HTTPTransport", jwt],
             swiftSettings: settings),
         .testTarget(
-            name: "RotationEngineTests", dependencies: ["RotationEngine", "RotationTesting"],
+            name: "RotationEngineTests",
+            dependencies: ["AdapterContracts", "RotationEngine", "RotationTesting"],
             swiftSettings: settings),
         .testTarget(
             name: "PlansTests", dependencies: ["Plans", "RotationCore"], swiftSettings: settings),
         .testTarget(
-            name: "AdaptersTests", dependencies: ["Adapters", "RotationTesting", "HTTPTransport"],
+            name: "AdaptersTests",
+            dependencies: ["Adapters", "AdapterContracts", "HTTPTransport"],
             swiftSettings: settings),
         .testTarget(
             name: "PracticeServerTests", dependencies: [crypto, jwt],

@@ -7,8 +7,8 @@ public struct AdapterRegistry: AdapterFactory {
     /// What plans may say; help, schema and documentation come from it.
     public static let descriptors = AdapterDescriptors(
         servers: [
-            Entra.descriptor, Keycloak.descriptor, Logto.descriptor, Okta.descriptor,
-            UAA.descriptor,
+            Entra.descriptor, ExecServer.descriptor, HTTPServer.descriptor, Keycloak.descriptor,
+            Logto.descriptor, Okta.descriptor, UAA.descriptor,
         ],
         stores: [FileStore.descriptor, VaultStore.descriptor],
         hooks: [ExecHook.descriptor],
@@ -30,10 +30,21 @@ public struct AdapterRegistry: AdapterFactory {
             tokens: TokenClient(http: http), now: now)
     }
 
+    /// What the server of `plan` can do, as far as that is known without asking it; nil where the
+    /// plan is wrong.
+    public static func capabilities(of plan: Plan) -> ServerCapabilities? {
+        guard let descriptor = descriptors.servers.first(where: { $0.type == plan.server.type })
+        else { return nil }
+        return descriptor.capabilities
+            ?? (try? DeclaredCapabilities.read(Settings(plan.server), [.list, .twoSlots]))
+    }
+
     /// The server of `plan`, bound to its client.
     public func server(of plan: Plan) async throws(AdapterError) -> any AuthorizationServer {
         switch plan.server.type {
         case Entra.descriptor.type: return try await Entra(plan, parts)
+        case ExecServer.descriptor.type: return try await ExecServer.server(of: plan, parts)
+        case HTTPServer.descriptor.type: return try await HTTPServer.server(of: plan, parts)
         case Keycloak.descriptor.type: return try await Keycloak(plan, parts)
         case Logto.descriptor.type: return try await Logto(plan, parts)
         case Okta.descriptor.type: return try await Okta(plan, parts)

@@ -76,6 +76,8 @@ import Testing
             .appendingPathComponent("Sources/Adapters")
         let pages = [
             ("Entra/Entra.md", all.servers, "entra"),
+            ("ExecServer/ExecServer.md", all.servers, "exec"),
+            ("HTTP/HTTP.md", all.servers, "http"),
             ("Logto/Logto.md", all.servers, "logto"),
             ("UAA/UAA.md", all.servers, "uaa"),
             ("Okta/Okta.md", all.servers, "okta"),
@@ -115,18 +117,21 @@ import Testing
     }
 
     /// A plausible value for each setting that is required, and for an admin's or login's token.
-    private static func minimal(_ settings: [SettingDescriptor]) -> [String: SettingValue] {
+    private static func minimal(_ settings: [SettingDescriptor], isNested: Bool = false)
+        -> [String: SettingValue]
+    {
         var values: [String: SettingValue] = [:]
         for setting in settings where setting.isRequired || setting.name == "token" {
-            values[setting.name] = value(setting.form)
+            values[setting.name] = value(setting.form, isNested)
         }
         if values.keys.contains("client_id") { values["client_secret"] = "env:T" }
         return values
     }
 
-    private static func value(_ form: SettingDescriptor.Form) -> SettingValue {
+    private static func value(_ form: SettingDescriptor.Form, _ isNested: Bool) -> SettingValue {
         switch form {
-        case .text: "text"
+        // In the groups of a request it is a path or a pointer.
+        case .text: isNested ? "/text" : "text"
         case .integer: "1"
         case .boolean: "true"
         case .span: "30s"
@@ -135,7 +140,7 @@ import Testing
         case .reference: "env:T"
         case .choice(let words): .text(words[0])
         case .texts: .list(["/bin/true"])
-        case .group(let inner): .group(minimal(inner))
+        case .group(let inner): .group(minimal(inner, isNested: true))
         }
     }
 }

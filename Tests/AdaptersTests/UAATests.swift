@@ -1,7 +1,7 @@
+import AdapterContracts
 import Foundation
 import HTTPTransport
 import RotationCore
-import RotationTesting
 import Testing
 
 @testable import Adapters

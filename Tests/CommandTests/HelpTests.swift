@@ -7,7 +7,7 @@ struct HelpTests {
     static let commands: [[String]] = [
         [], ["init"], ["check"], ["start"], ["run"], ["status"], ["explain"], ["approve"],
         ["hold"], ["resume"], ["retry"], ["rollback"], ["recover"], ["history"], ["servers"],
-        ["audit"],
+        ["adapter"], ["adapter", "test"], ["audit"],
         ["audit", "verify"], ["audit", "export"], ["audit", "checkpoint"], ["audit", "public-key"],
     ]
 
@@ -18,7 +18,7 @@ struct HelpTests {
             #expect(outcome.exit == 0 && outcome.errors.isEmpty, "\(outcome)")
             try expectTranscript(
                 outcome.output, (["holdover"] + command).joined(separator: "-"))
-            if command != ["audit"] {
+            if ![["audit"], ["adapter"]].contains(command) {
                 let example = "  " + (["holdover"] + command).joined(separator: " ")
                 #expect(outcome.output.contains(example), "no example in \(outcome.output)")
             }

@@ -1,3 +1,4 @@
+import AdapterContracts
 import RotationCore
 import RotationEngine
 import RotationTesting

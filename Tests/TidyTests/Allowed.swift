@@ -10,10 +10,11 @@ enum Allowed {
         "ClientCredentials": ["HTTPTransport"],
         "RotationEngine": ["RotationCore"],
         "Adapters": ["RotationCore", "ClientCredentials", "HTTPTransport"],
+        "AdapterContracts": ["RotationCore"],
         "Plans": ["RotationCore"],
         "holdover": [
-            "RotationCore", "RotationEngine", "Adapters", "Plans", "ClientCredentials",
-            "HTTPTransport",
+            "RotationCore", "RotationEngine", "Adapters", "AdapterContracts", "Plans",
+            "ClientCredentials", "HTTPTransport",
         ],
         "PracticeServer": [],
         "PracticeConsumer": ["ClientCredentials", "HTTPTransport"],

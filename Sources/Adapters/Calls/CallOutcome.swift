@@ -49,10 +49,13 @@ struct CallOutcome: Sendable {
     /// An answer that isn't the one that was asked for; `words` are the server's own.
     func error(_ response: HTTPResponse, _ effect: CallEffect, words: String?) -> AdapterError {
         let (kind, code) = verdict(response, effect)
-        let said = words.map { ": \(safeText(Self.withoutLongWords($0)))" } ?? ""
+        let said = words.map { ": \(Self.said($0))" } ?? ""
         return AdapterError(
             kind, code: "\(adapter)-\(code)", message: "\(adapter): HTTP \(response.status)\(said)")
     }
+
+    /// Words from outside, fit to be shown.
+    static func said(_ words: String) -> String { safeText(withoutLongWords(words)) }
 
     /// `text` with everything that could be a secret as a sign that it was left out.
     ///

@@ -11,6 +11,8 @@ struct ChildProcess: Sendable {
     let command: [String]
     /// Added to ``searchPath``; nothing is inherited.
     var environment: [String: String] = [:]
+    /// What it gets on its standard input; nil is nothing at all.
+    var input: [UInt8]?
     /// How long it may run.
     let deadline: RotationCore.Span
     /// How many bytes are kept of what it prints, for each of the two streams.
@@ -62,9 +64,14 @@ struct ChildProcess: Sendable {
         guard let configuration else {
             return Outcome(ending: .notStarted, output: [], errors: [], isCut: false)
         }
+        guard let input else { return await run(configuration, .none) }
+        return await run(configuration, GivenInput(bytes: input))
+    }
+
+    private func run(_ configuration: Configuration, _ input: some InputProtocol) async -> Outcome {
         do {
             let result = try await Subprocess.run(
-                configuration, input: .none, output: .sequence, error: .sequence
+                configuration, input: input, output: .sequence, error: .sequence
             ) { [cap] execution in
                 async let output = Self.read(execution.standardOutput, upTo: cap)
                 async let errors = Self.read(execution.standardError, upTo: cap)
@@ -120,6 +127,16 @@ struct ChildProcess: Sendable {
             // Torn down: what was read until then is all there is.
         }
         return (bytes, isCut)
+    }
+}
+
+/// Bytes for a command that may end before it has read them.
+private struct GivenInput: InputProtocol {
+    let bytes: [UInt8]
+
+    func write(with writer: StandardInputWriter) async throws {
+        // Whoever doesn't read says with its answer what that means.
+        _ = try? await writer.write(bytes)
     }
 }
 

@@ -70,6 +70,9 @@ public struct ServerCapabilities: Sendable, Hashable, Codable {
     /// What is told of the use of secrets.
     public var telemetry: Telemetry
 
+    /// Whether an old and a new secret can be accepted at the same time.
+    public var canOverlap: Bool { shape != .single && limit > 1 }
+
     /// Capabilities of one server.
     public init(
         shape: Shape, limit: Int, origin: Origin, recognition: Recognition, canDisable: Bool,

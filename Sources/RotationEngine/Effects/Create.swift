@@ -85,7 +85,7 @@ extension RotationDriver {
         async throws -> StepResult?
     {
         let capabilities = server.capabilities
-        guard capabilities.shape != .single, capabilities.limit > 1 else {
+        guard capabilities.canOverlap else {
             return .holds(.noOverlap, "the server keeps one secret; two can't overlap")
         }
         guard listed.count < capabilities.limit else {

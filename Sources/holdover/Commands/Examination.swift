@@ -103,6 +103,7 @@ struct Examination {
                 if live != nil, finding.code.hasSuffix("-limit-reached") { continue }
                 result.add(name, finding)
             }
+            guard capabilities.canOverlap else { return result.add(name, Self.noOverlap) }
             let listed = try await server.credentials(knowing: KnownSecrets(old: secret))
             result.slots = "\(listed.count) of \(capabilities.limit) secrets exist"
             if let live {
@@ -130,6 +131,13 @@ struct Examination {
             }
         } catch { result.add(name, error) }
     }
+
+    /// What there is to do about a server whose old secret dies with the making of a new one.
+    static let noOverlap = Finding(
+        .problem, code: "no-overlap",
+        message: "it keeps one secret for a client, so two can't overlap and a rotation would lock "
+            + "consumers out; replace it by hand while nobody needs it, or give consumers a second "
+            + "client and move them one by one")
 
     /// A clock that is far off makes tokens and evidence look stale.
     private func examineClock(_ result: inout Result) async {

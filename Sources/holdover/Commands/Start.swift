@@ -1,3 +1,4 @@
+import Adapters
 import ArgumentParser
 import Foundation
 import Plans
@@ -38,6 +39,7 @@ struct Start: AsyncParsableCommand {
             }
             return
         }
+        for one in placed { try Self.refuseWithoutOverlap(one.plan) }
         let engine = try workspace.engine()
         let random = SystemRandom()
         let trigger = "by hand" + (reason.map { ": \($0)" } ?? "") + ", \(Self.actor)"
@@ -54,6 +56,16 @@ struct Start: AsyncParsableCommand {
             }
         }
         try complain(of: busy)
+    }
+
+    /// Says so before anything is recorded, and without asking anybody.
+    private static func refuseWithoutOverlap(_ plan: Plan) throws {
+        guard AdapterRegistry.capabilities(of: plan)?.canOverlap == false else { return }
+        let finding = Examination.noOverlap
+        throw Problem(
+            .failure, code: finding.code,
+            "\(plan.client.rawValue): \(plan.server.name): \(finding.message)",
+            state: "nothing was started", hint: "holdover check \(plan.client.rawValue)")
     }
 
     private func complain(of busy: [String]) throws {

@@ -18,7 +18,9 @@ struct ServerView: Encodable {
 
     /// In the order of ``header``.
     var cells: [String] {
-        guard let capabilities else { return [type] }
+        guard let capabilities else {
+            return [type] + Self.header.dropFirst().map { _ in "plan" }
+        }
         return [
             type, capabilities.secretsInWords,
             capabilities.origin == .client ? "holdover" : "server",

@@ -3,6 +3,8 @@ import RotationCore
 /// The broken promises of one run of a contract suite.
 struct Violations {
     private(set) var all: [String] = []
+    /// The parts that were run.
+    private(set) var topics: [String] = []
     private var topic = ""
 
     /// Notes `promise` as broken unless `isKept`.
@@ -13,6 +15,7 @@ struct Violations {
     /// Runs one part of a suite; an error that it doesn't expect is a broken promise too.
     mutating func check(_ topic: String, _ body: (inout Violations) async throws -> Void) async {
         self.topic = topic
+        topics.append(topic)
         do {
             try await body(&self)
         } catch let error as AdapterError {

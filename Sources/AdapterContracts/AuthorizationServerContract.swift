@@ -19,6 +19,8 @@ public struct AuthorizationServerContract: Sendable {
     public struct Result: Sendable {
         /// Every broken promise in words; none is success.
         public let violations: [String]
+        /// The parts that were run.
+        public let topics: [String]
         /// The secret that is in force now.
         public let secret: ClientSecret
     }
@@ -33,7 +35,7 @@ public struct AuthorizationServerContract: Sendable {
             await found.check("disabling is undone") { try await disables(&$0, old) }
         }
         await found.check("a secret is replaced") { inForce = try await replaces(&$0, old) }
-        return Result(violations: found.all, secret: inForce)
+        return Result(violations: found.all, topics: found.topics, secret: inForce)
     }
 
     private func reads(_ found: inout Violations, _ old: ClientSecret) async throws {

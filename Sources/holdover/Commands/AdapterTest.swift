@@ -1,0 +1,147 @@
+import AdapterContracts
+import Adapters
+import ArgumentParser
+import Plans
+import RotationCore
+import RotationEngine
+
+/// `holdover adapter`: for those who write adapters.
+struct Adapter: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Test an authorization server of your own, described in a plan.",
+        subcommands: [AdapterTest.self])
+}
+
+/// `holdover adapter test`: the contract suite against the server of a plan.
+struct AdapterTest: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "test",
+        abstract: "Run the contract suite against a plan's server, with a client made for it.",
+        discussion: """
+            Makes, disables and deletes secrets of the plan's client, sees each accepted or refused
+            as it should be, and in the end leaves the client with another secret, which it writes
+            to the plan's stores. Name a client that nobody uses.
+
+            Examples:
+              holdover adapter test plans/scratch.yaml
+              holdover adapter test plans/scratch.yaml --yes
+            """)
+
+    @Argument(help: "A plan file, or the name of a client.")
+    var plan: String
+
+    @Flag(help: "The client's secrets may be replaced: nobody uses them.")
+    var yes = false
+
+    @OptionGroup var workspace: Workspace
+
+    private struct Document: Encodable {
+        let client: String
+        let server: String
+        let parts: [String]
+        let violations: [String]
+    }
+
+    func run() async throws {
+        let plan = try PlanShelf(directory: workspace.plansDirectory).plan(named: plan).plan
+        guard yes else {
+            throw Problem(
+                .usage, code: "not-confirmed",
+                "the suite replaces the secret of \(plan.client.rawValue)",
+                state: "nothing was touched",
+                hint: "holdover adapter test \(self.plan) --yes, if nobody uses that client")
+        }
+        try refuseWhileRotated(plan)
+        let factory = Ports.factory()
+        let old = try await secret(of: plan, factory)
+        let server = try await reached { () async throws(AdapterError) in
+            try await factory.server(of: plan)
+        }
+        let contract = AuthorizationServerContract(server) { SystemRandom().secret() }
+        let result = await contract.run(old: old)
+        try await keep(result.secret, insteadOf: old, plan, factory)
+        try report(result, plan)
+    }
+
+    private func refuseWhileRotated(_ plan: Plan) throws {
+        let journal = try? workspace.reading()
+        defer { try? journal?.close() }
+        guard let latest = try? journal?.latest(of: plan.client), !latest.state.isEnded else {
+            return
+        }
+        throw Problem(
+            .failure, code: "rotation-under-way",
+            "a rotation of \(plan.client.rawValue) is under way",
+            state: "nothing was touched", hint: "holdover status \(plan.client.rawValue)")
+    }
+
+    /// What the stores hold; all must hold the same.
+    private func secret(of plan: Plan, _ factory: AdapterRegistry) async throws -> ClientSecret {
+        var common: ClientSecret?
+        for settings in plan.stores {
+            let stored = try await reached { () async throws(AdapterError) in
+                try await factory.store(settings, of: plan).read()
+            }
+            guard let secret = stored?.secret else { continue }
+            if let common, !common.matches(secret) {
+                throw Problem(
+                    .failure, code: "stores-disagree",
+                    "\(settings.name) holds another secret than the stores before",
+                    state: "nothing was touched", hint: "holdover check \(self.plan)")
+            }
+            common = secret
+        }
+        guard let common else {
+            throw Problem(
+                .failure, code: "store-empty", "no store of the plan holds a secret",
+                state: "nothing was touched", hint: "write the client's secret to one of them")
+        }
+        return common
+    }
+
+    /// Writes the secret that is in force to every store that a secret was read from.
+    private func keep(
+        _ secret: ClientSecret, insteadOf old: ClientSecret, _ plan: Plan,
+        _ factory: AdapterRegistry
+    ) async throws {
+        guard !secret.matches(old) else { return }
+        for settings in plan.stores {
+            do throws(AdapterError) {
+                let store = try await factory.store(settings, of: plan)
+                try await store.write(secret, replacing: try await store.read()?.version)
+            } catch {
+                throw Problem(
+                    .failure, code: error.code, error.message,
+                    state: "\(settings.name) holds a secret that the server refuses now",
+                    hint: "give the client a secret by hand and write it to \(settings.name)")
+            }
+        }
+    }
+
+    private func reached<Value>(
+        _ body: () async throws(AdapterError) -> Value
+    ) async throws -> Value {
+        do throws(AdapterError) { return try await body() } catch { throw Problem(error) }
+    }
+
+    private func report(_ result: AuthorizationServerContract.Result, _ plan: Plan) throws {
+        let console = workspace.console
+        if workspace.json {
+            try console.document(
+                Document(
+                    client: plan.client.rawValue, server: plan.server.type, parts: result.topics,
+                    violations: result.violations))
+        } else {
+            for topic in result.topics {
+                let broken = result.violations.filter { $0.hasPrefix("\(topic): ") }
+                let word =
+                    broken.isEmpty ? console.colored("ok", .good) : console.colored("broken", .bad)
+                console.line("\(word.padding(to: 8))\(topic)")
+                for line in broken {
+                    console.line("        \(safeText(String(line.dropFirst(topic.count + 2))))")
+                }
+            }
+        }
+        guard result.violations.isEmpty else { throw Stop(exit: .failure) }
+    }
+}
