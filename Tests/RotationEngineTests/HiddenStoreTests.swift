@@ -76,6 +76,31 @@ import Testing
         }
     }
 
+    /// The version has moved, so it alone would say that our write came through.
+    @Test func `a write that was cut is repeated, though somebody else wrote in between`()
+        async throws
+    {
+        var wasCut = false
+        for n in 1... {
+            let world = World(Self.configuration, faults: [n: .crashBefore])
+            let plan = world.briefPlan()
+            let ending = try await Trial(world, scratch, plan: plan).run { harness, id in
+                var rotation = try harness.look(id)
+                while !wasCut, !rotation.state.isEnded {
+                    let mark = rotation.body.marks?[plan.stores[1].name]
+                    wasCut = mark?.role == .new && mark?.version == nil
+                    if wasCut { return world.meddle { $0.overwriteStore(1, with: "theirs") } }
+                    world.advance(to: rotation.nextAt)
+                    rotation = try await harness.run(id)
+                }
+            }
+            #expect(ending.state == .completed, "call \(n): \(ending.holds)")
+            #expect(world.value(ofStore: 1) == world.value(ofStore: 0), "call \(n)")
+            if wasCut || world.calls < n { break }
+        }
+        #expect(wasCut)
+    }
+
     @Test func `a plan of such stores alone is held before anything is made`() async throws {
         var configuration = Self.configuration
         configuration.hiddenStores = [0, 1]
