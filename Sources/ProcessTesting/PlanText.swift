@@ -16,8 +16,11 @@ public struct PlanText: Sendable {
         "retry: {first: 100ms, cap: 500ms, settle: 100ms}",
     ]
 
-    private init(_ client: String, server: [String], stores: [[String]]) {
+    private init(
+        _ client: String, server: [String], stores: [[String]], more: [String] = []
+    ) {
         (self.client, self.server, self.stores) = (client, server, stores)
+        rules += more
     }
 
     /// A plan for a client of the Okta dialect; needs `OKTA_API_TOKEN` in the environment.
@@ -80,6 +83,12 @@ public struct PlanText: Sendable {
                     "type: uaa", "url: \(server["UAA_URL"])", "token_lifetime: 100ms",
                     admin("UAA", at: server),
                 ], stores: stores)
+        case .hydra:
+            PlanText(
+                client,
+                server: [
+                    "type: hydra", "url: \(server["HYDRA_URL"])", "issuer: \(server["HYDRA_URL"])",
+                ], stores: stores, more: ["exclusive: true"])
         }
     }
 

@@ -12,6 +12,8 @@ public struct PracticeServerProcess: Sendable {
         case logto
         /// Cloud Foundry UAA's.
         case uaa
+        /// Ory Hydra's.
+        case hydra
 
         /// One for each shape of server, for what takes long: a list, and two slots.
         public static let golden = [Dialect.okta, .keycloak]
@@ -88,6 +90,7 @@ public struct PracticeServerProcess: Sendable {
         case .entra: "\(self["ENTRA_AUTHORITY"])/\(self["ENTRA_TENANT"])/oauth2/v2.0/token"
         case .logto: "\(self["LOGTO_URL"])/oidc/token"
         case .uaa: "\(self["UAA_URL"])/oauth/token"
+        case .hydra: "\(self["HYDRA_URL"])/oauth2/token"
         }
     }
 }

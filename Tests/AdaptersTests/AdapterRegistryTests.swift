@@ -78,6 +78,7 @@ import Testing
             ("Entra/Entra.md", all.servers, "entra"),
             ("ExecServer/ExecServer.md", all.servers, "exec"),
             ("HTTP/HTTP.md", all.servers, "http"),
+            ("Hydra/Hydra.md", all.servers, "hydra"),
             ("Logto/Logto.md", all.servers, "logto"),
             ("UAA/UAA.md", all.servers, "uaa"),
             ("Okta/Okta.md", all.servers, "okta"),

@@ -98,6 +98,7 @@ struct ChaosClient {
             ]
         case .entra: return [("POST", ".*/addPassword"), ("POST", ".*/removePassword")]
         case .logto: return [("POST", "/logto/.*/secrets"), ("DELETE", "/logto/.*/secrets/.*")]
+        case .hydra: return [("POST", "/hydra/.*/rotate"), ("PATCH", "/hydra/.*")]
         case .uaa: return [("PUT", "/uaa/oauth/clients/.*/secret")]
         }
     }

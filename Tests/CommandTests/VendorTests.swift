@@ -28,6 +28,7 @@ struct VendorTests {
             (Dialect.okta, "POST", "/api/v1/apps/.*/secrets"),
             (.keycloak, "POST", ".*/client-secret"), (.entra, "POST", ".*/addPassword"),
             (.logto, "POST", "/logto/.*/secrets"), (.uaa, "PUT", "/uaa/.*/secret"),
+            (.hydra, "POST", "/hydra/.*/rotate"),
         ],
         ["lost_answer", "error_after_effect", "error_before_effect", "rate_limit", "slow", "html"])
     func `whatever becomes of the creation, one secret is made and the rotation ends well`(

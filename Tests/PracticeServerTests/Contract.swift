@@ -12,6 +12,7 @@ struct Contract: Sendable {
     static let keycloak = load("keycloak/admin-clients.openapi.json")
     static let graph = load("microsoft-graph/application-credentials.openapi.json")
 
+    static let hydra = load("ory-hydra/hydra-clients.openapi.json")
     static let uaa = load("uaa/client-secret.openapi.json")
 
     private static func load(_ name: String) -> Contract? {

@@ -37,6 +37,27 @@ import Testing
         }
     }
 
+    // MARK: Known by trial
+
+    @Test func `what a caller made is taken over once it is accepted, and else sent again`() {
+        let question = Self.question(.list, .trial, knowsNew: true)
+        #expect(Self.words(question, [Self.listed("new", holds: .new)]) == "adopt new")
+        #expect(Self.words(question, [Self.listed("old", holds: .old)]) == "create again")
+        #expect(Self.words(Self.question(.list, .trial), Self.before) == "ask ")
+    }
+
+    @Test func `slots that can't be read are turned again until the next turn could hurt`() {
+        var question = Self.question(.twoSlots, .trial)
+        question.capabilities.limit = 6
+        let current = [Self.listed("old", holds: .old)]
+        for creations in 1...4 {
+            question.creations = creations
+            #expect(Self.words(question, current) == "create again")
+        }
+        question.creations = 5
+        #expect(Self.words(question, current) == "ask old")
+    }
+
     // MARK: Many, server-made, labelled
 
     @Test func `with labels, ours is the one with the label of the attempt`() {

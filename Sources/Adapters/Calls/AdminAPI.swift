@@ -62,9 +62,8 @@ struct AdminAPI: Sendable {
     private func sendOnce(_ method: String, _ path: String, _ body: [UInt8]?, _ effect: CallEffect)
         async throws(AdapterError) -> HTTPResponse
     {
-        var headers: HTTPHeaders = [
-            "Authorization": try await login.authorization(), "Accept": "application/json",
-        ]
+        var headers: HTTPHeaders = ["Accept": "application/json"]
+        headers["Authorization"] = try await login.authorization()
         if method != "GET" { headers["Content-Type"] = "application/json" }
         for field in self.headers.fields { headers[field.name] = field.value }
         return try await transfer(

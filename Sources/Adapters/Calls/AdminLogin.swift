@@ -8,6 +8,8 @@ struct AdminLogin: Sendable {
     enum Proof: Sendable {
         /// A token that was made once, behind its scheme: `SSWS`.
         case fixed(scheme: String, ClientSecret)
+        /// The admin API asks nobody who they are.
+        case nobody
         /// Access tokens from a token endpoint.
         case tokens(TokenClient, TokenEndpoint, ClientAuthentication)
     }
@@ -17,9 +19,10 @@ struct AdminLogin: Sendable {
     /// What `check` should say about the places that the login's secrets are in.
     let findings: [Finding]
 
-    /// The value of the `Authorization` field.
-    func authorization() async throws(AdapterError) -> String {
+    /// The value of the `Authorization` field; nil where there is none.
+    func authorization() async throws(AdapterError) -> String? {
         switch proof {
+        case .nobody: return nil
         case .fixed(let scheme, let token): return "\(scheme) \(token.withPlaintext { $0 })"
         case .tokens: return "Bearer \(try await accessToken().value)"
         }

@@ -65,6 +65,7 @@ extension Dialect {
         case .entra: EntraVendor.self
         case .logto: LogtoVendor.self
         case .uaa: UAAVendor.self
+        case .hydra: HydraVendor.self
         }
     }
 

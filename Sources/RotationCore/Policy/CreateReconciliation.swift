@@ -24,19 +24,23 @@ public enum CreateReconciliation: Sendable {
         public var knowsNewValue: Bool
         /// The label of the attempt.
         public var label: String
+        /// How many creations were sent for this rotation, this one included.
+        public var creations: Int
         /// Whether the plan says that nobody else creates secrets for this client.
         public var isExclusive: Bool
 
         /// A question.
         public init(
             capabilities: ServerCapabilities, baseline: Set<CredentialID>, old: CredentialID,
-            knowsNewValue: Bool, label: String, isExclusive: Bool
+            knowsNewValue: Bool, label: String, creations: Int = 1,
+            isExclusive: Bool
         ) {
             self.capabilities = capabilities
             self.baseline = baseline
             self.old = old
             self.knowsNewValue = knowsNewValue
             self.label = label
+            self.creations = creations
             self.isExclusive = isExclusive
         }
     }
@@ -56,7 +60,14 @@ public enum CreateReconciliation: Sendable {
         guard let slot = listed.first(where: { $0.id == question.old }) else {
             return .ambiguous(listed.map(\.id))
         }
-        if slot.holds == .old { return .createAgain }
+        if slot.holds == .old {
+            // Where slots can't be read, each lost creation may have pushed the old secret one
+            // further back. The next one must not push it out.
+            let isSafe =
+                question.capabilities.recognition != .trial
+                || question.creations < question.capabilities.limit - 1
+            return isSafe ? .createAgain : .ambiguous([slot.id])
+        }
         // Never rotate again: a second rotation would push the old secret out.
         return slot.secret == nil ? .ambiguous(listed.map(\.id)) : .adopt(slot)
     }

@@ -143,7 +143,7 @@ extension RotationDriver {
             capabilities: server.capabilities, baseline: Set(rotation.body.baseline),
             old: rotation.oldCredential ?? CredentialID(rawValue: ""),
             knowsNewValue: known().new != nil, label: rotation.label,
-            isExclusive: rotation.plan.isExclusive)
+            creations: rotation.body.creations, isExclusive: rotation.plan.isExclusive)
         switch CreateReconciliation.decide(question, listed: listed) {
         case .adopt(let credential):
             return try adoptListed(credential, among: listed)
