@@ -73,6 +73,15 @@ public struct PlanText: Sendable {
                 client,
                 server: ["type: logto", "url: \(server["LOGTO_URL"])", admin("LOGTO", at: server)],
                 stores: stores)
+        case .gravitee:
+            PlanText(
+                client,
+                server: [
+                    "type: gravitee", "url: \(server["GRAVITEE_URL"])",
+                    "gateway: \(server["GRAVITEE_GATEWAY"])",
+                    "domain: \(server["GRAVITEE_DOMAIN"])", "application: \(client)",
+                    #"admin: {token: "env:GRAVITEE_TOKEN"}"#,
+                ], stores: stores)
         }
     }
 

@@ -76,6 +76,7 @@ import Testing
             .appendingPathComponent("Sources/Adapters")
         let pages = [
             ("Entra/Entra.md", all.servers, "entra"),
+            ("Gravitee/Gravitee.md", all.servers, "gravitee"),
             ("Logto/Logto.md", all.servers, "logto"),
             ("Okta/Okta.md", all.servers, "okta"),
             ("Keycloak/Keycloak.md", all.servers, "keycloak"),

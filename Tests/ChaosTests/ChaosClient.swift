@@ -98,6 +98,8 @@ struct ChaosClient {
             ]
         case .entra: return [("POST", ".*/addPassword"), ("POST", ".*/removePassword")]
         case .logto: return [("POST", "/logto/.*/secrets"), ("DELETE", "/logto/.*/secrets/.*")]
+        case .gravitee:
+            return [("POST", "/gravitee/.*/secrets"), ("DELETE", "/gravitee/.*/secrets/.*")]
         }
     }
 }
