@@ -7,8 +7,8 @@ public struct AdapterRegistry: AdapterFactory {
     /// What plans may say; help, schema and documentation come from it.
     public static let descriptors = AdapterDescriptors(
         servers: [
-            Entra.descriptor, Gravitee.descriptor, Keycloak.descriptor, Logto.descriptor,
-            Okta.descriptor,
+            Entra.descriptor, Google.descriptor, Gravitee.descriptor, Keycloak.descriptor,
+            Logto.descriptor, Okta.descriptor,
         ],
         stores: [FileStore.descriptor, VaultStore.descriptor],
         hooks: [ExecHook.descriptor],
@@ -34,6 +34,7 @@ public struct AdapterRegistry: AdapterFactory {
     public func server(of plan: Plan) async throws(AdapterError) -> any AuthorizationServer {
         switch plan.server.type {
         case Entra.descriptor.type: return try await Entra(plan, parts)
+        case Google.descriptor.type: return try await Google(plan, parts)
         case Gravitee.descriptor.type: return try await Gravitee(plan, parts)
         case Keycloak.descriptor.type: return try await Keycloak(plan, parts)
         case Logto.descriptor.type: return try await Logto(plan, parts)

@@ -82,6 +82,16 @@ public struct PlanText: Sendable {
                     "domain: \(server["GRAVITEE_DOMAIN"])", "application: \(client)",
                     #"admin: {token: "env:GRAVITEE_TOKEN"}"#,
                 ], stores: stores)
+        case .google:
+            PlanText(
+                client,
+                server: [
+                    "type: google", "url: \(server["GOOGLE_URL"])",
+                    "project: \(server["GOOGLE_PROJECT"])", "oauth_client: \(client)",
+                    "redirect_uri: \(server["GOOGLE_REDIRECT_URI"])",
+                    "token_endpoint: \(server["GOOGLE_TOKEN_ENDPOINT"])",
+                    #"admin: {token: "env:GOOGLE_ADMIN_TOKEN"}"#,
+                ], stores: stores)
         }
     }
 

@@ -12,6 +12,8 @@ public struct PracticeServerProcess: Sendable {
         case logto
         /// Gravitee AM's.
         case gravitee
+        /// Google IAM's.
+        case google
 
         /// One for each shape of server, for what takes long: a list, and two slots.
         public static let golden = [Dialect.okta, .keycloak]
@@ -83,6 +85,7 @@ public struct PracticeServerProcess: Sendable {
         case .entra: "\(self["ENTRA_AUTHORITY"])/\(self["ENTRA_TENANT"])/oauth2/v2.0/token"
         case .logto: "\(self["LOGTO_URL"])/oidc/token"
         case .gravitee: "\(self["GRAVITEE_GATEWAY"])/oauth/token"
+        case .google: self["GOOGLE_TOKEN_ENDPOINT"]
         }
     }
 }

@@ -76,6 +76,7 @@ import Testing
             .appendingPathComponent("Sources/Adapters")
         let pages = [
             ("Entra/Entra.md", all.servers, "entra"),
+            ("Google/Google.md", all.servers, "google"),
             ("Gravitee/Gravitee.md", all.servers, "gravitee"),
             ("Logto/Logto.md", all.servers, "logto"),
             ("Okta/Okta.md", all.servers, "okta"),

@@ -100,6 +100,11 @@ struct ChaosClient {
         case .logto: return [("POST", "/logto/.*/secrets"), ("DELETE", "/logto/.*/secrets/.*")]
         case .gravitee:
             return [("POST", "/gravitee/.*/secrets"), ("DELETE", "/gravitee/.*/secrets/.*")]
+        case .google:
+            return [
+                ("POST", "/google/.*/credentials"), ("PATCH", "/google/.*/credentials/.*"),
+                ("DELETE", "/google/.*/credentials/.*"),
+            ]
         }
     }
 }

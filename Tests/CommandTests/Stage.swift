@@ -40,6 +40,8 @@ struct Stage: Sendable {
         old = Self.makeSecret()
         server = try await PracticeServerProcess.start(on: bench)
         if dialect == .keycloak { try await server.allowKeycloakRotation() }
+        // The consumer has no person who signs in.
+        if dialect == .google { try await server.set(#"{"google_client_credentials":true}"#) }
         try await server.createClient(dialect, Self.client, secret: old)
         try bench.directory("store")
         let path = try bench.write(old, to: "store/secret")
@@ -53,7 +55,7 @@ struct Stage: Sendable {
         self.plan = plan
         let names = [
             "OKTA_API_TOKEN", "KEYCLOAK_ADMIN_CLIENT_SECRET", "ENTRA_ADMIN_CLIENT_SECRET",
-            "LOGTO_ADMIN_CLIENT_SECRET", "GRAVITEE_TOKEN",
+            "LOGTO_ADMIN_CLIENT_SECRET", "GRAVITEE_TOKEN", "GOOGLE_ADMIN_TOKEN",
         ]
         holdover = HoldoverProcess(
             on: bench, environment: server.values.filter { names.contains($0.key) })

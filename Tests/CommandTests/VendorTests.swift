@@ -27,7 +27,7 @@ struct VendorTests {
         arguments: [
             (Dialect.okta, "/api/v1/apps/.*/secrets"), (.keycloak, ".*/client-secret"),
             (.entra, ".*/addPassword"), (.logto, "/logto/.*/secrets"),
-            (.gravitee, "/gravitee/.*/secrets"),
+            (.gravitee, "/gravitee/.*/secrets"), (.google, "/google/.*/credentials"),
         ],
         ["lost_answer", "error_after_effect", "error_before_effect", "rate_limit", "slow", "html"])
     func `whatever becomes of the creation, one secret is made and the rotation ends well`(
@@ -47,7 +47,7 @@ struct VendorTests {
         }
     }
 
-    @Test(arguments: [Dialect.entra, .logto, .gravitee])
+    @Test(arguments: [Dialect.entra, .logto, .gravitee, .google])
     func `somebody else's secret stays as it is`(dialect: Dialect) async throws {
         try await Stage.open(dialect) { stage in
             try await stage.server.set(#"{"foreign_before_create":1}"#)
