@@ -76,9 +76,9 @@ let package = Package(
             ],
             exclude: [
                 "Entra/Entra.md", "Exec/Exec.md", "ExecServer/ExecServer.md", "File/File.md",
-                "HTTP/HTTP.md", "Hydra/Hydra.md", "Keycloak/Keycloak.md",
-                "Logto/Logto.md", "Okta/Okta.md", "Report/Report.md", "UAA/UAA.md",
-                "Vault/Vault.md",
+                "Google/Google.md", "Gravitee/Gravitee.md", "HTTP/HTTP.md", "Hydra/Hydra.md",
+                "Keycloak/Keycloak.md", "Logto/Logto.md", "Okta/Okta.md", "Report/Report.md",
+                "UAA/UAA.md", "Vault/Vault.md",
             ],
             swiftSettings: settings),
 

@@ -123,11 +123,12 @@ public struct AuthorizationServerContract: Sendable {
         [.value, .trial].contains(server.capabilities.recognition)
     }
 
-    private func create(_ found: inout Violations) async throws
+    /// A label is never given twice at a time, since servers may refuse that.
+    private func create(_ found: inout Violations, label: String = "contract") async throws
         -> (id: CredentialID, secret: ClientSecret)
     {
         let supplied = server.capabilities.origin == .client ? makeSecret() : nil
-        let created = try await server.create(supplied, label: "contract")
+        let created = try await server.create(supplied, label: label)
         found.expect((created.secret == nil) == (supplied != nil), "the value's origin is wrong")
         return (created.id, try supplied ?? created.secret ?? { throw NoValue() }())
     }
@@ -150,7 +151,7 @@ public struct AuthorizationServerContract: Sendable {
         }
         var more: [CredentialID] = []
         while count + more.count < server.capabilities.limit {
-            more.append(try await create(&found).id)
+            more.append(try await create(&found, label: "contract-\(more.count)").id)
         }
         try await expectRefused(&found)
         for id in more { try await server.delete(id, keeping: survivor) }
@@ -159,7 +160,7 @@ public struct AuthorizationServerContract: Sendable {
     private func expectRefused(_ found: inout Violations) async throws {
         do throws(AdapterError) {
             let supplied = server.capabilities.origin == .client ? makeSecret() : nil
-            _ = try await server.create(supplied, label: "contract")
+            _ = try await server.create(supplied, label: "contract-above")
             found.expect(false, "a secret above the limit was made")
         } catch {
             found.expect(error.kind == .limitReached, "a secret above the limit: \(error.code)")

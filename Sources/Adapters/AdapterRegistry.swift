@@ -7,8 +7,9 @@ public struct AdapterRegistry: AdapterFactory {
     /// What plans may say; help, schema and documentation come from it.
     public static let descriptors = AdapterDescriptors(
         servers: [
-            Entra.descriptor, ExecServer.descriptor, HTTPServer.descriptor, Hydra.descriptor,
-            Keycloak.descriptor, Logto.descriptor, Okta.descriptor, UAA.descriptor,
+            Entra.descriptor, ExecServer.descriptor, Google.descriptor, Gravitee.descriptor,
+            HTTPServer.descriptor, Hydra.descriptor, Keycloak.descriptor, Logto.descriptor,
+            Okta.descriptor, UAA.descriptor,
         ],
         stores: [FileStore.descriptor, VaultStore.descriptor],
         hooks: [ExecHook.descriptor],
@@ -46,6 +47,8 @@ public struct AdapterRegistry: AdapterFactory {
         case ExecServer.descriptor.type: return try await ExecServer.server(of: plan, parts)
         case HTTPServer.descriptor.type: return try await HTTPServer.server(of: plan, parts)
         case Hydra.descriptor.type: return try await Hydra(plan, parts)
+        case Google.descriptor.type: return try await Google(plan, parts)
+        case Gravitee.descriptor.type: return try await Gravitee(plan, parts)
         case Keycloak.descriptor.type: return try await Keycloak(plan, parts)
         case Logto.descriptor.type: return try await Logto(plan, parts)
         case Okta.descriptor.type: return try await Okta(plan, parts)

@@ -55,12 +55,25 @@ public struct AssertionKey: Sendable {
         }
     }
 
-    /// A fresh assertion for `endpoint`, signed at `now` and good for a minute.
+    /// A fresh assertion that proves the client at `endpoint`, good for a minute from `now`.
     func assertion(for endpoint: String, at now: Date) async throws(TokenError) -> String {
+        try await sign(endpoint, subject: clientID, scope: nil, at: now)
+    }
+
+    /// A fresh assertion that is a grant; a subject would be somebody to act for.
+    func grant(for endpoint: String, scope: String?, at now: Date) async throws(TokenError)
+        -> String
+    {
+        try await sign(endpoint, subject: nil, scope: scope, at: now)
+    }
+
+    private func sign(_ endpoint: String, subject: String?, scope: String?, at now: Date)
+        async throws(TokenError) -> String
+    {
         let issued = Int(now.timeIntervalSince1970.rounded(.down))
         let claims = Assertion(
-            iss: clientID, sub: clientID, aud: audience ?? endpoint, iat: issued, exp: issued + 60,
-            jti: UUID().uuidString)
+            iss: clientID, sub: subject, aud: audience ?? endpoint, scope: scope, iat: issued,
+            exp: issued + 60, jti: UUID().uuidString)
         do {
             return try await signers.sign(claims, kid: keyID.map { JWKIdentifier(string: $0) })
         } catch { throw TokenError.unusable("the assertion can't be signed") }
@@ -84,8 +97,9 @@ extension AssertionKey: CustomStringConvertible, CustomDebugStringConvertible, C
 /// The claims of RFC 7523 §3; times in whole seconds, since some servers refuse fractions.
 private struct Assertion: JWTPayload {
     let iss: String
-    let sub: String
+    let sub: String?
     let aud: String
+    let scope: String?
     let iat: Int
     let exp: Int
     let jti: String

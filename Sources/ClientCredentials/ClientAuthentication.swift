@@ -33,6 +33,14 @@ public enum ClientAuthentication: Sendable {
         }
     }
 
+    /// Whether something that was signed proves the client.
+    var isAssertion: Bool {
+        switch self {
+        case .basic, .post: false
+        case .privateKeyJWT, .assertion: true
+        }
+    }
+
     /// The method's registered name.
     var method: String {
         switch self {

@@ -13,23 +13,26 @@ public struct TokenEndpoint: Sendable, Hashable {
     public var resources: [String]
     /// Further parameters, as the server wants them.
     public var extra: [FormField]
+    /// What the token is asked for with.
+    public var grant: TokenGrant
     /// A PEM file of the only authorities to trust; nil for the system's.
     public var caFile: String?
 
     /// An endpoint.
     public init(
         url: String, scope: String? = nil, audience: String? = nil, resources: [String] = [],
-        extra: [FormField] = [], caFile: String? = nil
+        extra: [FormField] = [], grant: TokenGrant = .clientCredentials, caFile: String? = nil
     ) {
         self.url = url
         self.scope = scope
         self.audience = audience
         self.resources = resources
         self.extra = extra
+        self.grant = grant
         self.caFile = caFile
     }
 
-    /// Asks for one token, past every cache; OAuth 2.1 client credentials (RFC 6749 §4.4).
+    /// Asks for one token, past every cache.
     ///
     /// `fresh` connections show what every server behind a balancer says now. `now` dates an
     /// assertion. Harmless to repeat: it changes nothing at the server.
@@ -51,8 +54,14 @@ public struct TokenEndpoint: Sendable, Hashable {
         as authentication: ClientAuthentication, connection: HTTPRequest.Connection,
         deadline: Duration, at now: Date
     ) async throws(TokenError) -> HTTPRequest {
-        var fields = [FormField("grant_type", "client_credentials")]
-        if let scope { fields.append(FormField("scope", scope)) }
+        guard grant != .jwtBearer || authentication.isAssertion else {
+            throw TokenError.unusable("a secret is no assertion")
+        }
+        var fields = [FormField("grant_type", grant.name)]
+        if case .authorizationCode(let code, let redirectURI) = grant {
+            fields += [FormField("code", code), FormField("redirect_uri", redirectURI)]
+        }
+        if let scope, grant != .jwtBearer { fields.append(FormField("scope", scope)) }
         if let audience { fields.append(FormField("audience", audience)) }
         fields += resources.map { FormField("resource", $0) } + extra
         var request = HTTPRequest(
@@ -68,19 +77,24 @@ public struct TokenEndpoint: Sendable, Hashable {
         case .post(let id, let secret):
             fields += [FormField("client_id", id), FormField("client_secret", secret)]
         case .privateKeyJWT(let key):
-            fields += Self.fields(of: try await key.assertion(for: url, at: now), key.clientID)
+            let assertion =
+                grant == .jwtBearer
+                ? try await key.grant(for: url, scope: scope, at: now)
+                : try await key.assertion(for: url, at: now)
+            fields += self.fields(of: assertion, key.clientID)
             // Its jti is good for one use: a second copy would be refused as a replay, which
             // looks like a dead key.
             request.attempts = .one
         case .assertion(let id, let token):
-            fields += Self.fields(of: token, id)
+            fields += self.fields(of: token, id)
         }
         request.body = Array(FormEncoding.encode(fields).utf8)
         return request
     }
 
-    private static func fields(of assertion: String, _ clientID: String) -> [FormField] {
-        [
+    private func fields(of assertion: String, _ clientID: String) -> [FormField] {
+        if grant == .jwtBearer { return [FormField("assertion", assertion)] }
+        return [
             FormField("client_id", clientID),
             FormField(
                 "client_assertion_type", "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"),

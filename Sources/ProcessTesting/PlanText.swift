@@ -89,6 +89,25 @@ public struct PlanText: Sendable {
                 server: [
                     "type: hydra", "url: \(server["HYDRA_URL"])", "issuer: \(server["HYDRA_URL"])",
                 ], stores: stores, more: ["exclusive: true"])
+        case .gravitee:
+            PlanText(
+                client,
+                server: [
+                    "type: gravitee", "url: \(server["GRAVITEE_URL"])",
+                    "gateway: \(server["GRAVITEE_GATEWAY"])",
+                    "domain: \(server["GRAVITEE_DOMAIN"])", "application: \(client)",
+                    #"admin: {token: "env:GRAVITEE_TOKEN"}"#,
+                ], stores: stores)
+        case .google:
+            PlanText(
+                client,
+                server: [
+                    "type: google", "url: \(server["GOOGLE_URL"])",
+                    "project: \(server["GOOGLE_PROJECT"])", "oauth_client: \(client)",
+                    "redirect_uri: \(server["GOOGLE_REDIRECT_URI"])",
+                    "token_endpoint: \(server["GOOGLE_TOKEN_ENDPOINT"])",
+                    #"admin: {token: "env:GOOGLE_ADMIN_TOKEN"}"#,
+                ], stores: stores)
         }
     }
 

@@ -14,6 +14,10 @@ public struct PracticeServerProcess: Sendable {
         case uaa
         /// Ory Hydra's.
         case hydra
+        /// Gravitee AM's.
+        case gravitee
+        /// Google IAM's.
+        case google
 
         /// One for each shape of server, for what takes long: a list, and two slots.
         public static let golden = [Dialect.okta, .keycloak]
@@ -76,7 +80,11 @@ public struct PracticeServerProcess: Sendable {
 
     /// What the plans' `env:` references to admin credentials need.
     public var adminSecrets: [String: String] {
-        values.filter { $0.key == "OKTA_API_TOKEN" || $0.key.hasSuffix("_ADMIN_CLIENT_SECRET") }
+        values.filter { Self.isAdminSecret($0.key) }
+    }
+
+    private static func isAdminSecret(_ name: String) -> Bool {
+        ["_ADMIN_CLIENT_SECRET", "_TOKEN"].contains { name.hasSuffix($0) }
     }
 
     /// Its base URL.
@@ -91,6 +99,8 @@ public struct PracticeServerProcess: Sendable {
         case .logto: "\(self["LOGTO_URL"])/oidc/token"
         case .uaa: "\(self["UAA_URL"])/oauth/token"
         case .hydra: "\(self["HYDRA_URL"])/oauth2/token"
+        case .gravitee: "\(self["GRAVITEE_GATEWAY"])/oauth/token"
+        case .google: self["GOOGLE_TOKEN_ENDPOINT"]
         }
     }
 }

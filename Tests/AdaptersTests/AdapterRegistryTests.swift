@@ -79,6 +79,8 @@ import Testing
             ("ExecServer/ExecServer.md", all.servers, "exec"),
             ("HTTP/HTTP.md", all.servers, "http"),
             ("Hydra/Hydra.md", all.servers, "hydra"),
+            ("Google/Google.md", all.servers, "google"),
+            ("Gravitee/Gravitee.md", all.servers, "gravitee"),
             ("Logto/Logto.md", all.servers, "logto"),
             ("UAA/UAA.md", all.servers, "uaa"),
             ("Okta/Okta.md", all.servers, "okta"),

@@ -114,12 +114,12 @@ struct Practice: Sendable {
     /// The server of a plan for `client`.
     func server(
         _ type: String, _ settings: [String: SettingValue], _ client: String,
-        _ environment: [String: String] = [:]
+        _ environment: [String: String] = [:], schedule: Schedule? = nil
     ) async throws -> any AuthorizationServer {
         try await registry(environment).server(
             of: Plan(
                 client: ClientName(rawValue: "c"), clientID: ClientID(rawValue: client),
-                server: .of(type, settings), stores: []))
+                server: .of(type, settings), stores: [], schedule: schedule))
     }
 
     /// A valid secret that nobody had before.

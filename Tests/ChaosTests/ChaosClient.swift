@@ -100,6 +100,13 @@ struct ChaosClient {
         case .logto: return [("POST", "/logto/.*/secrets"), ("DELETE", "/logto/.*/secrets/.*")]
         case .hydra: return [("POST", "/hydra/.*/rotate"), ("PATCH", "/hydra/.*")]
         case .uaa: return [("PUT", "/uaa/oauth/clients/.*/secret")]
+        case .gravitee:
+            return [("POST", "/gravitee/.*/secrets"), ("DELETE", "/gravitee/.*/secrets/.*")]
+        case .google:
+            return [
+                ("POST", "/google/.*/credentials"), ("PATCH", "/google/.*/credentials/.*"),
+                ("DELETE", "/google/.*/credentials/.*"),
+            ]
         }
     }
 }

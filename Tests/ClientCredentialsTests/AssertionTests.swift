@@ -54,6 +54,54 @@ import Testing
         #expect(claims.jti.count >= 32)
     }
 
+    @Test func `an assertion that is the grant has the scope and no subject`() async throws {
+        struct GrantClaims: Decodable {
+            let iss: String
+            let sub: String?
+            let aud: String
+            let scope: String
+        }
+        let key = try await AssertionKey(clientID: "app", pem: Keys.rsaPrivate, algorithm: .rs256)
+        let http = ScriptedHTTP(.token("t"))
+        let endpoint = TokenEndpoint(
+            url: "https://a.test/token", scope: "all of it", grant: .jwtBearer)
+        _ = try await endpoint.requestToken(as: .privateKeyJWT(key), through: http, at: Self.now)
+        let request = try #require(http.requests.first)
+        #expect(request.attempts == .one)
+        let fields = String(decoding: request.body ?? [], as: UTF8.self).split(separator: "&")
+        #expect(fields.count == 2)
+        #expect(
+            fields[0] == "grant_type=urn%3Aietf%3Aparams%3Aoauth%3Agrant-type%3Ajwt-bearer")
+        let assertion = try #require(fields.last { $0.hasPrefix("assertion=") }).dropFirst(10)
+        var payload = String(assertion.split(separator: ".")[1])
+            .replacing("-", with: "+").replacing("_", with: "/")
+        payload += String(repeating: "=", count: (4 - payload.count % 4) % 4)
+        let claims = try JSONDecoder().decode(
+            GrantClaims.self, from: try #require(Data(base64Encoded: payload)))
+        #expect(claims.iss == "app" && claims.sub == nil)
+        #expect(claims.aud == "https://a.test/token" && claims.scope == "all of it")
+    }
+
+    @Test func `a secret is no grant of that kind, and nothing is sent`() async throws {
+        let http = ScriptedHTTP(.token("t"))
+        let endpoint = TokenEndpoint(url: "https://a.test/token", grant: .jwtBearer)
+        await #expect(throws: TokenError.self) {
+            _ = try await endpoint.requestToken(
+                as: .post(id: "app", secret: "s"), through: http, at: Self.now)
+        }
+        #expect(http.requests.isEmpty)
+    }
+
+    @Test func `a code is sent with its redirect URI`() async throws {
+        let http = ScriptedHTTP(.token("t"))
+        let endpoint = TokenEndpoint(
+            url: "https://a.test/token", grant: .authorizationCode("c", redirectURI: "https://b/"))
+        _ = try await endpoint.requestToken(
+            as: .basic(id: "app", secret: "s"), through: http, at: Self.now)
+        let body = String(decoding: try #require(http.requests.first).body ?? [], as: UTF8.self)
+        #expect(body == "grant_type=authorization_code&code=c&redirect_uri=https%3A%2F%2Fb%2F")
+    }
+
     @Test(arguments: [AssertionKey.Algorithm.rs256, .ps256])
     func `an RSA assertion is verified with the public key`(
         algorithm: AssertionKey.Algorithm

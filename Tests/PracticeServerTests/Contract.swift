@@ -10,20 +10,23 @@ struct Contract: Sendable {
     static let okta = load("okta/app-credentials.openapi.json")
     static let oktaOAuth = load("okta/oauth-clients.openapi.json")
     static let keycloak = load("keycloak/admin-clients.openapi.json")
+    static let gravitee = load("gravitee-am/application-secrets.openapi.json")
     static let graph = load("microsoft-graph/application-credentials.openapi.json")
 
     static let hydra = load("ory-hydra/hydra-clients.openapi.json")
     static let uaa = load("uaa/client-secret.openapi.json")
 
     private static func load(_ name: String) -> Contract? {
+        document(name).map(Contract.init)
+    }
+
+    /// A vendor's file, in whichever form; nil where the files are absent.
+    static func document(_ name: String) -> JSON? {
         let named = ProcessInfo.processInfo.environment["HOLDOVER_CONTRACTS"]
         let folder =
             named.map { URL(filePath: $0, directoryHint: .isDirectory) }
             ?? URL(filePath: #filePath).appending(path: "../../../../shared/contracts").standardized
-        guard let data = try? Data(contentsOf: folder.appending(path: name)),
-            let document = try? JSON(data)
-        else { return nil }
-        return Contract(document: document)
+        return try? JSON(Data(contentsOf: folder.appending(path: name)))
     }
 
     /// What is wrong with an answer to `method path`, in words; empty when it fits.

@@ -19,6 +19,8 @@ struct TokenProbe: Sendable {
     ///
     /// Everything else is no answer.
     let isRefusal: @Sendable (Int, String) -> Bool
+    /// What it says to a good secret, where the client has no grant to get a token with.
+    var isAcceptance: @Sendable (Int, String) -> Bool = { _, _ in false }
 
     /// One request; a refusal of the secret is an answer.
     func authenticate(with secret: ClientSecret, connection: ProbeConnection)
@@ -45,6 +47,8 @@ struct TokenProbe: Sendable {
         switch error {
         case .refused(let status, let code, _) where isRefusal(status, code):
             return .refused(code: code)
+        case .refused(let status, let code, _) where isAcceptance(status, code):
+            return .accepted
         case .refused:
             // The request is wrong, not the secret: a scope or a grant that the client hasn't got.
             throw failure(.refused, "token-request-refused", words)

@@ -6,6 +6,8 @@ enum Dialect: String, Sendable, Hashable, Codable, CaseIterable {
     case logto
     case uaa
     case hydra
+    case gravitee
+    case google
 }
 
 /// A realm's name within its dialect; all but Keycloak have one, which is named as the dialect is.

@@ -8,6 +8,10 @@ struct PracticeCredentials: Sendable {
     /// Administers every vendor that has no admin of another kind.
     let adminClientID = "practice-admin"
     let adminSecret: String
+    /// Administers every vendor that takes a token that was made once.
+    let adminToken: String
+    /// The same with no right but those that a rotation can't do without.
+    let leastToken = RandomText.alphanumeric(64)
     let practiceKey: String
 
     /// Reads each from its file, else from its environment variable, else makes one.
@@ -26,6 +30,7 @@ struct PracticeCredentials: Sendable {
         keycloakAdminSecret = try read(
             keycloakSecretFile, "PRACTICE_KEYCLOAK_ADMIN_SECRET", length: 32)
         adminSecret = environment["PRACTICE_ADMIN_SECRET"] ?? RandomText.alphanumeric(32)
+        adminToken = environment["PRACTICE_ADMIN_TOKEN"] ?? RandomText.alphanumeric(64)
         practiceKey = try read(keyFile, "PRACTICE_KEY", length: 32)
     }
 }

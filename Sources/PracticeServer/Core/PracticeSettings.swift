@@ -25,6 +25,12 @@ struct PracticeSettings: Sendable, Codable {
     var oktaOrgSecretGrants = false
     /// Okta admin requests in a minute before E0000047.
     var oktaRateLimit = 1_000_000
+    /// Life of a secret that Gravitee makes; 0 for ever.
+    var graviteeSecretLifeMs: Milliseconds = 0
+    /// Let Google's Security Token Service give tokens to clients themselves.
+    ///
+    /// Google's own does not: its OAuth clients serve people, who bring a code.
+    var googleClientCredentials = false
     /// Life of access tokens, in seconds.
     var tokenLifetime: Int64 = 3600
 }

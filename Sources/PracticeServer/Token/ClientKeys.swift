@@ -48,6 +48,11 @@ struct ClientKeys: Sendable {
 
     /// The claims of an assertion that one of the keys signed.
     func verify(_ token: String) async throws -> AssertionClaims {
-        try await collection.verify(token, as: AssertionClaims.self, iteratingKeys: true)
+        try await verify(token, as: AssertionClaims.self)
+    }
+
+    /// The claims of whatever one of the keys signed.
+    func verify<Claims: JWTPayload>(_ token: String, as type: Claims.Type) async throws -> Claims {
+        try await collection.verify(token, as: type, iteratingKeys: true)
     }
 }

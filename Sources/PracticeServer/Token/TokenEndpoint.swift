@@ -2,7 +2,7 @@ import Foundation
 import HTTPTypes
 import Hummingbird
 
-/// `client_credentials` at one of the token endpoints.
+/// One of the token endpoints.
 struct TokenEndpoint: Sendable {
     let practice: Practice
     let issuer: TokenIssuer
@@ -39,12 +39,20 @@ struct TokenEndpoint: Sendable {
         _ form: FormParameters, _ headers: HTTPFields, _ server: TokenServer
     ) async throws(TokenError) -> Response {
         guard let grant = form["grant_type"] else { throw server.wording.missingGrant }
-        guard grant == "client_credentials" else { throw server.wording.unsupportedGrant }
+        let settings = practice.withState { $0.settings }
+        guard try server.realm.dialect.vendor.serves(grant, form, under: settings) else {
+            throw server.wording.unsupportedGrant
+        }
         let shown = try PresentedCredential(
             headers: headers, form: form, wording: server.wording)
         let authenticator = ClientAuthenticator(
             practice: practice, server: server, askedScope: form["scope"])
-        return try await token(for: authenticator.authenticate(shown), server)
+        let client = try await authenticator.authenticate(shown)
+        // Nobody signs in here, so no code was ever given out.
+        guard grant == "client_credentials" else {
+            throw TokenError("invalid_grant", "The code is invalid, expired or used.")
+        }
+        return try await token(for: client, server)
     }
 
     private func token(

@@ -19,6 +19,9 @@ protocol Vendor: Sendable {
 
     /// Whether a client of its own may present its secret so.
     static func accepts(_ method: AuthMethod, of client: PracticeClient) -> Bool
+    /// Whether its token endpoint knows a grant; throws where the request lacks what it needs.
+    static func serves(_ grant: String, _ form: FormParameters, under settings: PracticeSettings)
+        throws(TokenError) -> Bool
     /// The scope of a token, for the one that was asked for.
     static func grant(_ asked: String?, _ question: ScopeQuestion) throws(TokenError) -> String
     /// Puts the vendor's own claims into an access token.
@@ -66,6 +69,8 @@ extension Dialect {
         case .logto: LogtoVendor.self
         case .uaa: UAAVendor.self
         case .hydra: HydraVendor.self
+        case .gravitee: GraviteeVendor.self
+        case .google: GoogleVendor.self
         }
     }
 
@@ -82,6 +87,11 @@ extension Vendor {
     static func owns(_ path: String) -> Bool { path.hasPrefix("\(mount)/") }
     static func accepts(_ method: AuthMethod, of client: PracticeClient) -> Bool {
         client.authMethod == .basic || client.authMethod == .post
+    }
+    static func serves(_ grant: String, _ form: FormParameters, under settings: PracticeSettings)
+        throws(TokenError) -> Bool
+    {
+        grant == "client_credentials"
     }
     static func grant(_ asked: String?, _ question: ScopeQuestion) throws(TokenError) -> String {
         guard let asked else { return question.client.scopes.sorted().joined(separator: " ") }

@@ -1,0 +1,97 @@
+import ClientCredentials
+import RotationCore
+
+extension Google {
+    static let descriptor = AdapterDescriptor(
+        type: "google", summary: "an OAuth client of Google IAM, for workforce identities",
+        settings: [
+            SettingDescriptor(
+                "project", .text, required: true, summary: "the project's id or number"),
+            SettingDescriptor(
+                "oauth_client", .text, required: true,
+                summary: "the id that the OAuth client has in its resource name"),
+            SettingDescriptor(
+                "redirect_uri", .text, required: true,
+                summary: "one of the client's redirect URIs, to name when a secret is tried"),
+            SettingDescriptor(
+                "url", .url, summary: "IAM; https://iam.googleapis.com if left out"),
+            SettingDescriptor(
+                "token_endpoint", .url,
+                summary: "where a secret is tried; https://sts.googleapis.com/v1/oauthtoken "
+                    + "if left out"),
+            SettingDescriptor(
+                "token_endpoint_auth_method", .choice(TokenProbe.Method.allCases.map(\.rawValue)),
+                summary: "how consumers present the secret; client_secret_basic if left out"),
+            SettingDescriptor(
+                "ca_file", .path, summary: "the only authorities to trust, as PEM file"),
+            SettingDescriptor(
+                "admin",
+                .group([
+                    SettingDescriptor(
+                        "key", .reference, summary: "a service account's key, as JSON"),
+                    SettingDescriptor(
+                        "token", .reference, summary: "an access token that was made elsewhere"),
+                ]), required: true, summary: "who administers: key or token"),
+        ],
+        capabilities: capabilities)
+
+    /// The server of `plan`.
+    init(_ plan: Plan, _ parts: ServerParts) async throws(AdapterError) {
+        let settings = Settings(plan.server)
+        let project = try settings.requiredText("project")
+        let client = try settings.requiredText("oauth_client")
+        let redirectURI = try settings.requiredText("redirect_uri")
+        let caFile = try settings.caFile()
+        guard let admin = try settings.group("admin") else {
+            throw settings.invalid("admin", "is missing")
+        }
+        let api = AdminAPI(
+            address: try settings.address("url") ?? "https://iam.googleapis.com", caFile: caFile,
+            login: try await Self.login(admin, caFile, parts), http: parts.http,
+            words: GoogleAPI.words)
+        let endpoint = TokenEndpoint(
+            url: try settings.address("token_endpoint")
+                ?? "https://sts.googleapis.com/v1/oauthtoken",
+            grant: .authorizationCode(Self.madeUpCode, redirectURI: redirectURI), caFile: caFile)
+        self.init(
+            api: GoogleAPI(
+                admin: api,
+                path: "/v1/projects/\(URLPart.segment(project))/locations/global/oauthClients/"
+                    + URLPart.segment(client)),
+            probe: TokenProbe(
+                adapter: "google", endpoint: endpoint, clientID: plan.clientID.rawValue,
+                method: try settings.choice("token_endpoint_auth_method", default: .basic),
+                http: parts.http,
+                isRefusal: { (400...401).contains($0) && $1 == "invalid_client" },
+                // The code is refused, so the secret wasn't (RFC 6749 §4.1.3).
+                isAcceptance: { $0 == 400 && $1 == "invalid_grant" }),
+            redirectURI: redirectURI)
+    }
+
+    /// A code that nobody was given: the client serves people, and has no grant of its own.
+    private static let madeUpCode = "holdover-asks-whether-the-secret-is-taken"
+
+    private static func login(
+        _ admin: Settings, _ caFile: String?, _ parts: ServerParts
+    ) async throws(AdapterError) -> AdminLogin {
+        let (key, token) = (try admin.reference("key"), try admin.reference("token"))
+        guard (key == nil) != (token == nil), let reference = key ?? token else {
+            throw admin.invalid("key", "or token must be there, not both")
+        }
+        let value = try await parts.resolver.resolve(reference, for: "google")
+        let findings = parts.resolver.findings(about: [reference], for: "google")
+        guard key != nil else {
+            return AdminLogin(
+                adapter: "google", proof: .fixed(scheme: "Bearer", value), findings: findings)
+        }
+        guard let account = GoogleServiceAccountKey(value), let url = account.tokenEndpoint,
+            let signer = try? await account.assertionKey()
+        else { throw admin.invalid("key", "is not the JSON of a service account's key") }
+        let tokens = TokenEndpoint(
+            url: url, scope: "https://www.googleapis.com/auth/cloud-platform", grant: .jwtBearer,
+            caFile: caFile)
+        return AdminLogin(
+            adapter: "google", proof: .tokens(parts.tokens, tokens, .privateKeyJWT(signer)),
+            findings: findings)
+    }
+}
