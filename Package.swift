@@ -75,8 +75,9 @@ let package = Package(
                 "RotationCore", "ClientCredentials", "HTTPTransport", crypto, subprocess, system,
             ],
             exclude: [
-                "Entra/Entra.md", "Exec/Exec.md", "File/File.md", "Keycloak/Keycloak.md",
-                "Logto/Logto.md", "Okta/Okta.md", "Report/Report.md", "Vault/Vault.md",
+                "Cognito/Cognito.md", "Entra/Entra.md", "Exec/Exec.md", "File/File.md",
+                "Keycloak/Keycloak.md", "Logto/Logto.md", "Okta/Okta.md", "Report/Report.md",
+                "Vault/Vault.md",
             ],
             swiftSettings: settings),
 

@@ -7,7 +7,8 @@ public struct AdapterRegistry: AdapterFactory {
     /// What plans may say; help, schema and documentation come from it.
     public static let descriptors = AdapterDescriptors(
         servers: [
-            Entra.descriptor, Keycloak.descriptor, Logto.descriptor, Okta.descriptor,
+            Cognito.descriptor, Entra.descriptor, Keycloak.descriptor, Logto.descriptor,
+            Okta.descriptor,
         ],
         stores: [FileStore.descriptor, VaultStore.descriptor],
         hooks: [ExecHook.descriptor],
@@ -24,14 +25,16 @@ public struct AdapterRegistry: AdapterFactory {
         http: any HTTPClient, environment: [String: String],
         now: @escaping @Sendable () -> Instant
     ) {
+        let resolver = SecretResolver(environment: environment, http: http)
         parts = ServerParts(
-            http: http, resolver: SecretResolver(environment: environment, http: http),
-            tokens: TokenClient(http: http), now: now)
+            http: http, resolver: resolver, tokens: TokenClient(http: http),
+            roles: AWSRoles(http: http, resolver: resolver, now: now), now: now)
     }
 
     /// The server of `plan`, bound to its client.
     public func server(of plan: Plan) async throws(AdapterError) -> any AuthorizationServer {
         switch plan.server.type {
+        case Cognito.descriptor.type: return try await Cognito(plan, parts)
         case Entra.descriptor.type: return try await Entra(plan, parts)
         case Keycloak.descriptor.type: return try await Keycloak(plan, parts)
         case Logto.descriptor.type: return try await Logto(plan, parts)

@@ -10,6 +10,8 @@ public struct PracticeServerProcess: Sendable {
         case entra
         /// Logto's.
         case logto
+        /// Amazon Cognito's.
+        case cognito
 
         /// One for each shape of server, for what takes long: a list, and two slots.
         public static let golden = [Dialect.okta, .keycloak]
@@ -80,6 +82,7 @@ public struct PracticeServerProcess: Sendable {
         case .keycloak: self["KEYCLOAK_TOKEN_URL"]
         case .entra: "\(self["ENTRA_AUTHORITY"])/\(self["ENTRA_TENANT"])/oauth2/v2.0/token"
         case .logto: "\(self["LOGTO_URL"])/oidc/token"
+        case .cognito: "\(self["COGNITO_DOMAIN"])/oauth2/token"
         }
     }
 }

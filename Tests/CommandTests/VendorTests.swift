@@ -27,6 +27,7 @@ struct VendorTests {
         arguments: [
             (Dialect.okta, "/api/v1/apps/.*/secrets"), (.keycloak, ".*/client-secret"),
             (.entra, ".*/addPassword"), (.logto, "/logto/.*/secrets"),
+            (.cognito, ".*AddUserPoolClientSecret"),
         ],
         ["lost_answer", "error_after_effect", "error_before_effect", "rate_limit", "slow", "html"])
     func `whatever becomes of the creation, one secret is made and the rotation ends well`(
