@@ -75,10 +75,11 @@ let package = Package(
                 "RotationCore", "ClientCredentials", "HTTPTransport", crypto, subprocess, system,
             ],
             exclude: [
-                "Entra/Entra.md", "Exec/Exec.md", "ExecServer/ExecServer.md", "File/File.md",
-                "Google/Google.md", "Gravitee/Gravitee.md", "HTTP/HTTP.md", "Hydra/Hydra.md",
-                "Keycloak/Keycloak.md", "Logto/Logto.md", "Okta/Okta.md", "Report/Report.md",
-                "UAA/UAA.md", "Vault/Vault.md",
+                "Cognito/Cognito.md", "Entra/Entra.md", "Exec/Exec.md",
+                "ExecServer/ExecServer.md", "File/File.md", "Google/Google.md",
+                "Gravitee/Gravitee.md", "HTTP/HTTP.md", "Hydra/Hydra.md", "Keycloak/Keycloak.md",
+                "Logto/Logto.md", "Okta/Okta.md", "Report/Report.md", "UAA/UAA.md",
+                "Vault/Vault.md",
             ],
             swiftSettings: settings),
 

@@ -7,9 +7,9 @@ public struct AdapterRegistry: AdapterFactory {
     /// What plans may say; help, schema and documentation come from it.
     public static let descriptors = AdapterDescriptors(
         servers: [
-            Entra.descriptor, ExecServer.descriptor, Google.descriptor, Gravitee.descriptor,
-            HTTPServer.descriptor, Hydra.descriptor, Keycloak.descriptor, Logto.descriptor,
-            Okta.descriptor, UAA.descriptor,
+            Cognito.descriptor, Entra.descriptor, ExecServer.descriptor, Google.descriptor,
+            Gravitee.descriptor, HTTPServer.descriptor, Hydra.descriptor, Keycloak.descriptor,
+            Logto.descriptor, Okta.descriptor, UAA.descriptor,
         ],
         stores: [FileStore.descriptor, VaultStore.descriptor],
         hooks: [ExecHook.descriptor],
@@ -26,9 +26,10 @@ public struct AdapterRegistry: AdapterFactory {
         http: any HTTPClient, environment: [String: String],
         now: @escaping @Sendable () -> Instant
     ) {
+        let resolver = SecretResolver(environment: environment, http: http)
         parts = ServerParts(
-            http: http, resolver: SecretResolver(environment: environment, http: http),
-            tokens: TokenClient(http: http), now: now)
+            http: http, resolver: resolver, tokens: TokenClient(http: http),
+            roles: AWSRoles(http: http, resolver: resolver, now: now), now: now)
     }
 
     /// What the server of `plan` can do, as far as that is known without asking it; nil where the
@@ -43,6 +44,7 @@ public struct AdapterRegistry: AdapterFactory {
     /// The server of `plan`, bound to its client.
     public func server(of plan: Plan) async throws(AdapterError) -> any AuthorizationServer {
         switch plan.server.type {
+        case Cognito.descriptor.type: return try await Cognito(plan, parts)
         case Entra.descriptor.type: return try await Entra(plan, parts)
         case ExecServer.descriptor.type: return try await ExecServer.server(of: plan, parts)
         case HTTPServer.descriptor.type: return try await HTTPServer.server(of: plan, parts)

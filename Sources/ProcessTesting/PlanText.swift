@@ -108,6 +108,15 @@ public struct PlanText: Sendable {
                     "token_endpoint: \(server["GOOGLE_TOKEN_ENDPOINT"])",
                     #"admin: {token: "env:GOOGLE_ADMIN_TOKEN"}"#,
                 ], stores: stores)
+        case .cognito:
+            PlanText(
+                client,
+                server: [
+                    "type: cognito", "user_pool: \(server["COGNITO_USER_POOL"])",
+                    "domain: \(server["COGNITO_DOMAIN"])", "url: \(server["COGNITO_URL"])",
+                    #"admin: {access_key_id: "env:COGNITO_ACCESS_KEY_ID", "#
+                        + #"secret_access_key: "env:COGNITO_SECRET_ACCESS_KEY"}"#,
+                ], stores: stores)
         }
     }
 

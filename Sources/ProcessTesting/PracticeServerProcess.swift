@@ -18,6 +18,8 @@ public struct PracticeServerProcess: Sendable {
         case gravitee
         /// Google IAM's.
         case google
+        /// Amazon Cognito's.
+        case cognito
 
         /// One for each shape of server, for what takes long: a list, and two slots.
         public static let golden = [Dialect.okta, .keycloak]
@@ -84,7 +86,9 @@ public struct PracticeServerProcess: Sendable {
     }
 
     private static func isAdminSecret(_ name: String) -> Bool {
-        ["_ADMIN_CLIENT_SECRET", "_TOKEN"].contains { name.hasSuffix($0) }
+        ["_ADMIN_CLIENT_SECRET", "_TOKEN", "_ACCESS_KEY_ID", "_SECRET_ACCESS_KEY"].contains {
+            name.hasSuffix($0)
+        }
     }
 
     /// Its base URL.
@@ -101,6 +105,7 @@ public struct PracticeServerProcess: Sendable {
         case .hydra: "\(self["HYDRA_URL"])/oauth2/token"
         case .gravitee: "\(self["GRAVITEE_GATEWAY"])/oauth/token"
         case .google: self["GOOGLE_TOKEN_ENDPOINT"]
+        case .cognito: "\(self["COGNITO_DOMAIN"])/oauth2/token"
         }
     }
 }

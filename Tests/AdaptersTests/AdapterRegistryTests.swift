@@ -75,6 +75,7 @@ import Testing
             .deletingLastPathComponent().deletingLastPathComponent()
             .appendingPathComponent("Sources/Adapters")
         let pages = [
+            ("Cognito/Cognito.md", all.servers, "cognito"),
             ("Entra/Entra.md", all.servers, "entra"),
             ("ExecServer/ExecServer.md", all.servers, "exec"),
             ("HTTP/HTTP.md", all.servers, "http"),
@@ -128,6 +129,11 @@ import Testing
             values[setting.name] = value(setting.form, isNested)
         }
         if values.keys.contains("client_id") { values["client_secret"] = "env:T" }
+        if values.keys.contains("user_pool") { values["user_pool"] = "eu-west-1_AbCdEfGhI" }
+        if settings.contains(where: { $0.name == "access_key_id" }) {
+            values["access_key_id"] = "env:T"
+            values["secret_access_key"] = "env:T"
+        }
         return values
     }
 

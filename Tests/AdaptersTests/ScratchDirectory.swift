@@ -16,6 +16,15 @@ final class ScratchDirectory: Sendable {
     /// The path of `name` in the directory.
     func at(_ name: String) -> String { "\(path)/\(name)" }
 
+    /// Mode, owner and group of a file.
+    func status(of name: String) throws -> (mode: Int, owner: Int, group: Int) {
+        let found = try FileManager.default.attributesOfItem(atPath: at(name))
+        func number(_ key: FileAttributeKey) -> Int { (found[key] as? NSNumber)?.intValue ?? -1 }
+        return (
+            number(.posixPermissions), number(.ownerAccountID), number(.groupOwnerAccountID)
+        )
+    }
+
     /// Makes a file and returns its path.
     @discardableResult
     func write(_ text: String, to name: String, mode: Int = 0o600) throws -> String {

@@ -97,6 +97,10 @@ struct ChaosClient {
                 ("DELETE", "\(client)/client-secret/rotated"),
             ]
         case .entra: return [("POST", ".*/addPassword"), ("POST", ".*/removePassword")]
+        case .cognito:
+            return [
+                ("POST", ".*AddUserPoolClientSecret"), ("POST", ".*DeleteUserPoolClientSecret"),
+            ]
         case .logto: return [("POST", "/logto/.*/secrets"), ("DELETE", "/logto/.*/secrets/.*")]
         case .hydra: return [("POST", "/hydra/.*/rotate"), ("PATCH", "/hydra/.*")]
         case .uaa: return [("PUT", "/uaa/oauth/clients/.*/secret")]

@@ -29,6 +29,7 @@ struct VendorTests {
         (.entra, "POST", ".*/addPassword"), (.logto, "POST", "/logto/.*/secrets"),
         (.uaa, "PUT", "/uaa/.*/secret"), (.hydra, "POST", "/hydra/.*/rotate"),
         (.gravitee, "POST", "/gravitee/.*/secrets"), (.google, "POST", "/google/.*/credentials"),
+        (.cognito, "POST", ".*AddUserPoolClientSecret"),
     ]
 
     @Test(arguments: creations, ["lost_answer", "error_before_effect", "html"])
@@ -73,6 +74,32 @@ struct VendorTests {
             let live = try await stage.server.client(Stage.client).live
             #expect(live.count == 2, "the new one, and the other's")
             try await stage.expectAccepted(try stage.stored())
+            #expect(try stage.consumer.stats().failed == 0)
+        }
+    }
+
+    @Test(arguments: ["error_before_effect", nil])
+    func `where the list shows only times, somebody else's secret is a person's`(kind: String?)
+        async throws
+    {
+        try await Stage.open(.cognito) { stage in
+            try await stage.begin()
+            if let kind {
+                // Ours never came to be, and theirs is there when it is looked for.
+                try await stage.server.fault(
+                    kind, method: "POST", path: ".*AddUserPoolClientSecret")
+                _ = try await stage.run("run")
+            }
+            try await stage.server.set(#"{"foreign_before_create":1}"#)
+            let outcome = try await stage.run("run", "--wait", "30s")
+            #expect(outcome.exit != 0, "\(outcome)")
+            let rotation = try await stage.rotation()
+            #expect(rotation.reason == "slot-occupied", "\(outcome)")
+            #expect(rotation.needsPerson)
+            let live = try await stage.server.client(Stage.client).live
+            #expect(live.count == 2, "the old one, and the other's")
+            #expect(try stage.stored() == stage.old)
+            try await stage.expectAccepted(stage.old)
             #expect(try stage.consumer.stats().failed == 0)
         }
     }

@@ -31,6 +31,7 @@ import Testing
     ) -> String {
         switch CreateReconciliation.decide(question, listed: listed) {
         case .adopt(let credential): "adopt \(credential.id.rawValue)"
+        case .adoptIfAccepted(let credential): "try \(credential.id.rawValue)"
         case .deleteOrphan(let id): "delete \(id.rawValue)"
         case .createAgain: "create again"
         case .ambiguous(let ids): "ask " + ids.map(\.rawValue).joined(separator: " ")
@@ -112,6 +113,18 @@ import Testing
         #expect(Self.words(question, Self.before + [foreign, ours]) == "adopt a")
         #expect(Self.words(question, Self.before + [foreign]) == "create again")
         #expect(Self.words(question, Self.before) == "create again")
+    }
+
+    @Test func `without labels, a value of ours is tried where one id is new and no more fit`() {
+        var question = Self.question(.list, .time, knowsNew: true)
+        let one = [Self.listed("old"), Self.listed("a")]
+        #expect(Self.words(question, [Self.listed("old")]) == "create again")
+        #expect(Self.words(question, one) == "try a")
+        #expect(Self.words(question, one + [Self.listed("b")]) == "ask a b")
+        question.capabilities.limit = 3
+        #expect(Self.words(question, one) == "ask a", "ours may not be listed yet")
+        question.isExclusive = true
+        #expect(Self.words(question, one) == "try a")
     }
 
     // MARK: Two slots

@@ -17,12 +17,13 @@ struct AdminAPI: Sendable {
 
     /// Sends one request; where an access token turns out to be dead, once more with a new one,
     /// since a 401 proves that nothing happened.
-    func send(_ method: String, _ path: String, body: [UInt8]? = nil, _ effect: CallEffect)
-        async throws(AdapterError) -> HTTPResponse
-    {
-        let response = try await sendOnce(method, path, body, effect)
+    func send(
+        _ method: String, _ path: String, headers: HTTPHeaders = [:], body: [UInt8]? = nil,
+        _ effect: CallEffect
+    ) async throws(AdapterError) -> HTTPResponse {
+        let response = try await sendOnce(method, path, headers, body, effect)
         guard response.status == 401, await login.forget() else { return response }
-        return try await sendOnce(method, path, body, effect)
+        return try await sendOnce(method, path, headers, body, effect)
     }
 
     /// Sends one request and throws unless the answer has one of these statuses.
@@ -59,17 +60,17 @@ struct AdminAPI: Sendable {
         }
     }
 
-    private func sendOnce(_ method: String, _ path: String, _ body: [UInt8]?, _ effect: CallEffect)
-        async throws(AdapterError) -> HTTPResponse
-    {
+    private func sendOnce(
+        _ method: String, _ path: String, _ more: HTTPHeaders, _ body: [UInt8]?,
+        _ effect: CallEffect
+    ) async throws(AdapterError) -> HTTPResponse {
         var headers: HTTPHeaders = ["Accept": "application/json"]
-        headers["Authorization"] = try await login.authorization()
         if method != "GET" { headers["Content-Type"] = "application/json" }
-        for field in self.headers.fields { headers[field.name] = field.value }
-        return try await transfer(
-            HTTPRequest(
-                method: method, url: "\(address)\(path)", headers: headers, body: body,
-                attempts: effect.attempts, caFile: caFile), effect)
+        for field in self.headers.fields + more.fields { headers[field.name] = field.value }
+        let request = HTTPRequest(
+            method: method, url: "\(address)\(path)", headers: headers, body: body,
+            attempts: effect.attempts, caFile: caFile)
+        return try await transfer(try await login.prove(request), effect)
     }
 
     private func transfer(_ request: HTTPRequest, _ effect: CallEffect)

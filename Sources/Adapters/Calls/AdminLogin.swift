@@ -12,6 +12,8 @@ struct AdminLogin: Sendable {
         case nobody
         /// Access tokens from a token endpoint.
         case tokens(TokenClient, TokenEndpoint, ClientAuthentication)
+        /// A signature over each request.
+        case signature(AWSSigner, AWSKeySource)
     }
 
     let adapter: String
@@ -19,13 +21,19 @@ struct AdminLogin: Sendable {
     /// What `check` should say about the places that the login's secrets are in.
     let findings: [Finding]
 
-    /// The value of the `Authorization` field; nil where there is none.
-    func authorization() async throws(AdapterError) -> String? {
+    /// `request` with what proves who sends it; nothing of it may be changed afterwards.
+    func prove(_ request: HTTPRequest) async throws(AdapterError) -> HTTPRequest {
+        var proven = request
         switch proof {
-        case .nobody: return nil
-        case .fixed(let scheme, let token): return "\(scheme) \(token.withPlaintext { $0 })"
-        case .tokens: return "Bearer \(try await accessToken().value)"
+        case .nobody: break
+        case .fixed(let scheme, let token):
+            proven.headers["Authorization"] = "\(scheme) \(token.withPlaintext { $0 })"
+        case .tokens:
+            proven.headers["Authorization"] = "Bearer \(try await accessToken().value)"
+        case .signature(let signer, let source):
+            proven = signer.sign(request, with: try await source.keys())
         }
+        return proven
     }
 
     /// The scopes of the access token; nil where the server doesn't say, or there is none.

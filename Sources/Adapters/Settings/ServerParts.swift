@@ -8,6 +8,8 @@ struct ServerParts: Sendable {
     let resolver: SecretResolver
     /// Admin tokens in memory, for all clients of the same login.
     let tokens: TokenClient
+    /// Temporary keys of AWS roles, likewise.
+    let roles: AWSRoles
     let now: @Sendable () -> Instant
 
     /// The private key behind `reference`: RSA or P-256, which the PEM tells.

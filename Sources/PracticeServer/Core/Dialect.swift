@@ -8,6 +8,7 @@ enum Dialect: String, Sendable, Hashable, Codable, CaseIterable {
     case hydra
     case gravitee
     case google
+    case cognito
 }
 
 /// A realm's name within its dialect; all but Keycloak have one, which is named as the dialect is.

@@ -26,7 +26,8 @@ struct Fault: Sendable, Codable {
 
     struct Match: Sendable, Codable {
         var method: String?
-        /// A regular expression that the whole path has to match.
+        /// A regular expression that the whole path has to match; what `X-Amz-Target` says
+        /// stands behind it.
         var path: String?
         var prefix: String?
         var dialect: Dialect?

@@ -6,6 +6,8 @@ struct PracticeState: Sendable {
     var log = TokenLog()
     var assertions = AssertionReplay()
     var oktaRate = RateWindow()
+    /// Temporary access keys by their ids.
+    var awsSessions: [String: CognitoKey] = [:]
 
     /// The clock of the server, with the practised offset.
     var now: Milliseconds { .systemNow() + settings.clockOffsetMs }

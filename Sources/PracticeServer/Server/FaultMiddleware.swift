@@ -12,7 +12,10 @@ struct FaultMiddleware: RouterMiddleware {
         next: (Request, PracticeContext) async throws -> Response
     ) async throws -> Response {
         let path = request.uri.path
-        let fault = path.hasPrefix("/practice/") ? nil : takeFault(request.method.rawValue, path)
+        // AWS has one path for all operations; their names stand behind it for a fault to match.
+        let target = HTTPField.Name("X-Amz-Target").flatMap { request.headers[$0] } ?? ""
+        let fault =
+            path.hasPrefix("/practice/") ? nil : takeFault(request.method.rawValue, path + target)
         guard let fault else { return try await next(request, context) }
         switch fault.kind {
         case .lostAnswer:

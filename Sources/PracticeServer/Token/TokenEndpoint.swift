@@ -71,7 +71,8 @@ struct TokenEndpoint: Sendable {
         }
         var response = Reply.json(
             TokenWire(
-                accessToken: token, expiresIn: settings.tokenLifetime, scope: scope,
+                accessToken: token, expiresIn: settings.tokenLifetime,
+                scope: server.realm.dialect == .cognito ? nil : scope,
                 isKeycloak: server.realm.dialect == .keycloak))
         response.headers.setUncached()
         return response
@@ -83,11 +84,12 @@ private struct TokenWire: Encodable {
     let accessToken: String
     let tokenType = "Bearer"
     let expiresIn: Int64
-    let scope: String
+    /// Not said by Cognito.
+    let scope: String?
     let refreshExpiresIn: Int64?
     let notBeforePolicy: Int64?
 
-    init(accessToken: String, expiresIn: Int64, scope: String, isKeycloak: Bool) {
+    init(accessToken: String, expiresIn: Int64, scope: String?, isKeycloak: Bool) {
         self.accessToken = accessToken
         self.expiresIn = expiresIn
         self.scope = scope

@@ -22,9 +22,9 @@ struct TokenError: Error, Sendable {
     }
 
     private var body: JSONValue {
-        let plain: [String: JSONValue] = [
-            "error": .string(error), "error_description": .string(text),
-        ]
+        var plain: [String: JSONValue] = ["error": .string(error)]
+        // Cognito gives no description.
+        if !text.isEmpty { plain["error_description"] = .string(text) }
         guard let aadsts else { return .object(plain) }
         let more = EntraWording.members(of: aadsts)
         return .object(plain.merging(more) { plain, _ in plain })

@@ -71,6 +71,7 @@ extension Dialect {
         case .hydra: HydraVendor.self
         case .gravitee: GraviteeVendor.self
         case .google: GoogleVendor.self
+        case .cognito: CognitoVendor.self
         }
     }
 

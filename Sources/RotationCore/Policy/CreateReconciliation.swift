@@ -5,6 +5,8 @@
 public enum CreateReconciliation: Sendable {
     /// It happened, and the value is known (or shown again): go on with this credential.
     case adopt(Credential)
+    /// It is ours if the server accepts the value that we made: ask, then go on with it or wait.
+    case adoptIfAccepted(Credential)
     /// It happened, and the value is lost: it was never distributed, so delete it and mint again.
     case deleteOrphan(CredentialID)
     /// It didn't happen.
@@ -84,6 +86,12 @@ public enum CreateReconciliation: Sendable {
             }
             // Where the server shows the value again, nothing is lost.
             return ours.secret == nil ? .deleteOrphan(ours.id) : .adopt(ours)
+        case .time where question.knowsNewValue:
+            // A full list has no room for another that could hold an accepted value of ours.
+            if added.isEmpty { return .createAgain }
+            let isSole = question.isExclusive || listed.count >= question.capabilities.limit
+            guard added.count == 1, isSole else { return .ambiguous(added.map(\.id)) }
+            return .adoptIfAccepted(added[0])
         case .value, .time:
             if added.isEmpty { return .createAgain }
             guard added.count == 1, question.isExclusive else { return .ambiguous(added.map(\.id)) }

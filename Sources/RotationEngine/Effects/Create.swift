@@ -147,6 +147,8 @@ extension RotationDriver {
         switch CreateReconciliation.decide(question, listed: listed) {
         case .adopt(let credential):
             return try adoptListed(credential, among: listed)
+        case .adoptIfAccepted(let credential):
+            return try await adoptAccepted(credential, among: listed, server)
         case .deleteOrphan(let orphan):
             try await deleteOrphan(orphan, server)
             rotation.body.isCreationOpen = false
@@ -176,6 +178,19 @@ extension RotationDriver {
             return .moved(.turnedBack, ["reason": "the old secret is gone from its slot"])
         }
         return try adopt(credential.id, value: credential.secret, old: old?.id)
+    }
+
+    /// Goes on with an entry that shows nothing of its value, where the server accepts ours.
+    private func adoptAccepted(
+        _ credential: Credential, among listed: [Credential], _ server: any AuthorizationServer
+    ) async throws -> StepResult {
+        if try await ask(server, about: try secret(.new), connection: .fresh) == .accepted {
+            return try adoptListed(credential, among: listed)
+        }
+        // Ours may not have spread yet. What stays refused is somebody else's: never deleted.
+        return bear(
+            with: server, waiting: .unknownOutcome, thenHeld: .createAmbiguous,
+            "a secret was added and ours is refused; look at: \(credential.id.rawValue)")
     }
 
     /// Not there.

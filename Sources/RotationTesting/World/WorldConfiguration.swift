@@ -58,6 +58,12 @@ extension World.Configuration {
         shared.isExclusive = false
         return shared
     }
+    /// Cognito: only times are shown, and the value is the caller's.
+    public static var timedValued: World.Configuration {
+        var valued = timedShared
+        valued.capabilities.origin = .client
+        return valued
+    }
     /// Two slots that can't be read.
     public static var opaqueSlots: World.Configuration {
         var opaque = twoSlots
