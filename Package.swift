@@ -76,7 +76,8 @@ let package = Package(
             ],
             exclude: [
                 "Entra/Entra.md", "Exec/Exec.md", "File/File.md", "Keycloak/Keycloak.md",
-                "Logto/Logto.md", "Okta/Okta.md", "Report/Report.md", "Vault/Vault.md",
+                "Logto/Logto.md", "Okta/Okta.md", "PingOne/PingOne.md", "Report/Report.md",
+                "Vault/Vault.md",
             ],
             swiftSettings: settings),
 

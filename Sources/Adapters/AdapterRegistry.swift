@@ -8,6 +8,7 @@ public struct AdapterRegistry: AdapterFactory {
     public static let descriptors = AdapterDescriptors(
         servers: [
             Entra.descriptor, Keycloak.descriptor, Logto.descriptor, Okta.descriptor,
+            PingOne.descriptor,
         ],
         stores: [FileStore.descriptor, VaultStore.descriptor],
         hooks: [ExecHook.descriptor],
@@ -36,6 +37,7 @@ public struct AdapterRegistry: AdapterFactory {
         case Keycloak.descriptor.type: return try await Keycloak(plan, parts)
         case Logto.descriptor.type: return try await Logto(plan, parts)
         case Okta.descriptor.type: return try await Okta(plan, parts)
+        case PingOne.descriptor.type: return try await PingOne(plan, parts)
         default: throw Self.unknown(plan.server, "authorization server")
         }
     }

@@ -73,6 +73,15 @@ public struct PlanText: Sendable {
                 client,
                 server: ["type: logto", "url: \(server["LOGTO_URL"])", admin("LOGTO", at: server)],
                 stores: stores)
+        case .pingone:
+            PlanText(
+                client,
+                server: [
+                    "type: pingone", "url: \(server["PINGONE_URL"])",
+                    "auth: \(server["PINGONE_AUTH"])",
+                    "environment: \(server["PINGONE_ENVIRONMENT"])",
+                    admin("PINGONE", at: server),
+                ], stores: stores)
         }
     }
 

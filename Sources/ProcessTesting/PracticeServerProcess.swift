@@ -10,9 +10,15 @@ public struct PracticeServerProcess: Sendable {
         case entra
         /// Logto's.
         case logto
+        /// PingOne's.
+        case pingone
 
         /// One for each shape of server, for what takes long: a list, and two slots.
         public static let golden = [Dialect.okta, .keycloak]
+        /// Those that never give their newest secret up.
+        public static let oneWay = [Dialect.pingone]
+        /// All others.
+        public static let twoWay = allCases.filter { !oneWay.contains($0) }
     }
 
     /// A server that didn't get ready.
@@ -80,6 +86,7 @@ public struct PracticeServerProcess: Sendable {
         case .keycloak: self["KEYCLOAK_TOKEN_URL"]
         case .entra: "\(self["ENTRA_AUTHORITY"])/\(self["ENTRA_TENANT"])/oauth2/v2.0/token"
         case .logto: "\(self["LOGTO_URL"])/oidc/token"
+        case .pingone: "\(self["PINGONE_AUTH"])/\(self["PINGONE_ENVIRONMENT"])/as/token"
         }
     }
 }

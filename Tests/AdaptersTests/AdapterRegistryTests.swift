@@ -79,6 +79,7 @@ import Testing
             ("Logto/Logto.md", all.servers, "logto"),
             ("Okta/Okta.md", all.servers, "okta"),
             ("Keycloak/Keycloak.md", all.servers, "keycloak"),
+            ("PingOne/PingOne.md", all.servers, "pingone"),
             ("File/File.md", all.stores, "file"), ("Vault/Vault.md", all.stores, "vault"),
             ("Exec/Exec.md", all.hooks, "exec"), ("Report/Report.md", all.reporters, "file"),
             ("Report/Report.md", all.reporters, "https"),

@@ -14,7 +14,7 @@ struct VendorTests {
         }
     }
 
-    @Test(arguments: Dialect.allCases, ["generate", "distribute", "verify"])
+    @Test(arguments: Dialect.twoWay, ["generate", "distribute", "verify"])
     func `a rollback leads back from every step`(dialect: Dialect, step: String) async throws {
         try await Stage.open(dialect) { stage in
             try await stage.begin(until: step)
@@ -23,10 +23,41 @@ struct VendorTests {
         }
     }
 
+    @Test(arguments: Dialect.oneWay, ["generate", "distribute", "verify"])
+    func `a rollback that the server can't finish is held, and leads forward again`(
+        dialect: Dialect, step: String
+    ) async throws {
+        try await Stage.open(dialect) { stage in
+            let started = try await stage.succeed("start", Stage.client)
+            #expect(started.output.contains("note: this server can't withdraw"), "\(started)")
+            try await stage.succeed("run", "--wait", "30s", "--until", step)
+            try await stage.succeed("rollback", Stage.client, "--reason", "test")
+            try await stage.run("run", "--wait", "30s").expect(exit: 20, "cannot-withdraw")
+            #expect(try stage.stored() == stage.old)
+            try await stage.expectBothAccepted()
+            let page = try await stage.succeed("explain", Stage.client).output
+            #expect(page.contains("holdover resume billing --forward"), "\(page)")
+            try await stage.succeed("resume", Stage.client, "--forward")
+            try await stage.expectCompletion()
+        }
+    }
+
+    @Test(arguments: Dialect.oneWay)
+    func `before a secret is made a rollback leads back there, too`(dialect: Dialect) async throws {
+        try await Stage.open(dialect) { stage in
+            let checked = try await stage.run("check", Stage.client)
+            #expect(checked.output.contains("[no-withdrawal]"), "\(checked)")
+            try await stage.begin()
+            try await stage.succeed("rollback", Stage.client)
+            try await stage.expectReturn()
+        }
+    }
+
     @Test(
         arguments: [
             (Dialect.okta, "/api/v1/apps/.*/secrets"), (.keycloak, ".*/client-secret"),
             (.entra, ".*/addPassword"), (.logto, "/logto/.*/secrets"),
+            (.pingone, "/pingone/.*/secret"),
         ],
         ["lost_answer", "error_after_effect", "error_before_effect", "rate_limit", "slow", "html"])
     func `whatever becomes of the creation, one secret is made and the rotation ends well`(

@@ -10,6 +10,7 @@ struct Contract: Sendable {
     static let okta = load("okta/app-credentials.openapi.json")
     static let oktaOAuth = load("okta/oauth-clients.openapi.json")
     static let keycloak = load("keycloak/admin-clients.openapi.json")
+    static let pingOne = load("pingone/application-secret.openapi.json")
     static let graph = load("microsoft-graph/application-credentials.openapi.json")
 
     private static func load(_ name: String) -> Contract? {

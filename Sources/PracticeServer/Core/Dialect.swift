@@ -4,6 +4,7 @@ enum Dialect: String, Sendable, Hashable, Codable, CaseIterable {
     case keycloak
     case entra
     case logto
+    case pingone
 }
 
 /// A realm's name within its dialect; all but Keycloak have one, which is named as the dialect is.

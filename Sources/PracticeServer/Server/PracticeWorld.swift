@@ -50,6 +50,14 @@ struct PracticeWorld: Sendable {
             NewClient(
                 dialect: .logto, clientId: credentials.adminClientID,
                 secret: credentials.adminSecret, scopes: ["all"], grants: ["all"]))
+        _ = try await registrar.register(
+            NewClient(
+                dialect: .pingone, clientId: credentials.adminClientID,
+                secret: credentials.adminSecret,
+                grants: [
+                    "applications:read:application", "applications:read:secret",
+                    "applications:update:secret", "applications:delete:secret",
+                ]))
         for client in seed.clients ?? [] { _ = try await registrar.register(client) }
     }
 }

@@ -64,6 +64,7 @@ extension Dialect {
         case .keycloak: KeycloakVendor.self
         case .entra: EntraVendor.self
         case .logto: LogtoVendor.self
+        case .pingone: PingOneVendor.self
         }
     }
 

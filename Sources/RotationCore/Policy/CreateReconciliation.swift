@@ -71,14 +71,18 @@ public enum CreateReconciliation: Sendable {
             guard let ours = added.first(where: { $0.label == question.label }) else {
                 return .createAgain
             }
-            // Where the server shows the value again, nothing is lost.
-            return ours.secret == nil ? .deleteOrphan(ours.id) : .adopt(ours)
+            return takeOver(ours)
         case .value, .time:
             if added.isEmpty { return .createAgain }
             guard added.count == 1, question.isExclusive else { return .ambiguous(added.map(\.id)) }
-            return .deleteOrphan(added[0].id)
+            return takeOver(added[0])
         case .none:
             return .ambiguous([])
         }
+    }
+
+    /// Where the server shows the value again, nothing is lost.
+    private static func takeOver(_ ours: Credential) -> Self {
+        ours.secret == nil ? .deleteOrphan(ours.id) : .adopt(ours)
     }
 }
