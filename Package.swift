@@ -77,7 +77,7 @@ let package = Package(
             exclude: [
                 "Entra/Entra.md", "Exec/Exec.md", "File/File.md", "Keycloak/Keycloak.md",
                 "Logto/Logto.md", "Okta/Okta.md", "PingOne/PingOne.md", "Report/Report.md",
-                "Vault/Vault.md",
+                "Vault/Vault.md", "WSO2/WSO2.md",
             ],
             swiftSettings: settings),
 

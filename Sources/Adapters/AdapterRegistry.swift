@@ -8,7 +8,7 @@ public struct AdapterRegistry: AdapterFactory {
     public static let descriptors = AdapterDescriptors(
         servers: [
             Entra.descriptor, Keycloak.descriptor, Logto.descriptor, Okta.descriptor,
-            PingOne.descriptor,
+            PingOne.descriptor, WSO2.descriptor,
         ],
         stores: [FileStore.descriptor, VaultStore.descriptor],
         hooks: [ExecHook.descriptor],
@@ -38,6 +38,7 @@ public struct AdapterRegistry: AdapterFactory {
         case Logto.descriptor.type: return try await Logto(plan, parts)
         case Okta.descriptor.type: return try await Okta(plan, parts)
         case PingOne.descriptor.type: return try await PingOne(plan, parts)
+        case WSO2.descriptor.type: return try await WSO2(plan, parts)
         default: throw Self.unknown(plan.server, "authorization server")
         }
     }

@@ -7,8 +7,8 @@ struct PracticeServer: AsyncParsableCommand {
         commandName: "practice-server",
         abstract: "An OAuth authorization server in memory, to practise rotation on.",
         discussion: """
-            Speaks the admin APIs and the token endpoints of Okta, Keycloak, Entra, Logto and \
-            PingOne, on 127.0.0.1 only. Forgets everything when it ends.
+            Speaks the admin APIs and the token endpoints of Okta, Keycloak, Entra, Logto, \
+            PingOne and WSO2, on 127.0.0.1 only. Forgets everything when it ends.
             """,
         subcommands: [ServeCommand.self, StartCommand.self, StopCommand.self],
         defaultSubcommand: ServeCommand.self)

@@ -82,6 +82,13 @@ public struct PlanText: Sendable {
                     "environment: \(server["PINGONE_ENVIRONMENT"])",
                     admin("PINGONE", at: server),
                 ], stores: stores)
+        case .wso2:
+            PlanText(
+                client,
+                server: [
+                    "type: wso2", "url: \(server["WSO2_URL"])", "tenant: \(server["WSO2_TENANT"])",
+                    admin("WSO2", at: server),
+                ], stores: stores)
         }
     }
 

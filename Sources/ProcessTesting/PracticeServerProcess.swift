@@ -12,11 +12,13 @@ public struct PracticeServerProcess: Sendable {
         case logto
         /// PingOne's.
         case pingone
+        /// WSO2 Identity Server's.
+        case wso2
 
         /// One for each shape of server, for what takes long: a list, and two slots.
         public static let golden = [Dialect.okta, .keycloak]
         /// Those that never give their newest secret up.
-        public static let oneWay = [Dialect.pingone]
+        public static let oneWay = [Dialect.pingone, .wso2]
         /// All others.
         public static let twoWay = allCases.filter { !oneWay.contains($0) }
     }
@@ -86,6 +88,7 @@ public struct PracticeServerProcess: Sendable {
         case .keycloak: self["KEYCLOAK_TOKEN_URL"]
         case .entra: "\(self["ENTRA_AUTHORITY"])/\(self["ENTRA_TENANT"])/oauth2/v2.0/token"
         case .logto: "\(self["LOGTO_URL"])/oidc/token"
+        case .wso2: "\(self["WSO2_URL"])/t/\(self["WSO2_TENANT"])/oauth2/token"
         case .pingone: "\(self["PINGONE_AUTH"])/\(self["PINGONE_ENVIRONMENT"])/as/token"
         }
     }

@@ -98,6 +98,7 @@ struct ChaosClient {
             ]
         case .entra: return [("POST", ".*/addPassword"), ("POST", ".*/removePassword")]
         case .logto: return [("POST", "/logto/.*/secrets"), ("DELETE", "/logto/.*/secrets/.*")]
+        case .wso2: return [("POST", "/wso2/.*/secrets"), ("DELETE", "/wso2/.*/secrets/.*")]
         case .pingone: return [("POST", "/pingone/.*/secret"), ("DELETE", "/pingone/.*/secret")]
         }
     }

@@ -54,6 +54,7 @@ struct Stage: Sendable {
         let names = [
             "OKTA_API_TOKEN", "KEYCLOAK_ADMIN_CLIENT_SECRET", "ENTRA_ADMIN_CLIENT_SECRET",
             "LOGTO_ADMIN_CLIENT_SECRET", "PINGONE_ADMIN_CLIENT_SECRET",
+            "WSO2_ADMIN_CLIENT_SECRET",
         ]
         holdover = HoldoverProcess(
             on: bench, environment: server.values.filter { names.contains($0.key) })

@@ -5,6 +5,7 @@ enum Dialect: String, Sendable, Hashable, Codable, CaseIterable {
     case entra
     case logto
     case pingone
+    case wso2
 }
 
 /// A realm's name within its dialect; all but Keycloak have one, which is named as the dialect is.

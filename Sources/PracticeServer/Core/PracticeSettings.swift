@@ -25,6 +25,10 @@ struct PracticeSettings: Sendable, Codable {
     var oktaOrgSecretGrants = false
     /// Okta admin requests in a minute before E0000047.
     var oktaRateLimit = 1_000_000
+    /// How many secrets WSO2 allows an application.
+    var wso2SecretLimit = 2
+    /// Show secrets in WSO2's lists in clear, as where the server doesn't hash them.
+    var wso2ShowsSecrets = false
     /// Life of access tokens, in seconds.
     var tokenLifetime: Int64 = 3600
 }

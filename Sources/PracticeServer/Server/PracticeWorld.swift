@@ -58,6 +58,16 @@ struct PracticeWorld: Sendable {
                     "applications:read:application", "applications:read:secret",
                     "applications:update:secret", "applications:delete:secret",
                 ]))
+        _ = try await registrar.register(
+            NewClient(
+                dialect: .wso2, clientId: credentials.adminClientID,
+                secret: credentials.adminSecret,
+                scopes: [
+                    "internal_application_mgt_view",
+                    "internal_application_mgt_client_secret_create",
+                    "internal_application_mgt_client_secret_view",
+                    "internal_application_mgt_client_secret_delete",
+                ]))
         for client in seed.clients ?? [] { _ = try await registrar.register(client) }
     }
 }

@@ -65,6 +65,7 @@ extension Dialect {
         case .entra: EntraVendor.self
         case .logto: LogtoVendor.self
         case .pingone: PingOneVendor.self
+        case .wso2: WSO2Vendor.self
         }
     }
 
