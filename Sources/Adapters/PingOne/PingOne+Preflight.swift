@@ -17,11 +17,7 @@ extension PingOne {
         }
         do throws(AdapterError) {
             findings += try applicationFindings(try await api.application())
-            let shown = try await api.secrets()
-            if shown.current == nil {
-                findings.append(problem("no-secret", "the application has no secret to rotate"))
-            }
-            if shown.isFull(at: api.now()) {
+            if try await api.secrets().isFull(at: api.now()) {
                 findings.append(problem("slot-occupied", Self.occupied))
             }
         } catch {

@@ -64,15 +64,14 @@ struct PingOne: AuthorizationServer {
             throw refusal(.refused, "own-secret", "the server makes the secret")
         }
         let shown = try await api.secrets()
-        guard let old = shown.current else {
-            throw refusal(.refused, "no-secret", "the application has no secret to rotate")
-        }
         guard !shown.isFull(at: api.now()) else {
             throw refusal(.limitReached, "slot-occupied", Self.occupied)
         }
         let made = try await api.rotate(keepingPreviousUntil: api.now() + retain)
         // Where somebody else rotated in between, the old secret was pushed out by this.
-        guard made.retained(at: api.now())?.secret.matches(old) ?? false else {
+        guard let old = shown.current, let kept = made.retained(at: api.now())?.secret,
+            kept.matches(old)
+        else {
             throw refusal(
                 .unknown, "old-lost", "a secret was made, and the old one isn't kept beside it")
         }

@@ -16,7 +16,7 @@ struct PingOneSecrets: Decodable {
         var end: Instant? { expiresAt.flatMap(Instant.init(rfc3339:)) }
     }
 
-    /// The secret in force; nil where there is none.
+    /// The secret in force; nil where none is shown.
     var current: ClientSecret? { secret.flatMap { $0.isEmpty ? nil : ClientSecret($0) } }
 
     /// The secret before it; nil where there is none, or where its time is over.
@@ -86,10 +86,16 @@ struct PingOneAPI: Sendable {
         return try admin.decode(PingOneApplication.self, response, .read)
     }
 
-    /// Both secrets.
+    /// Both secrets; an answer that shows none in force says nothing of the other either.
     func secrets() async throws(AdapterError) -> PingOneSecrets {
         let response = try await admin.expect([200], "GET", "\(path)/secret", .read)
-        return try admin.decode(PingOneSecrets.self, response, .read)
+        let shown = try admin.decode(PingOneSecrets.self, response, .read)
+        guard shown.current != nil else {
+            throw AdapterError(
+                .refused, code: "pingone-no-secret",
+                message: "pingone: no secret of the application is shown")
+        }
+        return shown
     }
 
     /// Makes a secret; the one in force becomes the previous one, and is accepted until `end`.

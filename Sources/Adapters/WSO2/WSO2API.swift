@@ -34,7 +34,8 @@ struct WSO2Secret: Decodable {
 
 /// The list of an application's client secrets.
 private struct WSO2SecretList: Decodable {
-    let list: [WSO2Secret]?
+    let count: Int?
+    let list: [WSO2Secret]
 }
 
 /// A page of the list of applications.
@@ -104,7 +105,12 @@ struct WSO2API: Sendable {
 
     func secrets() async throws(AdapterError) -> [WSO2Secret] {
         let response = try await admin.expect([200], "GET", try await path(), .read)
-        return try admin.decode(WSO2SecretList.self, response, .read).list ?? []
+        let page = try admin.decode(WSO2SecretList.self, response, .read)
+        // A part must not be taken for the whole: what isn't listed counts as gone.
+        guard page.count ?? page.list.count == page.list.count else {
+            throw CallOutcome(adapter: "wso2").unreadable(.read, "the list is not whole")
+        }
+        return page.list
     }
 
     /// Makes a secret that ends at `end`; nil is never.
