@@ -30,11 +30,16 @@ public struct AuthorizationServerContract: Sendable {
         var found = Violations()
         var inForce = old
         await found.check("reads change nothing") { try await reads(&$0, old) }
-        await found.check("a secret is withdrawn") { try await withdraws(&$0, old) }
+        if server.capabilities.canWithdraw {
+            await found.check("a secret is withdrawn") { try await withdraws(&$0, old) }
+        } else {
+            await found.check("the newest secret stays") { inForce = try await keeps(&$0, old) }
+        }
         if server.capabilities.canDisable {
             await found.check("disabling is undone") { try await disables(&$0, old) }
         }
-        await found.check("a secret is replaced") { inForce = try await replaces(&$0, old) }
+        let present = inForce
+        await found.check("a secret is replaced") { inForce = try await replaces(&$0, present) }
         return Result(violations: found.all, topics: found.topics, secret: inForce)
     }
 
@@ -60,6 +65,43 @@ public struct AuthorizationServerContract: Sendable {
     }
 
     private func withdraws(_ found: inout Violations, _ old: ClientSecret) async throws {
+        let (id, new) = try await createsBeside(&found, old)
+        let known = KnownSecrets(old: old, new: new)
+        for _ in 1...2 { try await server.delete(id, keeping: old) }
+        try await expect(&found, old, isAccepted: true, "the old secret after a withdrawal")
+        try await expect(&found, new, isAccepted: false, "a withdrawn secret")
+        let left = try await server.credentials(knowing: known)
+        found.expect(left.count == 1, "\(left.count) secrets are left after a withdrawal")
+    }
+
+    /// The other side of it: the refusal changes nothing, and the old one can be deleted after it.
+    private func keeps(_ found: inout Violations, _ old: ClientSecret) async throws
+        -> ClientSecret
+    {
+        let before = try await server.credentials(knowing: KnownSecrets(old: old))
+        let (id, new) = try await createsBeside(&found, old)
+        do throws(AdapterError) {
+            try await server.delete(id, keeping: old)
+            found.expect(false, "the newest secret was withdrawn after all")
+        } catch {
+            found.expect(error.kind == .refused, "a withdrawal: \(error.code)")
+        }
+        try await expect(&found, old, isAccepted: true, "the old secret after a refusal")
+        try await expect(&found, new, isAccepted: true, "the new secret after a refusal")
+        let listed = try await server.credentials(knowing: KnownSecrets(old: old, new: new))
+        let byValue = listed.first { $0.holds == .old }?.id
+        guard let oldID = byValue ?? before.first?.id, oldID != id else {
+            found.expect(false, "the old one isn't recognised")
+            return old
+        }
+        try await server.delete(oldID, keeping: new)
+        try await expect(&found, old, isAccepted: false, "a deleted secret")
+        return new
+    }
+
+    private func createsBeside(_ found: inout Violations, _ old: ClientSecret) async throws
+        -> (id: CredentialID, secret: ClientSecret)
+    {
         let (id, new) = try await create(&found)
         try await expect(&found, old, isAccepted: true, "the old secret beside a new one")
         try await expect(&found, new, isAccepted: true, "the new secret")
@@ -75,11 +117,7 @@ public struct AuthorizationServerContract: Sendable {
             found.expect(listed.contains { $0.holds == .old }, "the old one isn't recognised")
         }
         try await expectFull(&found, beside: listed.count, keeping: old)
-        for _ in 1...2 { try await server.delete(id, keeping: old) }
-        try await expect(&found, old, isAccepted: true, "the old secret after a withdrawal")
-        try await expect(&found, new, isAccepted: false, "a withdrawn secret")
-        let left = try await server.credentials(knowing: known)
-        found.expect(left.count == 1, "\(left.count) secrets are left after a withdrawal")
+        return (id, new)
     }
 
     private func disables(_ found: inout Violations, _ old: ClientSecret) async throws {

@@ -9,7 +9,8 @@ public struct AdapterRegistry: AdapterFactory {
         servers: [
             Cognito.descriptor, Entra.descriptor, ExecServer.descriptor, Google.descriptor,
             Gravitee.descriptor, HTTPServer.descriptor, Hydra.descriptor, Keycloak.descriptor,
-            Logto.descriptor, Okta.descriptor, UAA.descriptor,
+            Logto.descriptor, Okta.descriptor, PingOne.descriptor, UAA.descriptor,
+            WSO2.descriptor,
         ],
         stores: [FileStore.descriptor, VaultStore.descriptor],
         hooks: [ExecHook.descriptor],
@@ -55,6 +56,8 @@ public struct AdapterRegistry: AdapterFactory {
         case Logto.descriptor.type: return try await Logto(plan, parts)
         case Okta.descriptor.type: return try await Okta(plan, parts)
         case UAA.descriptor.type: return try await UAA(plan, parts)
+        case PingOne.descriptor.type: return try await PingOne(plan, parts)
+        case WSO2.descriptor.type: return try await WSO2(plan, parts)
         default: throw Self.unknown(plan.server, "authorization server")
         }
     }

@@ -16,43 +16,8 @@ public struct PlanText: Sendable {
         "retry: {first: 100ms, cap: 500ms, settle: 100ms}",
     ]
 
-    private init(
-        _ client: String, server: [String], stores: [[String]], more: [String] = []
-    ) {
+    private init(_ client: String, server: [String], stores: [[String]]) {
         (self.client, self.server, self.stores) = (client, server, stores)
-        rules += more
-    }
-
-    /// A plan for a client of the Okta dialect; needs `OKTA_API_TOKEN` in the environment.
-    public static func okta(
-        _ client: String, at server: PracticeServerProcess, stores: [[String]]
-    ) -> PlanText {
-        PlanText(
-            client,
-            server: [
-                "type: okta", "url: \(server.url)", "issuer: \(server["OKTA_ISSUER"])",
-                "token_endpoint: \(server["OKTA_TOKEN_URL"])",
-                #"admin: {token: "env:OKTA_API_TOKEN"}"#,
-            ], stores: stores)
-    }
-
-    /// A plan for a client of the Keycloak dialect; needs `KEYCLOAK_ADMIN_CLIENT_SECRET` in the
-    /// environment.
-    public static func keycloak(
-        _ client: String, at server: PracticeServerProcess, stores: [[String]]
-    ) -> PlanText {
-        PlanText(
-            client,
-            server: [
-                "type: keycloak", "url: \(server.url)", "realm: \(server["KEYCLOAK_REALM"])",
-                "admin: {client_id: \(server["KEYCLOAK_ADMIN_CLIENT_ID"]), "
-                    + #"client_secret: "env:KEYCLOAK_ADMIN_CLIENT_SECRET"}"#,
-            ], stores: stores)
-    }
-
-    private static func admin(_ name: String, at server: PracticeServerProcess) -> String {
-        "admin: {client_id: \(server["\(name)_ADMIN_CLIENT_ID"]), "
-            + "client_secret: \"env:\(name)_ADMIN_CLIENT_SECRET\"}"
     }
 
     /// A plan for a client of any dialect; needs the admin's secret in the environment.
@@ -60,64 +25,9 @@ public struct PlanText: Sendable {
         _ dialect: PracticeServerProcess.Dialect, _ client: String,
         at server: PracticeServerProcess, stores: [[String]]
     ) -> PlanText {
-        switch dialect {
-        case .okta: okta(client, at: server, stores: stores)
-        case .keycloak: keycloak(client, at: server, stores: stores)
-        case .entra:
-            PlanText(
-                client,
-                server: [
-                    "type: entra", "url: \(server["ENTRA_URL"])",
-                    "authority: \(server["ENTRA_AUTHORITY"])", "tenant: \(server["ENTRA_TENANT"])",
-                    admin("ENTRA", at: server),
-                ], stores: stores)
-        case .logto:
-            PlanText(
-                client,
-                server: ["type: logto", "url: \(server["LOGTO_URL"])", admin("LOGTO", at: server)],
-                stores: stores)
-        case .uaa:
-            PlanText(
-                client,
-                server: [
-                    "type: uaa", "url: \(server["UAA_URL"])", "token_lifetime: 100ms",
-                    admin("UAA", at: server),
-                ], stores: stores)
-        case .hydra:
-            PlanText(
-                client,
-                server: [
-                    "type: hydra", "url: \(server["HYDRA_URL"])", "issuer: \(server["HYDRA_URL"])",
-                ], stores: stores, more: ["exclusive: true"])
-        case .gravitee:
-            PlanText(
-                client,
-                server: [
-                    "type: gravitee", "url: \(server["GRAVITEE_URL"])",
-                    "gateway: \(server["GRAVITEE_GATEWAY"])",
-                    "domain: \(server["GRAVITEE_DOMAIN"])", "application: \(client)",
-                    #"admin: {token: "env:GRAVITEE_TOKEN"}"#,
-                ], stores: stores)
-        case .google:
-            PlanText(
-                client,
-                server: [
-                    "type: google", "url: \(server["GOOGLE_URL"])",
-                    "project: \(server["GOOGLE_PROJECT"])", "oauth_client: \(client)",
-                    "redirect_uri: \(server["GOOGLE_REDIRECT_URI"])",
-                    "token_endpoint: \(server["GOOGLE_TOKEN_ENDPOINT"])",
-                    #"admin: {token: "env:GOOGLE_ADMIN_TOKEN"}"#,
-                ], stores: stores)
-        case .cognito:
-            PlanText(
-                client,
-                server: [
-                    "type: cognito", "user_pool: \(server["COGNITO_USER_POOL"])",
-                    "domain: \(server["COGNITO_DOMAIN"])", "url: \(server["COGNITO_URL"])",
-                    #"admin: {access_key_id: "env:COGNITO_ACCESS_KEY_ID", "#
-                        + #"secret_access_key: "env:COGNITO_SECRET_ACCESS_KEY"}"#,
-                ], stores: stores)
-        }
+        var plan = PlanText(client, server: lines(dialect, client, server), stores: stores)
+        if dialect == .hydra { plan.rules.append("exclusive: true") }
+        return plan
     }
 
     /// A file that holds nothing but the secret, with further settings.

@@ -20,9 +20,17 @@ public struct PracticeServerProcess: Sendable {
         case google
         /// Amazon Cognito's.
         case cognito
+        /// PingOne's.
+        case pingone
+        /// WSO2 Identity Server's.
+        case wso2
 
         /// One for each shape of server, for what takes long: a list, and two slots.
         public static let golden = [Dialect.okta, .keycloak]
+        /// Those that never give their newest secret up.
+        public static let oneWay = [Dialect.pingone, .wso2]
+        /// All others.
+        public static let twoWay = allCases.filter { !oneWay.contains($0) }
     }
 
     /// A server that didn't get ready.
@@ -106,6 +114,8 @@ public struct PracticeServerProcess: Sendable {
         case .gravitee: "\(self["GRAVITEE_GATEWAY"])/oauth/token"
         case .google: self["GOOGLE_TOKEN_ENDPOINT"]
         case .cognito: "\(self["COGNITO_DOMAIN"])/oauth2/token"
+        case .wso2: "\(self["WSO2_URL"])/t/\(self["WSO2_TENANT"])/oauth2/token"
+        case .pingone: "\(self["PINGONE_AUTH"])/\(self["PINGONE_ENVIRONMENT"])/as/token"
         }
     }
 }

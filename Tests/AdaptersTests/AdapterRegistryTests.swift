@@ -86,6 +86,8 @@ import Testing
             ("UAA/UAA.md", all.servers, "uaa"),
             ("Okta/Okta.md", all.servers, "okta"),
             ("Keycloak/Keycloak.md", all.servers, "keycloak"),
+            ("PingOne/PingOne.md", all.servers, "pingone"),
+            ("WSO2/WSO2.md", all.servers, "wso2"),
             ("File/File.md", all.stores, "file"), ("Vault/Vault.md", all.stores, "vault"),
             ("Exec/Exec.md", all.hooks, "exec"), ("Report/Report.md", all.reporters, "file"),
             ("Report/Report.md", all.reporters, "https"),

@@ -27,16 +27,31 @@ import Testing
             adapter: adapter, endpoint: TokenEndpoint(url: "https://a.example/token"),
             clientID: "billing", method: .basic, http: http, isRefusal: { _, _ in true })
         let api = admin(adapter, http)
-        return adapter == "okta"
-            ? Okta(
+        switch adapter {
+        case "okta":
+            return Okta(
                 api: OktaAPI(admin: api, appID: "0oa1", now: now), probe: probe,
                 issuer: "https://a.example")
-            : Keycloak(
+        case "pingone":
+            return PingOne(
+                api: PingOneAPI(
+                    admin: api, environment: "e", application: "billing", now: now), probe: probe,
+                issuer: "https://a.example", retain: .hours(24), need: .hours(1), adminID: "admin")
+        case "wso2":
+            return WSO2(
+                api: WSO2API(admin: api, clientID: "billing", application: "a", now: now),
+                probe: probe, issuer: "https://a.example", limit: 2, lifetime: nil, period: nil,
+                isExclusive: true)
+        default:
+            return Keycloak(
                 api: KeycloakAPI(admin: api, realm: "r", clientID: "billing"), probe: probe,
                 issuer: "https://a.example", now: now)
+        }
     }
 
-    @Test(arguments: ["okta", "keycloak"], [(200, page), (200, deep), (200, "{}"), (200, "")])
+    @Test(
+        arguments: ["okta", "keycloak", "pingone", "wso2"],
+        [(200, page), (200, deep), (200, "{}"), (200, "")])
     func `no call takes something else with status 200 for its answer`(
         adapter: String, answer: (status: Int, body: String)
     ) async throws {
@@ -77,6 +92,18 @@ import Testing
         }
         #expect(again?.kind == .unknown)
         #expect(http.methods == ["POST", "POST"])
+        let wso2 = await adapterError {
+            _ = try await server("wso2", http).create(nil, label: "l")
+        }
+        #expect(wso2?.kind == .unknown)
+        let pingOne = PingOneAPI(
+            admin: admin("pingone", http), environment: "e", application: "billing"
+        ) { Instant(milliseconds: 0) }
+        let rotation = await adapterError {
+            _ = try await pingOne.rotate(keepingPreviousUntil: Instant(milliseconds: 86_400_000))
+        }
+        #expect(rotation?.kind == .unknown)
+        #expect(http.methods == ["POST", "POST", "POST", "POST"])
     }
 
     @Test func `a creation without a value in its answer is in doubt`() async throws {

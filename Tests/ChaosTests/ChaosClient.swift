@@ -111,6 +111,8 @@ struct ChaosClient {
                 ("POST", "/google/.*/credentials"), ("PATCH", "/google/.*/credentials/.*"),
                 ("DELETE", "/google/.*/credentials/.*"),
             ]
+        case .wso2: return [("POST", "/wso2/.*/secrets"), ("DELETE", "/wso2/.*/secrets/.*")]
+        case .pingone: return [("POST", "/pingone/.*/secret"), ("DELETE", "/pingone/.*/secret")]
         }
     }
 }

@@ -113,7 +113,8 @@ struct GateTests {
                 let secret = Stage.makeSecret()
                 try await stage.server.createClient(.okta, name, secret: secret)
                 let path = try stage.bench.write(secret, to: "store/\(name)")
-                var plan = PlanText.okta(
+                var plan = PlanText.of(
+                    .okta,
                     name, at: stage.server, stores: [PlanText.file(path)])
                 plan.set("soak: 0s")
                 try plan.write(on: stage.bench)

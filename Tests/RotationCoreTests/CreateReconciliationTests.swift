@@ -87,6 +87,15 @@ import Testing
         #expect(Self.words(Self.question(.list, .label), forged) == "create again")
     }
 
+    @Test(arguments: [ServerCapabilities.Recognition.time, .value])
+    func `without labels, one new secret that is shown is taken over where the plan says so`(
+        recognition: ServerCapabilities.Recognition
+    ) {
+        let one = Self.before + [Self.listed("a", shown: true)]
+        #expect(Self.words(Self.question(.list, recognition, exclusive: true), one) == "adopt a")
+        #expect(Self.words(Self.question(.list, recognition), one) == "ask a")
+    }
+
     // MARK: Many, server-made, unlabelled
 
     @Test(arguments: [ServerCapabilities.Recognition.time, .value])

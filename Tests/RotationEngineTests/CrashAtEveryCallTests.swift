@@ -10,12 +10,13 @@ import Testing
 @Suite struct CrashAtEveryCallTests {
     static let classes: [(String, World.Configuration)] = [
         ("client-supplied", .clientSupplied), ("two slots", .twoSlots), ("labelled", .labelled),
+        ("one-way slots", .oneWaySlots),
     ]
     /// What a proxy repeats on a server with two slots no client can mend: see the simulator.
     static let faults = Fault.allCases.filter { ![.duplicated, .late].contains($0) }
     let scratch = Scratch()
 
-    @Test(arguments: 0..<3)
+    @Test(arguments: 0..<4)
     func `a rotation without faults is completed`(index: Int) async throws {
         let world = World(Self.classes[index].1)
         let ending = try await Trial(world, scratch).run()
@@ -25,7 +26,7 @@ import Testing
         print("no fault, \(Self.classes[index].0): \(world.calls) calls, \(ending.runs) runs")
     }
 
-    @Test(arguments: 0..<3, Self.faults)
+    @Test(arguments: 0..<4, Self.faults)
     func `one fault at any call changes nothing but the time it takes`(index: Int, fault: Fault)
         async throws
     {

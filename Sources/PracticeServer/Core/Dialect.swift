@@ -9,6 +9,8 @@ enum Dialect: String, Sendable, Hashable, Codable, CaseIterable {
     case gravitee
     case google
     case cognito
+    case pingone
+    case wso2
 }
 
 /// A realm's name within its dialect; all but Keycloak have one, which is named as the dialect is.

@@ -31,6 +31,10 @@ struct PracticeSettings: Sendable, Codable {
     ///
     /// Google's own does not: its OAuth clients serve people, who bring a code.
     var googleClientCredentials = false
+    /// How many secrets WSO2 allows an application.
+    var wso2SecretLimit = 2
+    /// Show secrets in WSO2's lists in clear, as where the server doesn't hash them.
+    var wso2ShowsSecrets = false
     /// Life of access tokens, in seconds.
     var tokenLifetime: Int64 = 3600
 }

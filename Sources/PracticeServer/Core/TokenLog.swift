@@ -25,5 +25,10 @@ struct TokenLog: Sendable {
         (ring[next...] + ring[..<next]).filter { $0.sequence > since }
     }
 
+    /// When a secret was last taken; nil where it wasn't, or too long ago.
+    func lastUse(of secretID: String, by owner: TokenLogEntry.Owner) -> Milliseconds? {
+        ring.last { $0.isAccepted && $0.secretID == secretID && $0.owner == owner }?.time
+    }
+
     mutating func clear() { self = TokenLog() }
 }

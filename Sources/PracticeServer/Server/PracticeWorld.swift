@@ -54,6 +54,24 @@ struct PracticeWorld: Sendable {
             NewClient(
                 dialect: .uaa, clientId: credentials.adminClientID,
                 secret: credentials.adminSecret, scopes: ["clients.admin"]))
+        _ = try await registrar.register(
+            NewClient(
+                dialect: .pingone, clientId: credentials.adminClientID,
+                secret: credentials.adminSecret,
+                grants: [
+                    "applications:read:application", "applications:read:secret",
+                    "applications:update:secret", "applications:delete:secret",
+                ]))
+        _ = try await registrar.register(
+            NewClient(
+                dialect: .wso2, clientId: credentials.adminClientID,
+                secret: credentials.adminSecret,
+                scopes: [
+                    "internal_application_mgt_view",
+                    "internal_application_mgt_client_secret_create",
+                    "internal_application_mgt_client_secret_view",
+                    "internal_application_mgt_client_secret_delete",
+                ]))
         for client in seed.clients ?? [] { _ = try await registrar.register(client) }
     }
 }

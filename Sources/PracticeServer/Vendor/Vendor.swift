@@ -72,6 +72,8 @@ extension Dialect {
         case .gravitee: GraviteeVendor.self
         case .google: GoogleVendor.self
         case .cognito: CognitoVendor.self
+        case .pingone: PingOneVendor.self
+        case .wso2: WSO2Vendor.self
         }
     }
 

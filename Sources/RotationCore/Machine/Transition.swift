@@ -94,13 +94,17 @@ extension Phase {
         }
     }
 
-    /// Where a rollback turns forward again; nil where the new secret may be gone already.
+    /// Where a rollback turns forward again.
+    ///
+    /// From `withdraw`, only where the server withdraws nothing: see ``Rotation/forwardRefusal``.
+    /// The new secret is proven to be accepted once more.
     var wayForward: Phase? {
         switch self {
         case .enable: .reinstate
         case .restore, .recall, .readopt: .write
+        case .withdraw: .accept
         case .create, .accept, .write, .reload, .adopt, .overlap, .disable, .delete, .prove, .watch,
-            .close, .reinstate, .withdraw:
+            .close, .reinstate:
             nil
         }
     }

@@ -90,6 +90,8 @@ public struct RotationBody: Sendable, Hashable, Codable {
     public var hooksDone: [String] = []
     /// Why the rotation goes back, in words.
     public var rollbackReason: String?
+    /// Secrets of ours whose value was lost and that the server wouldn't delete; nil where none.
+    public var leftBehind: [CredentialID]?
 
     /// The particulars at the beginning.
     public init(trigger: String, phaseSince: Instant, waitingSince: Instant) {
@@ -113,6 +115,17 @@ extension Rotation {
         }
         guard let phase = state.phase else { return "the rotation is over" }
         return phase.wayBack == nil ? "the rotation is in \(phase.rawValue)" : nil
+    }
+
+    /// Why a rotation that goes back can't go forward again; nil where it can.
+    public var forwardRefusal: String? {
+        guard let phase = state.phase else { return "the rotation is over" }
+        guard phase.wayForward != nil else { return "the rotation is in \(phase.rawValue)" }
+        // A server that can't withdraw has deleted nothing. At any other the secret may be gone.
+        guard phase != .withdraw || reason == .cannotWithdraw else {
+            return "the new secret is being withdrawn, so there is nothing to go forward to"
+        }
+        return nil
     }
 
     /// Moves to the state that `event` leads to, and begins its phase at `moment`.

@@ -84,8 +84,7 @@ public enum CreateReconciliation: Sendable {
             guard let ours = added.first(where: { $0.label == question.label }) else {
                 return .createAgain
             }
-            // Where the server shows the value again, nothing is lost.
-            return ours.secret == nil ? .deleteOrphan(ours.id) : .adopt(ours)
+            return takeOver(ours)
         case .time where question.knowsNewValue:
             // A full list has no room for another that could hold an accepted value of ours.
             if added.isEmpty { return .createAgain }
@@ -95,9 +94,14 @@ public enum CreateReconciliation: Sendable {
         case .value, .time:
             if added.isEmpty { return .createAgain }
             guard added.count == 1, question.isExclusive else { return .ambiguous(added.map(\.id)) }
-            return .deleteOrphan(added[0].id)
+            return takeOver(added[0])
         case .trial, .none:
             return .ambiguous([])
         }
+    }
+
+    /// Where the server shows the value again, nothing is lost.
+    private static func takeOver(_ ours: Credential) -> Self {
+        ours.secret == nil ? .deleteOrphan(ours.id) : .adopt(ours)
     }
 }

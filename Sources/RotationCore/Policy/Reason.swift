@@ -44,6 +44,7 @@ public enum Reason: String, Sendable, Hashable, Codable, CaseIterable {
     case newSecretStillAccepted = "new-secret-still-accepted"
     case oldSecretStillAccepted = "old-secret-still-accepted"
     case sealedSecretMissing = "sealed-secret-missing"
+    case cannotWithdraw = "cannot-withdraw"
     case recovered
 
     // Ending: why a rotation went back.
@@ -61,7 +62,7 @@ public enum Reason: String, Sendable, Hashable, Codable, CaseIterable {
             .oldSecretUnclear, .createAmbiguous, .storesDisagree, .storeEmpty, .storeChanged,
             .twoWriters, .anySecretAccepted, .oldSecretRefused, .oldSecretGone, .newSecretRefused,
             .newSecretGone, .newSecretStillAccepted, .oldSecretStillAccepted, .sealedSecretMissing,
-            .recovered:
+            .cannotWithdraw, .recovered:
             true
         }
     }

@@ -43,6 +43,8 @@ public protocol AuthorizationServer: Sendable {
     ///
     /// Idempotent: deleting what is gone is a success. The survivor is for servers that name slots
     /// and not secrets, where withdrawing the new secret means putting the old one back in front.
+    /// Without ``ServerCapabilities/canWithdraw`` the newest secret is `refused`, with words that
+    /// say what a person can do, and nothing is changed.
     func delete(_ credential: CredentialID, keeping survivor: ClientSecret)
         async throws(AdapterError)
 

@@ -63,6 +63,10 @@ public struct ServerCapabilities: Sendable, Hashable, Codable {
     public var recognition: Recognition
     /// Whether a secret can be refused in a way that can be undone.
     public var canDisable: Bool
+    /// Whether the newest secret can be taken away again while the old one stays.
+    ///
+    /// Where it can't, a rotation that has made one goes forward, or is held with both accepted.
+    public var canWithdraw: Bool
     /// How long a change may take to reach every token endpoint, at worst.
     public var propagation: Span
     /// When a secret ends by itself.
@@ -76,13 +80,15 @@ public struct ServerCapabilities: Sendable, Hashable, Codable {
     /// Capabilities of one server.
     public init(
         shape: Shape, limit: Int, origin: Origin, recognition: Recognition, canDisable: Bool,
-        propagation: Span, expiry: Expiry = .never, telemetry: Telemetry = .none
+        canWithdraw: Bool = true, propagation: Span, expiry: Expiry = .never,
+        telemetry: Telemetry = .none
     ) {
         self.shape = shape
         self.limit = limit
         self.origin = origin
         self.recognition = recognition
         self.canDisable = canDisable
+        self.canWithdraw = canWithdraw
         self.propagation = propagation
         self.expiry = expiry
         self.telemetry = telemetry

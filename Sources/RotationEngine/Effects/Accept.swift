@@ -33,6 +33,8 @@ extension RotationDriver {
         guard server.capabilities.shape == .twoSlots else { return nil }
         // A rotation without a policy behind it replaces at once: then the old one goes back.
         guard try await ask(server, about: try secret(.old)) != .accepted else { return nil }
+        // Where it can't go back, the way forward is the only one that ends the outage.
+        guard server.capabilities.canWithdraw else { return nil }
         rotation.body.rollbackReason = "the server dropped the old secret when it made the new one"
         return .moved(.turnedBack, ["reason": Reason.oldSecretGone.rawValue])
     }

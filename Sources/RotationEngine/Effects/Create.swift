@@ -66,12 +66,13 @@ extension RotationDriver {
         return nil
     }
 
-    /// Which listed secret is the old one: by value, else the only one there is.
+    /// Which listed secret is the old one: by value, else the only one but for lost ones of ours.
     private func recordOldCredential(
         _ server: any AuthorizationServer, _ listed: [Credential]
     ) -> StepResult? {
         let byValue = listed.first { $0.holds == .old }
-        let only = listed.count == 1 && !listed[0].isOther ? listed[0] : nil
+        let rest = listed.filter { rotation.body.leftBehind?.contains($0.id) != true }
+        let only = rest.count == 1 && !rest[0].isOther ? rest[0] : nil
         guard let old = byValue ?? only else {
             return .holds(
                 .oldSecretUnclear,
@@ -146,11 +147,13 @@ extension RotationDriver {
             creations: rotation.body.creations, isExclusive: rotation.plan.isExclusive)
         switch CreateReconciliation.decide(question, listed: listed) {
         case .adopt(let credential):
-            return try adoptListed(credential, among: listed)
+            return try adoptListed(credential, among: listed, server)
         case .adoptIfAccepted(let credential):
             return try await adoptAccepted(credential, among: listed, server)
         case .deleteOrphan(let orphan):
-            try await deleteOrphan(orphan, server)
+            do { try await deleteOrphan(orphan, server) } catch let failure as TargetFailure
+                where failure.isForGood(at: server)
+            { return leave(orphan, failure) }
             rotation.body.isCreationOpen = false
             return .again
         case .createAgain:
@@ -163,14 +166,22 @@ extension RotationDriver {
         }
     }
 
-    private func adoptListed(_ credential: Credential, among listed: [Credential]) throws
-        -> StepResult
-    {
+    /// Stands for the id of a secret that no slot holds any more; no server lists it.
+    private static let gone = CredentialID(rawValue: "gone")
+
+    private func adoptListed(
+        _ credential: Credential, among listed: [Credential], _ server: any AuthorizationServer
+    ) throws -> StepResult {
         // Where creating moves slots, the old secret now has another id than the recorded one.
         let old = listed.first { $0.holds == .old && $0.id != credential.id }
         if let old { rotation.oldCredential = old.id }
         guard credential.id != rotation.oldCredential else {
-            // It took the old one's slot and nothing holds the old one: put that back at once.
+            // It took the old one's slot and nothing holds the old one. Where no secret can be put
+            // back, the consumers are locked out until they have the new one.
+            guard server.capabilities.canWithdraw else {
+                return try adopt(credential.id, value: credential.secret, old: Self.gone)
+            }
+            // Else the old one is put back at once.
             if let value = credential.secret { try seal(value, as: .new) }
             rotation.oldCredential = nil
             rotation.newCredential = credential.id
@@ -185,7 +196,7 @@ extension RotationDriver {
         _ credential: Credential, among listed: [Credential], _ server: any AuthorizationServer
     ) async throws -> StepResult {
         if try await ask(server, about: try secret(.new), connection: .fresh) == .accepted {
-            return try adoptListed(credential, among: listed)
+            return try adoptListed(credential, among: listed, server)
         }
         // Ours may not have spread yet. What stays refused is somebody else's: never deleted.
         return bear(
@@ -211,6 +222,15 @@ extension RotationDriver {
         }
         rotation.body.isCreationOpen = false
         return .again
+    }
+
+    /// It stays beside the old secret, and nobody knows its value.
+    ///
+    /// Nothing is open any more: where there is room for another, going on makes that one.
+    private func leave(_ orphan: CredentialID, _ failure: TargetFailure) -> StepResult {
+        rotation.body.isCreationOpen = false
+        rotation.body.leftBehind = (rotation.body.leftBehind ?? []) + [orphan]
+        return .holds(.slotOccupied, failure.words)
     }
 
     private func deleteOrphan(_ orphan: CredentialID, _ server: any AuthorizationServer)

@@ -42,8 +42,15 @@ extension RotationDriver {
         guard listed.contains(where: { $0.id == rotation.newCredential }) else {
             return .holds(.newSecretGone, "the server no longer lists the new secret")
         }
-        if let orphan = ours(in: listed) { return try await sweep(orphan, keeping: .new, server) }
+        if let orphan = ours(in: listed) ?? leftBehind(in: listed) {
+            return try await sweep(orphan, keeping: .new, server)
+        }
         return .moved(.done, ["new": rotation.newCredential?.rawValue ?? ""])
+    }
+
+    /// What couldn't be deleted while it was the newest.
+    private func leftBehind(in listed: [Credential]) -> CredentialID? {
+        rotation.body.leftBehind?.first { left in listed.contains { $0.id == left } }
     }
 
     /// Deletes what a creation left behind, and looks again.

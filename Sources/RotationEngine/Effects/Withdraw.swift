@@ -12,7 +12,7 @@ extension RotationDriver {
         let listed = try await listed(server)
         if let orphan = ours(in: listed) { return try await sweep(orphan, keeping: .old, server) }
         guard let id = rotation.newCredential else {
-            return .moved(.done, ["note": "no second secret was made"])
+            return .moved(.done, ["note": noteWithoutNew])
         }
         if let obstacle = try await whoeverNeedsNew() { return obstacle }
         if try await isWithdrawn(id, server, listed) {
@@ -25,6 +25,11 @@ extension RotationDriver {
             return try await proveOldInForce(server)
         }
         return try await send(withdrawalOf: id, server)
+    }
+
+    private var noteWithoutNew: String {
+        guard let left = rotation.body.leftBehind else { return "no second secret was made" }
+        return "left at the server, its value lost: " + left.map(\.rawValue).joined(separator: ", ")
     }
 
     /// A store or a consumer that would be locked out; nil where there is none.
@@ -62,8 +67,12 @@ extension RotationDriver {
                 with: server, waiting: .notYetAccepted, thenHeld: .oldSecretRefused,
                 "the server refuses the old secret")
         }
-        try await mutate(.delete, on: id.rawValue, isServer: true) {
-            () async throws(AdapterError) in try await server.delete(id, keeping: survivor)
+        do {
+            try await mutate(.delete, on: id.rawValue, isServer: true) {
+                () async throws(AdapterError) in try await server.delete(id, keeping: survivor)
+            }
+        } catch let failure as TargetFailure where failure.isForGood(at: server) {
+            return .holds(.cannotWithdraw, failure.words)
         }
         rotation.body.isCreationUnseen = true
         guard try await isWithdrawn(id, server, try await listed(server)) else {

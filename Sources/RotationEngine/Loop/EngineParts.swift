@@ -51,6 +51,17 @@ struct TargetFailure: Error, Sendable {
     let target: String
     let isServer: Bool
     let error: AdapterError
+
+    /// What happened, and to which target.
+    var words: String {
+        // Adapters begin with their own name, which is often the target's too.
+        error.message.hasPrefix(target) ? error.message : "\(target): \(error.message)"
+    }
+
+    /// Whether the server said that it never deletes its newest secret.
+    func isForGood(at server: any AuthorizationServer) -> Bool {
+        error.kind == .refused && !server.capabilities.canWithdraw
+    }
 }
 
 /// What one attempt at a phase's effect came to.

@@ -44,9 +44,7 @@ extension RotationDriver {
 
     /// What a failed call means where the effect has nothing more particular to say.
     func conclude(from failure: TargetFailure) -> StepResult {
-        // Adapters begin with their own name, which is often the target's too.
-        let said = failure.error.message
-        let words = said.hasPrefix(failure.target) ? said : "\(failure.target): \(said)"
+        let words = failure.words
         switch failure.error.kind {
         case .unavailable(let retryAfter):
             let until = retryAfter.map { clock.now() + $0 }

@@ -34,6 +34,7 @@ extension RotationDriver {
             rotation.body.rollbackReason = request.words
             return turn(.turnedBack, at: now)
         case .forward:
+            if let refusal = rotation.forwardRefusal { return refusal }
             rotation.body.rollbackReason = nil
             return turn(.turnedForward, at: now)
         case .keepPlan:

@@ -64,6 +64,18 @@ extension World.Configuration {
         valued.capabilities.origin = .client
         return valued
     }
+    /// Two slots that can be read, and none that can be put back in front: PingOne.
+    public static var oneWaySlots: World.Configuration {
+        var oneWay = twoSlots
+        oneWay.capabilities.canWithdraw = false
+        return oneWay
+    }
+    /// A list that never gives its newest secret up, and shows only when one was made: WSO2.
+    public static var oneWayTimed: World.Configuration {
+        var oneWay = timed
+        oneWay.capabilities.canWithdraw = false
+        return oneWay
+    }
     /// Two slots that can't be read.
     public static var opaqueSlots: World.Configuration {
         var opaque = twoSlots

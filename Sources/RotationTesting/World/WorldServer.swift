@@ -107,9 +107,14 @@ struct WorldServer: AuthorizationServer {
     func delete(_ credential: CredentialID, keeping survivor: ClientSecret)
         async throws(AdapterError)
     {
-        let isTwoSlots = capabilities.shape == .twoSlots
-        try await world.call(.delete) { state in
+        let (isTwoSlots, canWithdraw) = (
+            capabilities.shape == .twoSlots, capabilities.canWithdraw
+        )
+        try await world.call(.delete) { state throws(AdapterError) in
             let victim = state.secrets.first { $0.id == credential }
+            if !canWithdraw, victim != nil, credential == state.secrets.last?.id {
+                throw AdapterError(.refused, code: "fake-newest", message: "fake: the newest stays")
+            }
             state.checkOverlap(before: .delete, of: victim)
             if victim?.owner == .foreign {
                 state.violations.append("call \(state.calls): a foreign secret was deleted")

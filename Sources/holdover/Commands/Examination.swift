@@ -97,10 +97,14 @@ struct Examination {
             let server = try await factory.server(of: plan)
             let capabilities = server.capabilities
             result.canDisable = capabilities.canDisable
+            if !capabilities.canWithdraw { result.add(name, OneWay.finding) }
             _ = try await server.identity()
             for finding in try await server.preflight(overlap: plan.overlap) {
                 // The slot that is taken is taken by the rotation itself.
-                if live != nil, finding.code.hasSuffix("-limit-reached") { continue }
+                let isOurs = ["-limit-reached", "-slot-occupied"].contains {
+                    finding.code.hasSuffix($0)
+                }
+                if live != nil, isOurs { continue }
                 result.add(name, finding)
             }
             guard capabilities.canOverlap else { return result.add(name, Self.noOverlap) }

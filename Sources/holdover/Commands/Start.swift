@@ -83,6 +83,9 @@ struct Start: AsyncParsableCommand {
         if workspace.json { return try workspace.console.document(RotationView(rotation)) }
         workspace.console.line(
             "started rotation \(rotation.id.rawValue) of \(rotation.client.rawValue)")
+        if OneWay.holds(for: rotation.plan) {
+            workspace.console.line("note: \(OneWay.words)")
+        }
         workspace.console.line("next: holdover run --wait 5m")
     }
 

@@ -72,6 +72,11 @@ extension Reason {
             .twoWriters, .anySecretAccepted, .oldSecretRefused, .oldSecretGone, .newSecretRefused,
             .newSecretGone, .newSecretStillAccepted, .oldSecretStillAccepted, .sealedSecretMissing:
             ["holdover resume \(client)  (after mending it)", "holdover rollback \(client)"]
+        case .cannotWithdraw:
+            [
+                "holdover resume \(client) --forward",
+                "holdover resume \(client)  (after mending it)",
+            ]
         case .rollback: []
         }
     }

@@ -13,7 +13,8 @@ struct ServerView: Encodable {
     }
 
     static let header = [
-        "TYPE", "SECRETS", "MADE BY", "TOLD BY", "DISABLE", "ENDS", "TELLS USE", "SPREADS IN",
+        "TYPE", "SECRETS", "MADE BY", "TOLD BY", "DISABLE", "WITHDRAW", "ENDS", "TELLS USE",
+        "SPREADS IN",
     ]
 
     /// In the order of ``header``.
@@ -25,8 +26,8 @@ struct ServerView: Encodable {
             type, capabilities.secretsInWords,
             capabilities.origin == .client ? "holdover" : "server",
             capabilities.recognition.rawValue, capabilities.canDisable ? "yes" : "no",
-            capabilities.expiry.rawValue, capabilities.telemetry.rawValue,
-            "\(capabilities.propagation)",
+            capabilities.canWithdraw ? "yes" : "no", capabilities.expiry.rawValue,
+            capabilities.telemetry.rawValue, "\(capabilities.propagation)",
         ]
     }
 }
@@ -36,7 +37,7 @@ extension ServerCapabilities {
     fileprivate var secretsInWords: String {
         switch shape {
         case .list: limit == .max ? "a list" : "\(limit) of a list"
-        case .twoSlots: "2 slots"
+        case .twoSlots: "\(limit) slots"
         case .single: "1, no overlap"
         }
     }

@@ -1,0 +1,101 @@
+import ClientCredentials
+import RotationCore
+
+extension PingOne {
+    static let descriptor = AdapterDescriptor(
+        type: "pingone", summary: "an application of a PingOne environment",
+        settings: [
+            SettingDescriptor(
+                "environment", .text, required: true, summary: "the environment's id"),
+            SettingDescriptor(
+                "url", .url, summary: "the platform API; https://api.pingone.com if left out"),
+            SettingDescriptor(
+                "auth", .url, summary: "the login; https://auth.pingone.com if left out"),
+            SettingDescriptor(
+                "application", .text, summary: "the application's id; the client_id if left out"),
+            SettingDescriptor(
+                "retain", .span,
+                summary: "how long the old secret stays accepted, 30d at most; 29d if left out"),
+            SettingDescriptor(
+                "scope", .text, summary: "the scope to ask for when a secret is tried"),
+            SettingDescriptor(
+                "token_endpoint_auth_method", .choice(TokenProbe.Method.allCases.map(\.rawValue)),
+                summary: "how consumers present the secret; client_secret_basic if left out"),
+            SettingDescriptor(
+                "ca_file", .path, summary: "the only authorities to trust, as PEM file"),
+            SettingDescriptor(
+                "admin",
+                .group([
+                    SettingDescriptor(
+                        "client_id", .text, required: true,
+                        summary: "a worker application with a role for the application"),
+                    SettingDescriptor(
+                        "client_secret", .reference, required: true, summary: "its secret"),
+                    SettingDescriptor(
+                        "environment", .text, summary: "its environment; the same if left out"),
+                ]), required: true, summary: "who administers"),
+        ],
+        capabilities: capabilities)
+
+    /// Between what the platform allows, by its clock and not by ours.
+    private static let bounds = (least: Span.minutes(1), most: Span.hours(30 * 24))
+
+    /// The server of `plan`.
+    init(_ plan: Plan, _ parts: ServerParts) async throws(AdapterError) {
+        let settings = Settings(plan.server)
+        let environment = try settings.requiredText("environment")
+        let auth = try settings.address("auth") ?? "https://auth.pingone.com"
+        let issuer = Self.issuer(auth, environment)
+        let caFile = try settings.caFile()
+        let retain = try settings.span("retain", default: .hours(29 * 24))
+        guard (Self.bounds.least...Self.bounds.most).contains(retain) else {
+            throw settings.invalid("retain", "must be from 1m to 30d")
+        }
+        guard let admin = try settings.group("admin") else {
+            throw settings.invalid("admin", "is missing")
+        }
+        let adminIssuer = Self.issuer(auth, try admin.text("environment") ?? environment)
+        let api = AdminAPI(
+            address: try settings.address("url") ?? "https://api.pingone.com", caFile: caFile,
+            login: try await Self.login(admin, at: "\(adminIssuer)/token", caFile, parts),
+            http: parts.http, words: PingOneAPI.words)
+        self.init(
+            api: PingOneAPI(
+                admin: api, environment: environment,
+                application: try settings.text("application") ?? plan.clientID.rawValue,
+                now: parts.now),
+            probe: TokenProbe(
+                adapter: "pingone",
+                endpoint: TokenEndpoint(
+                    url: "\(issuer)/token", scope: try settings.text("scope"), caFile: caFile),
+                clientID: plan.clientID.rawValue,
+                method: try settings.choice("token_endpoint_auth_method", default: .basic),
+                http: parts.http, isRefusal: { $0 == 401 && $1 == "invalid_client" }),
+            issuer: issuer, retain: retain, need: Self.need(of: plan),
+            adminID: try admin.requiredText("client_id"))
+    }
+
+    /// What is known of how long both secrets must be accepted: how long consumers take is not.
+    private static func need(of plan: Plan) -> Span {
+        let parts = [plan.overlap, plan.soak ?? .zero, plan.probe.window]
+        return Span(milliseconds: parts.map(\.milliseconds).reduce(0, +))
+    }
+
+    private static func issuer(_ auth: String, _ environment: String) -> String {
+        "\(auth)/\(URLPart.segment(environment))/as"
+    }
+
+    private static func login(
+        _ admin: Settings, at endpoint: String, _ caFile: String?, _ parts: ServerParts
+    ) async throws(AdapterError) -> AdminLogin {
+        let clientID = try admin.requiredText("client_id")
+        let reference = try admin.requiredReference("client_secret")
+        let authentication = try await parts.resolver.resolve(reference, for: "pingone")
+            .withPlaintext { ClientAuthentication.basic(id: clientID, secret: $0) }
+        return AdminLogin(
+            adapter: "pingone",
+            proof: .tokens(
+                parts.tokens, TokenEndpoint(url: endpoint, caFile: caFile), authentication),
+            findings: parts.resolver.findings(about: [reference], for: "pingone"))
+    }
+}

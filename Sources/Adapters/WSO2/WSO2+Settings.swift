@@ -1,0 +1,96 @@
+import ClientCredentials
+import RotationCore
+
+extension WSO2 {
+    static let descriptor = AdapterDescriptor(
+        type: "wso2", summary: "an application of a WSO2 Identity Server",
+        settings: [
+            SettingDescriptor("url", .url, required: true, summary: "the server's address"),
+            SettingDescriptor(
+                "tenant", .text, summary: "the tenant's domain; the super tenant if left out"),
+            SettingDescriptor(
+                "application", .text,
+                summary: "the application's id; looked up by its client id if left out"),
+            SettingDescriptor(
+                "issuer", .url, summary: "the tenant's own issuer if left out"),
+            SettingDescriptor(
+                "limit", .integer,
+                summary: "how many secrets the server allows an application; 2 if left out"),
+            SettingDescriptor(
+                "lifetime", .span, summary: "how long a new secret is good for; no end if left out"
+            ),
+            SettingDescriptor(
+                "scope", .text, summary: "the scope to ask for when a secret is tried"),
+            SettingDescriptor(
+                "token_endpoint_auth_method", .choice(TokenProbe.Method.allCases.map(\.rawValue)),
+                summary: "how consumers present the secret; client_secret_basic if left out"),
+            SettingDescriptor(
+                "ca_file", .path, summary: "the only authorities to trust, as PEM file"),
+            SettingDescriptor(
+                "admin",
+                .group([
+                    SettingDescriptor(
+                        "client_id", .text, required: true,
+                        summary: "an application that is authorized for the management API"),
+                    SettingDescriptor(
+                        "client_secret", .reference, required: true, summary: "its secret"),
+                ]), required: true, summary: "who administers"),
+        ],
+        capabilities: capabilities)
+
+    /// The server of `plan`.
+    init(_ plan: Plan, _ parts: ServerParts) async throws(AdapterError) {
+        let settings = Settings(plan.server)
+        guard let url = try settings.address("url") else {
+            throw settings.invalid("url", "is missing")
+        }
+        let base = try settings.text("tenant").map { "\(url)/t/\(URLPart.segment($0))" } ?? url
+        let endpoint = "\(base)/oauth2/token"
+        let application = try settings.text("application")
+        let caFile = try settings.caFile()
+        guard let admin = try settings.group("admin") else {
+            throw settings.invalid("admin", "is missing")
+        }
+        let scopes = WSO2API.scopes(isNamed: application != nil).joined(separator: " ")
+        let tokens = TokenEndpoint(url: endpoint, scope: scopes, caFile: caFile)
+        let api = AdminAPI(
+            address: base, caFile: caFile, login: try await Self.login(admin, tokens, parts),
+            http: parts.http, words: WSO2API.words)
+        self.init(
+            api: WSO2API(
+                admin: api, clientID: plan.clientID.rawValue, application: application,
+                now: parts.now),
+            probe: TokenProbe(
+                adapter: "wso2",
+                endpoint: TokenEndpoint(
+                    url: endpoint, scope: try settings.text("scope"), caFile: caFile),
+                clientID: plan.clientID.rawValue,
+                method: try settings.choice("token_endpoint_auth_method", default: .basic),
+                http: parts.http, isRefusal: { $0 == 401 && $1 == "invalid_client" }),
+            issuer: try settings.address("issuer") ?? endpoint,
+            limit: try Self.limit(settings),
+            lifetime: try settings.text("lifetime") == nil
+                ? nil : settings.span("lifetime", default: .zero),
+            period: plan.schedule?.every, isExclusive: plan.isExclusive)
+    }
+
+    private static func limit(_ settings: Settings) throws(AdapterError) -> Int {
+        guard let text = try settings.text("limit") else { return capabilities.limit }
+        guard let limit = Int(text), limit > 1 else {
+            throw settings.invalid("limit", "must be 2 or more")
+        }
+        return limit
+    }
+
+    private static func login(
+        _ admin: Settings, _ endpoint: TokenEndpoint, _ parts: ServerParts
+    ) async throws(AdapterError) -> AdminLogin {
+        let clientID = try admin.requiredText("client_id")
+        let reference = try admin.requiredReference("client_secret")
+        let authentication = try await parts.resolver.resolve(reference, for: "wso2")
+            .withPlaintext { ClientAuthentication.basic(id: clientID, secret: $0) }
+        return AdminLogin(
+            adapter: "wso2", proof: .tokens(parts.tokens, endpoint, authentication),
+            findings: parts.resolver.findings(about: [reference], for: "wso2"))
+    }
+}

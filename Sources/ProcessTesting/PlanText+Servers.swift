@@ -1,0 +1,78 @@
+extension PlanText {
+    /// The lines below `server:` for a client of a dialect.
+    static func lines(
+        _ dialect: PracticeServerProcess.Dialect, _ client: String, _ server: PracticeServerProcess
+    ) -> [String] {
+        ["type: \(dialect)"] + addresses(dialect).map { "\($0): \(server[$1])" }
+            + more(dialect, client) + [admin(dialect, server)].compactMap { $0 }
+    }
+
+    /// Settings, and the names that the server announces their values by.
+    private static func addresses(_ dialect: PracticeServerProcess.Dialect) -> [(String, String)] {
+        switch dialect {
+        case .okta:
+            [
+                ("url", "PRACTICE_URL"), ("issuer", "OKTA_ISSUER"),
+                ("token_endpoint", "OKTA_TOKEN_URL"),
+            ]
+        case .keycloak: [("url", "PRACTICE_URL"), ("realm", "KEYCLOAK_REALM")]
+        case .entra:
+            [("url", "ENTRA_URL"), ("authority", "ENTRA_AUTHORITY"), ("tenant", "ENTRA_TENANT")]
+        case .logto: [("url", "LOGTO_URL")]
+        case .uaa: [("url", "UAA_URL")]
+        case .hydra: [("url", "HYDRA_URL"), ("issuer", "HYDRA_URL")]
+        case .gravitee:
+            [
+                ("url", "GRAVITEE_URL"), ("gateway", "GRAVITEE_GATEWAY"),
+                ("domain", "GRAVITEE_DOMAIN"),
+            ]
+        case .google:
+            [
+                ("url", "GOOGLE_URL"), ("project", "GOOGLE_PROJECT"),
+                ("redirect_uri", "GOOGLE_REDIRECT_URI"),
+                ("token_endpoint", "GOOGLE_TOKEN_ENDPOINT"),
+            ]
+        case .cognito:
+            [
+                ("user_pool", "COGNITO_USER_POOL"), ("domain", "COGNITO_DOMAIN"),
+                ("url", "COGNITO_URL"),
+            ]
+        case .pingone:
+            [
+                ("url", "PINGONE_URL"), ("auth", "PINGONE_AUTH"),
+                ("environment", "PINGONE_ENVIRONMENT"),
+            ]
+        case .wso2: [("url", "WSO2_URL"), ("tenant", "WSO2_TENANT")]
+        }
+    }
+
+    private static func more(_ dialect: PracticeServerProcess.Dialect, _ client: String)
+        -> [String]
+    {
+        switch dialect {
+        // As long as the tokens of the tests live.
+        case .uaa: ["token_lifetime: 100ms"]
+        case .gravitee: ["application: \(client)"]
+        case .google: ["oauth_client: \(client)"]
+        default: []
+        }
+    }
+
+    private static func admin(
+        _ dialect: PracticeServerProcess.Dialect, _ server: PracticeServerProcess
+    ) -> String? {
+        switch dialect {
+        case .hydra: return nil
+        case .okta: return #"admin: {token: "env:OKTA_API_TOKEN"}"#
+        case .gravitee: return #"admin: {token: "env:GRAVITEE_TOKEN"}"#
+        case .google: return #"admin: {token: "env:GOOGLE_ADMIN_TOKEN"}"#
+        case .cognito:
+            return #"admin: {access_key_id: "env:COGNITO_ACCESS_KEY_ID", "#
+                + #"secret_access_key: "env:COGNITO_SECRET_ACCESS_KEY"}"#
+        case .keycloak, .entra, .logto, .uaa, .pingone, .wso2:
+            let name = dialect.rawValue.uppercased()
+            return "admin: {client_id: \(server["\(name)_ADMIN_CLIENT_ID"]), "
+                + "client_secret: \"env:\(name)_ADMIN_CLIENT_SECRET\"}"
+        }
+    }
+}
