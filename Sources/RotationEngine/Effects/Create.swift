@@ -208,7 +208,7 @@ extension RotationDriver {
     ///
     /// A list may lag and a proxy may sit on a request, so that is believed at the second look only
     /// and not before the creation can have come through. Who asks for a retry hurries nothing.
-    private func concludeUncreated(_ server: any AuthorizationServer) async throws -> StepResult {
+    func concludeUncreated(_ server: any AuthorizationServer) async throws -> StepResult {
         if let new = known().new, try await ask(server, about: new) == .accepted {
             return .waits(.unknownOutcome, "the new secret works already but is not listed yet")
         }

@@ -12,6 +12,7 @@ extension RotationDriver {
         let listed = try await listed(server)
         if let orphan = ours(in: listed) { return try await sweep(orphan, keeping: .old, server) }
         guard let id = rotation.newCredential else {
+            if mayHoldUnseen(server) { return try await dropUnseen(server) }
             return .moved(.done, ["note": noteWithoutNew])
         }
         if let obstacle = try await whoeverNeedsNew() { return obstacle }
@@ -25,6 +26,24 @@ extension RotationDriver {
             return try await proveOldInForce(server)
         }
         return try await send(withdrawalOf: id, server)
+    }
+
+    /// Whether slots that nobody can read may hold what lost creations made.
+    private func mayHoldUnseen(_ server: any AuthorizationServer) -> Bool {
+        server.capabilities.shape == .twoSlots && server.capabilities.recognition == .trial
+            && rotation.body.creations > 0
+    }
+
+    /// Puts the old secret in front, which drops whatever is beside it.
+    private func dropUnseen(_ server: any AuthorizationServer) async throws -> StepResult {
+        guard let old = rotation.oldCredential else {
+            return .moved(.done, ["note": noteWithoutNew])
+        }
+        let survivor = try secret(.old)
+        try await mutate(.delete, on: old.rawValue, isServer: true) {
+            () async throws(AdapterError) in try await server.delete(old, keeping: survivor)
+        }
+        return try await proveOldInForce(server)
     }
 
     private var noteWithoutNew: String {
@@ -97,6 +116,8 @@ extension RotationDriver {
     private func reconcileForWithdrawal(_ server: any AuthorizationServer) async throws
         -> StepResult
     {
+        // What can't be read can't be found out; what was made goes with the rest, once it is there.
+        if mayHoldUnseen(server) { return try await concludeUncreated(server) }
         switch try await reconcileCreation(server) {
         case .moved: return .again
         case .again: return .again

@@ -76,6 +76,20 @@ extension World.Configuration {
         oneWay.capabilities.canWithdraw = false
         return oneWay
     }
+    /// UAA: the caller's value, known by trial, and a deletion that drops the older one.
+    public static let tried = World.Configuration(
+        capabilities: ServerCapabilities(
+            shape: .list, limit: 2, origin: .client, recognition: .trial, canDisable: false,
+            propagation: .zero))
+    /// Hydra: the server's value, known by trial, and five retained ones.
+    public static var triedSlots: World.Configuration {
+        var slots = World.Configuration(
+            capabilities: ServerCapabilities(
+                shape: .twoSlots, limit: 6, origin: .server, recognition: .trial,
+                canDisable: false, propagation: .zero))
+        slots.isExclusive = true
+        return slots
+    }
     /// Two slots that can't be read.
     public static var opaqueSlots: World.Configuration {
         var opaque = twoSlots

@@ -16,7 +16,8 @@ struct WorldServer: AuthorizationServer {
     func credentials(knowing known: KnownSecrets) async throws(AdapterError) -> [Credential] {
         let capabilities = capabilities
         return try await world.call(.credentials) { state in
-            state.secrets.filter { secret in
+            if capabilities.recognition == .trial { return tried(known, state) }
+            return state.secrets.filter { secret in
                 secret.listedFrom <= state.now && secret.expiresAt ?? .max > state.now
             }.map { secret in
                 let isShown = capabilities.recognition == .value
@@ -36,6 +37,7 @@ struct WorldServer: AuthorizationServer {
         let (capabilities, configuration) = (capabilities, world.configuration)
         let lag = configuration.lag.milliseconds
         return try await world.call(.create) { state throws(AdapterError) in
+            if capabilities.recognition == .trial { return try createTried(secret, &state) }
             state.made += 1
             let value =
                 secret?.withPlaintext { $0 }
@@ -110,7 +112,9 @@ struct WorldServer: AuthorizationServer {
         let (isTwoSlots, canWithdraw) = (
             capabilities.shape == .twoSlots, capabilities.canWithdraw
         )
+        let isTried = capabilities.recognition == .trial
         try await world.call(.delete) { state throws(AdapterError) in
+            if isTried { return deleteTried(credential, survivor, &state) }
             let victim = state.secrets.first { $0.id == credential }
             if !canWithdraw, victim != nil, credential == state.secrets.last?.id {
                 throw AdapterError(.refused, code: "fake-newest", message: "fake: the newest stays")
