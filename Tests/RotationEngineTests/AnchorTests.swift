@@ -37,8 +37,10 @@ import Testing
             var torn = file
             torn.replaceSubrange(
                 next.offset..<next.offset + count, with: next.bytes.prefix(count))
+            // Now and then what stood there ends with the same bytes.
+            let isWhole = torn[next.offset...].starts(with: next.bytes)
             let read = AnchorSlot(newestOf: torn)
-            #expect(read == (count == next.bytes.count ? next : slot), "torn at \(count)")
+            #expect(read == (isWhole ? next : slot), "torn at \(count)")
         }
         for index in next.bytes.indices {
             var torn = file

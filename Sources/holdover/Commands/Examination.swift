@@ -109,7 +109,8 @@ struct Examination {
             }
             guard capabilities.canOverlap else { return result.add(name, Self.noOverlap) }
             let listed = try await server.credentials(knowing: KnownSecrets(old: secret))
-            result.slots = "\(listed.count) of \(capabilities.limit) secrets exist"
+            let limit = capabilities.limit == .max ? "" : " of \(capabilities.limit)"
+            result.slots = "\(listed.count)\(limit) secrets exist"
             if let live {
                 let note = Finding(
                     .warning, code: "rotation-under-way",
