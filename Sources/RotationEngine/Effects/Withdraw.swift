@@ -116,7 +116,7 @@ extension RotationDriver {
     private func reconcileForWithdrawal(_ server: any AuthorizationServer) async throws
         -> StepResult
     {
-        // What can't be read can't be found out; what was made goes with the rest, once it is there.
+        // What can't be read can't be found out: it goes with the rest, once it must be there.
         if mayHoldUnseen(server) { return try await concludeUncreated(server) }
         switch try await reconcileCreation(server) {
         case .moved: return .again
