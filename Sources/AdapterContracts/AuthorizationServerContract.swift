@@ -37,6 +37,8 @@ public struct AuthorizationServerContract: Sendable {
         }
         if server.capabilities.canDisable {
             await found.check("disabling is undone") { try await disables(&$0, old) }
+        } else {
+            await found.check("disabling is refused") { try await refusesDisabling(&$0, old) }
         }
         let present = inForce
         await found.check("a secret is replaced") { inForce = try await replaces(&$0, present) }
@@ -134,6 +136,18 @@ public struct AuthorizationServerContract: Sendable {
         for _ in 1...2 { try await server.enable(oldID) }
         try await expect(&found, old, isAccepted: true, "an enabled secret")
         try await server.delete(id, keeping: old)
+    }
+
+    private func refusesDisabling(_ found: inout Violations, _ old: ClientSecret) async throws {
+        let known = KnownSecrets(old: old)
+        let id = try await server.credentials(knowing: known).first?.id
+        do throws(AdapterError) {
+            try await server.disable(id ?? CredentialID(rawValue: "none"))
+            found.expect(false, "it says that a secret was disabled, and can't disable any")
+        } catch {
+            found.expect(error.kind == .refused, "it is refused with \(error.code)")
+        }
+        try await expect(&found, old, isAccepted: true, "the old secret")
     }
 
     private func replaces(_ found: inout Violations, _ old: ClientSecret) async throws

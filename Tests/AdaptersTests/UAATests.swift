@@ -2,6 +2,7 @@ import AdapterContracts
 import Foundation
 import HTTPTransport
 import RotationCore
+import Synchronization
 import Testing
 
 @testable import Adapters
@@ -24,6 +25,49 @@ import Testing
         ]
         return try await practice.server(
             "uaa", standard.merging(more) { $1 }, client.id, environment)
+    }
+
+    /// Lets nothing through but admin calls once a secret was changed.
+    private final class BlindAfterChange: HTTPClient {
+        private let http: CurlClient
+        private let isChanged = Atomic(false)
+
+        init(_ http: CurlClient) { self.http = http }
+
+        func send(_ request: HTTPRequest) async throws(HTTPFailure) -> HTTPResponse {
+            if request.method == "PUT" { isChanged.store(true, ordering: .relaxed) }
+            guard !isChanged.load(ordering: .relaxed) || request.method == "PUT" else {
+                throw HTTPFailure(.notSent, "the network is gone")
+            }
+            return try await http.send(request)
+        }
+    }
+
+    @Test func `a deletion that was done is in doubt where nobody can look behind it`()
+        async throws
+    {
+        let client = try await practice.client("uaa")
+        let new = Practice.secret()
+        _ = try await uaa(client).create(new, label: "l")
+        let blind = AdapterRegistry(
+            http: BlindAfterChange(practice.http), environment: practice.values
+        ) { Instant(milliseconds: 0) }
+        let settings: [String: SettingValue] = [
+            "url": .text(practice["UAA_URL"]),
+            "admin": .group([
+                "client_id": .text(practice["UAA_ADMIN_CLIENT_ID"]),
+                "client_secret": "env:UAA_ADMIN_CLIENT_SECRET",
+            ]),
+        ]
+        let server = try await blind.server(
+            of: Plan(
+                client: ClientName(rawValue: "c"), clientID: ClientID(rawValue: client.id),
+                server: .of("uaa", settings), stores: []))
+        let error = await adapterError {
+            try await server.delete(CredentialID(rawValue: "older"), keeping: new)
+        }
+        #expect(error?.kind == .unknown)
+        #expect(try await practice.liveSecrets(client.id) == 1)
     }
 
     @Test(arguments: ["client_secret_basic", "client_secret_post"])

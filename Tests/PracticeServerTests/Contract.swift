@@ -36,8 +36,8 @@ struct Contract: Sendable {
         let operation = document["paths"][path][method.lowercased()]
         guard operation != .null else { return ["\(method) \(path) is not in the contract"] }
         let responses = operation["responses"]
-        let exact = responses["\(answer.status)"]
-        let response = resolve(exact == .null ? responses["\(answer.status / 100)XX"] : exact)
+        let named = ["\(answer.status)", "\(answer.status / 100)XX", "default"]
+        let response = resolve(named.map { responses[$0] }.first { $0 != .null } ?? .null)
         guard response != .null else { return ["\(answer.status) is not in the contract"] }
         let schema = response["content"]["application/json"]["schema"]
         if schema == .null { return answer.body.isEmpty ? [] : ["there should be no body"] }

@@ -23,9 +23,10 @@ struct AWSSigner: Sendable {
         let scope = "\(time.prefix(8))/\(region)/\(service)/aws4_request"
         let fields = Self.signedFields(of: signed)
         let names = fields.map(\.name).joined(separator: ";")
-        let digest = Self.hex(SHA256.hash(data: Data(Self.canonical(signed, fields).utf8)))
+        let digest = HexText.of(SHA256.hash(data: Data(Self.canonical(signed, fields).utf8)))
         let text = "AWS4-HMAC-SHA256\n\(time)\n\(scope)\n\(digest)"
-        let signature = Self.hex(Self.code(text, key(keys.secretAccessKey, String(time.prefix(8)))))
+        let signature = HexText.of(
+            Self.code(text, key(keys.secretAccessKey, String(time.prefix(8)))))
         signed.headers["Authorization"] =
             "AWS4-HMAC-SHA256 Credential=\(keys.accessKeyID)/\(scope), SignedHeaders=\(names), "
             + "Signature=\(signature)"
@@ -60,7 +61,7 @@ struct AWSSigner: Sendable {
         let lines = fields.map { "\($0.name):\($0.value)\n" }.joined()
         return [
             request.method, path, query, lines, fields.map(\.name).joined(separator: ";"),
-            hex(SHA256.hash(data: Data(request.body ?? []))),
+            HexText.of(SHA256.hash(data: Data(request.body ?? []))),
         ].joined(separator: "\n")
     }
 
@@ -97,12 +98,5 @@ struct AWSSigner: Sendable {
         let query = fields.sorted { ($0.name, $0.value) < ($1.name, $1.value) }
             .map { "\($0.name)=\($0.value)" }.joined(separator: "&")
         return (path.isEmpty ? "/" : URLPart.path(String(path)), query)
-    }
-
-    private static func hex(_ bytes: some Sequence<UInt8>) -> String {
-        bytes.map { byte in
-            let text = String(byte, radix: 16)
-            return text.count == 1 ? "0\(text)" : text
-        }.joined()
     }
 }

@@ -44,6 +44,13 @@ struct AdminAPI: Sendable {
                 caFile: caFile), .read)
     }
 
+    /// What the server says of itself (RFC 8414, in OpenID Connect's place).
+    func metadata(of issuer: String) async throws(AdapterError) -> ServerMetadata {
+        let response = try await open("\(issuer)/.well-known/openid-configuration")
+        guard response.status == 200 else { throw error(response, .read) }
+        return try decode(ServerMetadata.self, response, .read)
+    }
+
     /// What an answer proves that isn't the one that was asked for.
     func error(_ response: HTTPResponse, _ effect: CallEffect) -> AdapterError {
         outcome.error(response, effect, words: words(response))

@@ -67,3 +67,25 @@ struct TokenProbe: Sendable {
         AdapterError(kind, code: "\(adapter)-\(code)", message: "\(adapter): \(words)")
     }
 }
+
+extension TokenProbe {
+    /// A probe of the token endpoint at `url` for the client of `plan`, by the settings that most
+    /// adapters take: scope, method and whom to trust.
+    init(
+        _ settings: Settings, _ plan: Plan, _ parts: ServerParts, at url: String,
+        scope: String? = nil, audience: String? = nil, resources: [String] = [],
+        method standard: Method = .basic,
+        isRefusal: @escaping @Sendable (Int, String) -> Bool = {
+            $0 == 401 && $1 == "invalid_client"
+        }
+    ) throws(AdapterError) {
+        self.init(
+            adapter: settings.adapter,
+            endpoint: TokenEndpoint(
+                url: url, scope: try settings.text("scope") ?? scope, audience: audience,
+                resources: resources, caFile: try settings.caFile()),
+            clientID: plan.clientID.rawValue,
+            method: try settings.choice("token_endpoint_auth_method", default: standard),
+            http: parts.http, isRefusal: isRefusal)
+    }
+}

@@ -16,13 +16,9 @@ extension Cognito {
             SettingDescriptor(
                 "url", .url,
                 summary: "Cognito's API; https://cognito-idp.REGION.amazonaws.com if left out"),
-            SettingDescriptor(
-                "scope", .text, summary: "the scope to ask for when a secret is tried"),
-            SettingDescriptor(
-                "token_endpoint_auth_method", .choice(TokenProbe.Method.allCases.map(\.rawValue)),
-                summary: "how consumers present the secret; client_secret_basic if left out"),
-            SettingDescriptor(
-                "ca_file", .path, summary: "the only authorities to trust, as PEM file"),
+            .scope,
+            .authMethod(),
+            .caFile,
             SettingDescriptor(
                 "admin", .group(AWSLogin.settings), required: true,
                 summary: "who administers: an access key, a profile_file, or a role_arn with "
@@ -35,13 +31,9 @@ extension Cognito {
         let settings = Settings(plan.server)
         let userPool = try settings.requiredText("user_pool")
         let region = try Self.region(of: userPool, settings)
-        guard let domain = try settings.address("domain") else {
-            throw settings.invalid("domain", "is missing")
-        }
+        let domain = try settings.requiredAddress("domain")
         let caFile = try settings.caFile()
-        guard let admin = try settings.group("admin") else {
-            throw settings.invalid("admin", "is missing")
-        }
+        let admin = try settings.requiredGroup("admin")
         let login = try await AWSLogin(adapter: "cognito", region: region, caFile: caFile)
             .login(admin, for: "cognito-idp", parts)
         let address = try settings.address("url") ?? "https://cognito-idp.\(region).amazonaws.com"
@@ -51,14 +43,8 @@ extension Cognito {
                     address: address, caFile: caFile, login: login, http: parts.http,
                     words: CognitoAPI.words),
                 userPool: userPool, clientID: plan.clientID.rawValue),
-            probe: TokenProbe(
-                adapter: "cognito",
-                endpoint: TokenEndpoint(
-                    url: "\(domain)/oauth2/token", scope: try settings.text("scope"),
-                    caFile: caFile),
-                clientID: plan.clientID.rawValue,
-                method: try settings.choice("token_endpoint_auth_method", default: .basic),
-                http: parts.http,
+            probe: try TokenProbe(
+                settings, plan, parts, at: "\(domain)/oauth2/token",
                 isRefusal: { ($0 == 400 || $0 == 401) && $1 == "invalid_client" }),
             region: region)
     }

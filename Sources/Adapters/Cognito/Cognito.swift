@@ -36,9 +36,7 @@ struct Cognito: AuthorizationServer {
             }
             if let warning = await otherTokenEndpoint() { findings.append(warning) }
         } catch {
-            // What goes away by itself is waited for; all else a person must mend.
-            if case .unavailable = error.kind { throw error }
-            findings.append(Finding(.problem, code: error.code, message: error.message))
+            findings.append(try error.finding())
         }
         return findings
     }
@@ -103,12 +101,6 @@ struct Cognito: AuthorizationServer {
     private static func refusal(_ code: String, _ reason: String) -> AdapterError {
         AdapterError(.refused, code: "cognito-\(code)", message: "cognito: \(reason)")
     }
-
-    func disable(_ credential: CredentialID) async throws(AdapterError) { throw Self.cannotDisable }
-
-    func enable(_ credential: CredentialID) async throws(AdapterError) { throw Self.cannotDisable }
-
-    private static let cannotDisable = refusal("no-disable", "a secret can't be disabled")
 
     func delete(_ credential: CredentialID, keeping survivor: ClientSecret)
         async throws(AdapterError)

@@ -1,3 +1,4 @@
+import Crypto
 import RotationCore
 
 /// How the calls of a ``DeclaredServer`` are made: by a program, or by requests from a plan.
@@ -42,7 +43,8 @@ struct DeclaredSecret: Sendable {
         func matches(_ secret: ClientSecret) -> Bool {
             switch self {
             case .plain(let value): value.matches(secret)
-            case .sha256(let digest): secret.withPlaintext { SHA256Text.hex(of: $0) } == digest
+            case .sha256(let digest):
+                secret.withPlaintext { HexText.of(SHA256.hash(data: Array($0.utf8))) } == digest
             }
         }
     }

@@ -42,9 +42,7 @@ enum DeclaredCapabilities {
     static func read(_ settings: Settings, _ shapes: [ServerCapabilities.Shape])
         throws(AdapterError) -> ServerCapabilities
     {
-        guard let declared = try settings.group("capabilities") else {
-            throw settings.invalid("capabilities", "is missing")
-        }
+        let declared = try settings.requiredGroup("capabilities")
         let limit = try declared.requiredText("limit")
         guard let limit = Int(limit), limit >= 1 else {
             throw declared.invalid("limit", "is not a number of secrets")

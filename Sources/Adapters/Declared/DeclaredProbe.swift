@@ -1,5 +1,3 @@
-import ClientCredentials
-import HTTPTransport
 import RotationCore
 
 /// How a secret is tried at a server of somebody's own.
@@ -7,31 +5,22 @@ enum DeclaredProbe {
     static let settings = [
         SettingDescriptor(
             "token_endpoint", .url, required: true, summary: "where a secret is tried"),
-        SettingDescriptor("scope", .text, summary: "the scope to ask for when a secret is tried"),
-        SettingDescriptor(
-            "token_endpoint_auth_method", .choice(TokenProbe.Method.allCases.map(\.rawValue)),
-            summary: "how consumers present the secret; client_secret_basic if left out"),
+        .scope,
+        .authMethod(),
         SettingDescriptor(
             "refusals", .texts,
             summary: "what a dead secret is answered with: status and error; "
                 + "[401 invalid_client] if left out"),
-        SettingDescriptor("ca_file", .path, summary: "the only authorities to trust, as PEM file"),
+        .caFile,
     ]
 
-    static func read(_ settings: Settings, _ clientID: String, _ http: any HTTPClient)
+    static func read(_ settings: Settings, _ plan: Plan, _ parts: ServerParts)
         throws(AdapterError) -> TokenProbe
     {
-        guard let endpoint = try settings.address("token_endpoint") else {
-            throw settings.invalid("token_endpoint", "is missing")
-        }
         let refusals = try refusals(settings)
-        return TokenProbe(
-            adapter: settings.adapter,
-            endpoint: TokenEndpoint(
-                url: endpoint, scope: try settings.text("scope"), caFile: try settings.caFile()),
-            clientID: clientID,
-            method: try settings.choice("token_endpoint_auth_method", default: .basic),
-            http: http, isRefusal: { refusals.contains(Refusal(status: $0, error: $1)) })
+        return try TokenProbe(
+            settings, plan, parts, at: try settings.requiredAddress("token_endpoint"),
+            isRefusal: { refusals.contains(Refusal(status: $0, error: $1)) })
     }
 
     private struct Refusal: Hashable {

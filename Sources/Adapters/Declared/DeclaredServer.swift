@@ -25,9 +25,7 @@ struct DeclaredServer: AuthorizationServer {
             _ = try await backend.secrets()
             return found
         } catch {
-            // What goes away by itself is waited for; all else a person must mend.
-            if case .unavailable = error.kind { throw error }
-            return [Finding(.problem, code: error.code, message: error.message)]
+            return [try error.finding()]
         }
     }
 

@@ -19,11 +19,8 @@ extension Entra {
                     + "https://graph.microsoft.com/.default if left out"),
             SettingDescriptor(
                 "lifetime", .span, summary: "how long a new secret is good for; 180d if left out"),
-            SettingDescriptor(
-                "token_endpoint_auth_method", .choice(TokenProbe.Method.allCases.map(\.rawValue)),
-                summary: "how consumers present the secret; client_secret_post if left out"),
-            SettingDescriptor(
-                "ca_file", .path, summary: "the only authorities to trust, as PEM file"),
+            .authMethod(.post),
+            .caFile,
             SettingDescriptor(
                 "admin",
                 .group([
@@ -49,9 +46,7 @@ extension Entra {
         let login = try settings.address("authority") ?? "https://login.microsoftonline.com"
         let endpoint = "\(login)/\(tenant)/oauth2/v2.0/token"
         let caFile = try settings.caFile()
-        guard let admin = try settings.group("admin") else {
-            throw settings.invalid("admin", "is missing")
-        }
+        let admin = try settings.requiredGroup("admin")
         let adminEndpoint = TokenEndpoint(
             url: endpoint, scope: "\(Self.graph)/.default", caFile: caFile)
         let api = AdminAPI(
@@ -59,14 +54,9 @@ extension Entra {
             http: parts.http, words: EntraAPI.words)
         self.init(
             api: EntraAPI(admin: api, clientID: plan.clientID.rawValue, now: parts.now),
-            probe: TokenProbe(
-                adapter: "entra",
-                endpoint: TokenEndpoint(
-                    url: endpoint,
-                    scope: try settings.text("scope") ?? "\(Self.graph)/.default", caFile: caFile),
-                clientID: plan.clientID.rawValue,
-                method: try settings.choice("token_endpoint_auth_method", default: .post),
-                http: parts.http,
+            probe: try TokenProbe(
+                settings, plan, parts, at: endpoint, scope: "\(Self.graph)/.default",
+                method: .post,
                 // AADSTS7000215, and 7000222 where it has expired.
                 isRefusal: { $0 == 401 && $1 == "invalid_client" }),
             authority: "\(login)/\(tenant)/v2.0",

@@ -21,9 +21,7 @@ struct Entra: AuthorizationServer {
     var capabilities: ServerCapabilities { Self.capabilities }
 
     func identity() async throws(AdapterError) -> TargetIdentity {
-        let response = try await api.admin.open("\(authority)/.well-known/openid-configuration")
-        guard response.status == 200 else { throw api.admin.error(response, .read) }
-        let metadata = try api.admin.decode(ServerMetadata.self, response, .read)
+        let metadata = try await api.admin.metadata(of: authority)
         // A tenant may be named by a domain; its issuer has the id.
         try metadata.assert(
             issuer: metadata.issuer, tokenEndpoint: probe.endpoint.url, for: "entra")
@@ -46,9 +44,7 @@ struct Entra: AuthorizationServer {
                     problem("limit-reached", "the application has \(listed.count) secrets already"))
             }
         } catch {
-            // What goes away by itself is waited for; all else a person must mend.
-            if case .unavailable = error.kind { throw error }
-            findings.append(Finding(.problem, code: error.code, message: error.message))
+            findings.append(try error.finding())
         }
         return findings
     }
@@ -81,13 +77,6 @@ struct Entra: AuthorizationServer {
             id: CredentialID(rawValue: made.keyId), secret: made.secretText.map { ClientSecret($0) }
         )
     }
-
-    func disable(_ credential: CredentialID) async throws(AdapterError) { throw Self.cannotDisable }
-
-    func enable(_ credential: CredentialID) async throws(AdapterError) { throw Self.cannotDisable }
-
-    private static let cannotDisable = AdapterError(
-        .refused, code: "entra-no-disable", message: "entra: a secret can't be disabled")
 
     func delete(_ credential: CredentialID, keeping survivor: ClientSecret)
         async throws(AdapterError)

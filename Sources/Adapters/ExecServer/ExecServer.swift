@@ -35,7 +35,7 @@ enum ExecServer {
                 clientID: plan.clientID.rawValue, token: token,
                 tokenFindings: parts.resolver.findings(
                     about: [reference].compactMap { $0 }, for: "exec")),
-            probe: try DeclaredProbe.read(settings, plan.clientID.rawValue, parts.http),
+            probe: try DeclaredProbe.read(settings, plan, parts),
             capabilities: try DeclaredCapabilities.read(settings, shapes), now: parts.now)
     }
 }

@@ -91,7 +91,7 @@ struct FileStore: SecretStore {
     /// It lives in memory only: a digest of a file that is nothing but a secret would be something
     /// to guess against.
     private static func version(of content: [UInt8]) -> StoreVersion {
-        StoreVersion(rawValue: ScratchName.hex(SHA256.hash(data: content)))
+        StoreVersion(rawValue: HexText.of(SHA256.hash(data: content)))
     }
 
     private var changed: AdapterError {

@@ -10,7 +10,7 @@ struct ScratchName: Sendable {
 
     init(for name: String) {
         let digest = SHA256.hash(data: Array(name.utf8)).prefix(8)
-        prefix = ".holdover-\(Self.hex(Array(digest)))-"
+        prefix = ".holdover-\(HexText.of(Array(digest)))-"
         start = Array(prefix.utf8)
     }
 
@@ -18,7 +18,7 @@ struct ScratchName: Sendable {
     func next() -> String {
         var source = SystemRandomNumberGenerator()
         let chance = source.next() as UInt64
-        return prefix + Self.hex((0..<8).map { UInt8(truncatingIfNeeded: chance >> ($0 * 8)) })
+        return prefix + HexText.of((0..<8).map { UInt8(truncatingIfNeeded: chance >> ($0 * 8)) })
             + Self.suffix
     }
 
@@ -30,13 +30,5 @@ struct ScratchName: Sendable {
         guard name.hasPrefix(prefix), name.hasSuffix(Self.suffix) else { return false }
         let chance = name.dropFirst(prefix.count).dropLast(Self.suffix.count)
         return chance.utf8.count == 16 && chance.allSatisfy(\.isHexDigit)
-    }
-
-    /// Lower-case hexadecimal digits.
-    static func hex(_ bytes: some Sequence<UInt8>) -> String {
-        let digits = Array("0123456789abcdef".utf8)
-        var text: [UInt8] = []
-        for byte in bytes { text += [digits[Int(byte >> 4)], digits[Int(byte & 15)]] }
-        return String(decoding: text, as: UTF8.self)
     }
 }

@@ -19,11 +19,8 @@ extension Google {
                 "token_endpoint", .url,
                 summary: "where a secret is tried; https://sts.googleapis.com/v1/oauthtoken "
                     + "if left out"),
-            SettingDescriptor(
-                "token_endpoint_auth_method", .choice(TokenProbe.Method.allCases.map(\.rawValue)),
-                summary: "how consumers present the secret; client_secret_basic if left out"),
-            SettingDescriptor(
-                "ca_file", .path, summary: "the only authorities to trust, as PEM file"),
+            .authMethod(),
+            .caFile,
             SettingDescriptor(
                 "admin",
                 .group([
@@ -42,9 +39,7 @@ extension Google {
         let client = try settings.requiredText("oauth_client")
         let redirectURI = try settings.requiredText("redirect_uri")
         let caFile = try settings.caFile()
-        guard let admin = try settings.group("admin") else {
-            throw settings.invalid("admin", "is missing")
-        }
+        let admin = try settings.requiredGroup("admin")
         let api = AdminAPI(
             address: try settings.address("url") ?? "https://iam.googleapis.com", caFile: caFile,
             login: try await Self.login(admin, caFile, parts), http: parts.http,

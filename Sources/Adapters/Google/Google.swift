@@ -37,9 +37,7 @@ struct Google: AuthorizationServer {
             }
             findings += try await probeFindings()
         } catch {
-            // What goes away by itself is waited for; all else a person must mend.
-            if case .unavailable = error.kind { throw error }
-            findings.append(Finding(.problem, code: error.code, message: error.message))
+            findings.append(try error.finding())
         }
         return findings
     }

@@ -20,13 +20,9 @@ extension Gravitee {
             SettingDescriptor(
                 "issuer", .url,
                 summary: "what the domain calls itself; gateway and /oidc if left out"),
-            SettingDescriptor(
-                "scope", .text, summary: "the scope to ask for when a secret is tried"),
-            SettingDescriptor(
-                "token_endpoint_auth_method", .choice(TokenProbe.Method.allCases.map(\.rawValue)),
-                summary: "how consumers present the secret; client_secret_basic if left out"),
-            SettingDescriptor(
-                "ca_file", .path, summary: "the only authorities to trust, as PEM file"),
+            .scope,
+            .authMethod(),
+            .caFile,
             SettingDescriptor(
                 "admin",
                 .group([
@@ -40,34 +36,16 @@ extension Gravitee {
     /// The server of `plan`.
     init(_ plan: Plan, _ parts: ServerParts) async throws(AdapterError) {
         let settings = Settings(plan.server)
-        guard let url = try settings.address("url") else {
-            throw settings.invalid("url", "is missing")
-        }
-        guard let gateway = try settings.address("gateway") else {
-            throw settings.invalid("gateway", "is missing")
-        }
+        let url = try settings.requiredAddress("url")
+        let gateway = try settings.requiredAddress("gateway")
         let caFile = try settings.caFile()
-        guard let admin = try settings.group("admin") else {
-            throw settings.invalid("admin", "is missing")
-        }
-        let token = try admin.requiredReference("token")
-        let login = AdminLogin(
-            adapter: "gravitee",
-            proof: .fixed(
-                scheme: "Bearer", try await parts.resolver.resolve(token, for: "gravitee")),
-            findings: parts.resolver.findings(about: [token], for: "gravitee"))
+        let admin = try settings.requiredGroup("admin")
+        let login = try await parts.login(try admin.requiredReference("token"), of: admin)
         let api = AdminAPI(
             address: url, caFile: caFile, login: login, http: parts.http, words: GraviteeAPI.words)
         self.init(
             api: GraviteeAPI(admin: api, path: try Self.path(settings)),
-            probe: TokenProbe(
-                adapter: "gravitee",
-                endpoint: TokenEndpoint(
-                    url: "\(gateway)/oauth/token", scope: try settings.text("scope"),
-                    caFile: caFile),
-                clientID: plan.clientID.rawValue,
-                method: try settings.choice("token_endpoint_auth_method", default: .basic),
-                http: parts.http, isRefusal: { $0 == 401 && $1 == "invalid_client" }),
+            probe: try TokenProbe(settings, plan, parts, at: "\(gateway)/oauth/token"),
             issuer: try settings.address("issuer") ?? "\(gateway)/oidc",
             metadata: "\(gateway)/oidc/.well-known/openid-configuration", now: parts.now,
             period: plan.schedule?.every)

@@ -43,9 +43,7 @@ struct Gravitee: AuthorizationServer {
             findings += lifeFindings(about: secrets, overlap)
             findings += try await applicationFindings()
         } catch {
-            // What goes away by itself is waited for; all else a person must mend.
-            if case .unavailable = error.kind { throw error }
-            findings.append(Finding(.problem, code: error.code, message: error.message))
+            findings.append(try error.finding())
         }
         return findings
     }
@@ -137,13 +135,6 @@ struct Gravitee: AuthorizationServer {
         return CreatedCredential(
             id: CredentialID(rawValue: made.id), secret: made.secret.map { ClientSecret($0) })
     }
-
-    func disable(_ credential: CredentialID) async throws(AdapterError) { throw Self.cannotDisable }
-
-    func enable(_ credential: CredentialID) async throws(AdapterError) { throw Self.cannotDisable }
-
-    private static let cannotDisable = AdapterError(
-        .refused, code: "gravitee-no-disable", message: "gravitee: a secret can't be disabled")
 
     func delete(_ credential: CredentialID, keeping survivor: ClientSecret)
         async throws(AdapterError)

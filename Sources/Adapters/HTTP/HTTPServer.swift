@@ -80,31 +80,31 @@ enum HTTPServer {
         -> DeclaredServer
     {
         let settings = Settings(plan.server)
-        guard let url = try settings.address("url") else {
-            throw settings.invalid("url", "is missing")
-        }
+        let url = try settings.requiredAddress("url")
         let capabilities = try DeclaredCapabilities.read(settings, shapes)
-        let probe = try DeclaredProbe.read(settings, plan.clientID.rawValue, parts.http)
+        let probe = try DeclaredProbe.read(settings, plan, parts)
         var admin = AdminAPI(
             address: url, caFile: try settings.caFile(),
             login: try await login(settings, probe.endpoint.url, parts), http: parts.http,
             words: { String(decoding: $0.body.prefix(512), as: UTF8.self) })
         admin.headers = try headers(settings)
         var changes = [
-            DeclaredChange.delete: try ChangeCall(try group(settings, "delete"), method: "DELETE")
+            DeclaredChange.delete: try ChangeCall(
+                try settings.requiredGroup("delete"), method: "DELETE")
         ]
         if capabilities.canDisable {
-            changes[.disable] = try ChangeCall(try group(settings, "disable"), method: "POST")
-            changes[.enable] = try ChangeCall(try group(settings, "enable"), method: "POST")
+            changes[.disable] = try ChangeCall(
+                try settings.requiredGroup("disable"), method: "POST")
+            changes[.enable] = try ChangeCall(try settings.requiredGroup("enable"), method: "POST")
         }
-        let list = try ListCall(try group(settings, "list"))
+        let list = try ListCall(try settings.requiredGroup("list"))
         try check(list, fits: capabilities, settings)
         return DeclaredServer(
             backend: HTTPBackend(
                 admin: admin, clientID: plan.clientID.rawValue,
-                identify: try IdentityCall(try group(settings, "identity")), list: list,
+                identify: try IdentityCall(try settings.requiredGroup("identity")), list: list,
                 create: try CreateCall(
-                    try group(settings, "create"), origin: capabilities.origin),
+                    try settings.requiredGroup("create"), origin: capabilities.origin),
                 changes: changes),
             probe: probe, capabilities: capabilities, now: parts.now)
     }
@@ -127,15 +127,6 @@ enum HTTPServer {
         }
     }
 
-    private static func group(_ settings: Settings, _ name: String) throws(AdapterError)
-        -> Settings
-    {
-        guard let group = try settings.group(name) else {
-            throw settings.invalid(name, "is missing")
-        }
-        return group
-    }
-
     private static func headers(_ settings: Settings) throws(AdapterError) -> HTTPHeaders {
         var headers: HTTPHeaders = [:]
         for text in try settings.texts("headers") ?? [] {
@@ -154,26 +145,17 @@ enum HTTPServer {
     private static func login(_ settings: Settings, _ endpoint: String, _ parts: ServerParts)
         async throws(AdapterError) -> AdminLogin
     {
-        let admin = try group(settings, "admin")
-        if let reference = try admin.reference("token") {
+        let admin = try settings.requiredGroup("admin")
+        if let token = try admin.reference("token") {
             guard try admin.text("client_id") == nil else {
                 throw admin.invalid("token", "and client_id exclude each other")
             }
-            let token = try await parts.resolver.resolve(reference, for: "http")
-            return AdminLogin(
-                adapter: "http",
-                proof: .fixed(scheme: try admin.text("scheme") ?? "Bearer", token),
-                findings: parts.resolver.findings(about: [reference], for: "http"))
+            return try await parts.login(
+                token, scheme: try admin.text("scheme") ?? "Bearer", of: admin)
         }
-        let clientID = try admin.requiredText("client_id")
-        let reference = try admin.requiredReference("client_secret")
-        let authentication = try await parts.resolver.resolve(reference, for: "http")
-            .withPlaintext { ClientAuthentication.basic(id: clientID, secret: $0) }
         let tokens = TokenEndpoint(
             url: try admin.address("token_endpoint") ?? endpoint, scope: try admin.text("scope"),
             caFile: try settings.caFile())
-        return AdminLogin(
-            adapter: "http", proof: .tokens(parts.tokens, tokens, authentication),
-            findings: parts.resolver.findings(about: [reference], for: "http"))
+        return try await parts.login(admin, at: tokens)
     }
 }

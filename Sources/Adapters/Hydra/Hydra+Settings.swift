@@ -8,15 +8,11 @@ extension Hydra {
             SettingDescriptor("url", .url, required: true, summary: "the admin API's address"),
             SettingDescriptor(
                 "issuer", .url, required: true, summary: "the public address, which is the issuer"),
-            SettingDescriptor(
-                "scope", .text, summary: "the scope to ask for when a secret is tried"),
+            .scope,
             SettingDescriptor(
                 "audience", .text, summary: "the audience to ask for when a secret is tried"),
-            SettingDescriptor(
-                "token_endpoint_auth_method", .choice(TokenProbe.Method.allCases.map(\.rawValue)),
-                summary: "how consumers present the secret; client_secret_basic if left out"),
-            SettingDescriptor(
-                "ca_file", .path, summary: "the only authorities to trust, as PEM file"),
+            .authMethod(),
+            .caFile,
             SettingDescriptor(
                 "admin",
                 .group([
@@ -29,26 +25,17 @@ extension Hydra {
     /// The server of `plan`.
     init(_ plan: Plan, _ parts: ServerParts) async throws(AdapterError) {
         let settings = Settings(plan.server)
-        guard let url = try settings.address("url") else {
-            throw settings.invalid("url", "is missing")
-        }
-        guard let issuer = try settings.address("issuer") else {
-            throw settings.invalid("issuer", "is missing")
-        }
+        let url = try settings.requiredAddress("url")
+        let issuer = try settings.requiredAddress("issuer")
         let caFile = try settings.caFile()
         let api = AdminAPI(
             address: url, caFile: caFile, login: try await Self.login(settings, parts),
             http: parts.http, words: HydraAPI.words)
         self.init(
             api: HydraAPI(admin: api, clientID: plan.clientID.rawValue),
-            probe: TokenProbe(
-                adapter: "hydra",
-                endpoint: TokenEndpoint(
-                    url: "\(issuer)/oauth2/token", scope: try settings.text("scope"),
-                    audience: try settings.text("audience"), caFile: caFile),
-                clientID: plan.clientID.rawValue,
-                method: try settings.choice("token_endpoint_auth_method", default: .basic),
-                http: parts.http, isRefusal: { $0 == 401 && $1 == "invalid_client" }),
+            probe: try TokenProbe(
+                settings, plan, parts, at: "\(issuer)/oauth2/token",
+                audience: try settings.text("audience")),
             issuer: issuer, isExclusive: plan.isExclusive)
     }
 
@@ -58,11 +45,6 @@ extension Hydra {
         guard let admin = try settings.group("admin") else {
             return AdminLogin(adapter: "hydra", proof: .nobody, findings: [])
         }
-        let reference = try admin.requiredReference("token")
-        return AdminLogin(
-            adapter: "hydra",
-            proof: .fixed(
-                scheme: "Bearer", try await parts.resolver.resolve(reference, for: "hydra")),
-            findings: parts.resolver.findings(about: [reference], for: "hydra"))
+        return try await parts.login(try admin.requiredReference("token"), of: admin)
     }
 }

@@ -29,9 +29,7 @@ struct Hydra: AuthorizationServer {
     var capabilities: ServerCapabilities { Self.capabilities }
 
     func identity() async throws(AdapterError) -> TargetIdentity {
-        let response = try await api.admin.open("\(issuer)/.well-known/openid-configuration")
-        guard response.status == 200 else { throw api.admin.error(response, .read) }
-        let metadata = try api.admin.decode(ServerMetadata.self, response, .read)
+        let metadata = try await api.admin.metadata(of: issuer)
         // Older ones write their issuer with a slash at the end.
         guard metadata.issuer == issuer || metadata.issuer == "\(issuer)/" else {
             throw AdapterError(
@@ -56,9 +54,7 @@ struct Hydra: AuthorizationServer {
                     problem("no-client-credentials", "so no secret of the client can be tried"))
             }
         } catch {
-            // What goes away by itself is waited for; all else a person must mend.
-            if case .unavailable = error.kind { throw error }
-            findings.append(Finding(.problem, code: error.code, message: error.message))
+            findings.append(try error.finding())
         }
         if !isExclusive {
             findings.append(
@@ -102,13 +98,6 @@ struct Hydra: AuthorizationServer {
         return CreatedCredential(
             id: Slot.current, secret: try await api.rotate(), old: Slot.retained)
     }
-
-    func disable(_ credential: CredentialID) async throws(AdapterError) { throw Self.cannotDisable }
-
-    func enable(_ credential: CredentialID) async throws(AdapterError) { throw Self.cannotDisable }
-
-    private static let cannotDisable = AdapterError(
-        .refused, code: "hydra-no-disable", message: "hydra: a secret can't be disabled")
 
     func delete(_ credential: CredentialID, keeping survivor: ClientSecret)
         async throws(AdapterError)

@@ -10,9 +10,7 @@ extension Keycloak {
             findings += KeycloakVerdict.findings(
                 try await api.profiles(), try await api.policies(), overlap: overlap)
         } catch {
-            // What goes away by itself is waited for; all else a person must mend.
-            if case .unavailable = error.kind { throw error }
-            findings.append(Finding(.problem, code: error.code, message: error.message))
+            findings.append(try error.finding())
         }
         return findings
     }

@@ -11,13 +11,9 @@ extension Keycloak {
             SettingDescriptor("issuer", .url, summary: "the realm's own issuer if left out"),
             SettingDescriptor(
                 "token_endpoint", .url, summary: "the realm's own token endpoint if left out"),
-            SettingDescriptor(
-                "token_endpoint_auth_method", .choice(TokenProbe.Method.allCases.map(\.rawValue)),
-                summary: "how consumers present the secret; client_secret_basic if left out"),
-            SettingDescriptor(
-                "scope", .text, summary: "the scope to ask for when a secret is tried"),
-            SettingDescriptor(
-                "ca_file", .path, summary: "the only authorities to trust, as PEM file"),
+            .authMethod(),
+            .scope,
+            .caFile,
             SettingDescriptor(
                 "admin",
                 .group([
@@ -38,18 +34,14 @@ extension Keycloak {
     /// The server of `plan`.
     init(_ plan: Plan, _ parts: ServerParts) async throws(AdapterError) {
         let settings = Settings(plan.server)
-        guard let url = try settings.address("url") else {
-            throw settings.invalid("url", "is missing")
-        }
+        let url = try settings.requiredAddress("url")
         let realm = try settings.requiredText("realm")
         let ownIssuer = Self.issuer(url, realm)
         let issuer = try settings.address("issuer") ?? ownIssuer
         let endpoint =
             try settings.address("token_endpoint") ?? "\(issuer)/protocol/openid-connect/token"
         let caFile = try settings.caFile()
-        guard let admin = try settings.group("admin") else {
-            throw settings.invalid("admin", "is missing")
-        }
+        let admin = try settings.requiredGroup("admin")
         let login = try await Self.login(
             admin, at: Self.issuer(url, try admin.text("realm") ?? realm), caFile, parts)
         self.init(
@@ -57,13 +49,8 @@ extension Keycloak {
                 admin: AdminAPI(
                     address: url, caFile: caFile, login: login, http: parts.http,
                     words: KeycloakAPI.words), realm: realm, clientID: plan.clientID.rawValue),
-            probe: TokenProbe(
-                adapter: "keycloak",
-                endpoint: TokenEndpoint(
-                    url: endpoint, scope: try settings.text("scope"), caFile: caFile),
-                clientID: plan.clientID.rawValue,
-                method: try settings.choice("token_endpoint_auth_method", default: .basic),
-                http: parts.http,
+            probe: try TokenProbe(
+                settings, plan, parts, at: endpoint,
                 // With 400, unauthorized_client means that the grant isn't allowed.
                 isRefusal: { $0 == 401 && $1 == "unauthorized_client" }),
             issuer: issuer, now: parts.now)

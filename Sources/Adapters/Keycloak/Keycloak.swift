@@ -25,9 +25,7 @@ struct Keycloak: AuthorizationServer {
     var capabilities: ServerCapabilities { Self.capabilities }
 
     func identity() async throws(AdapterError) -> TargetIdentity {
-        let response = try await api.admin.open("\(issuer)/.well-known/openid-configuration")
-        guard response.status == 200 else { throw api.admin.error(response, .read) }
-        try api.admin.decode(ServerMetadata.self, response, .read)
+        try await api.admin.metadata(of: issuer)
             .assert(issuer: issuer, tokenEndpoint: probe.endpoint.url, for: "keycloak")
         return TargetIdentity(rawValue: "keycloak:\(issuer)#\(try await api.client().id)")
     }
@@ -96,13 +94,6 @@ struct Keycloak: AuthorizationServer {
         throw refusal(
             .refused, "no-overlap",
             "the server did not keep the old secret beside the new one; it was put back at once")
-    }
-
-    func disable(_ credential: CredentialID) async throws(AdapterError) { throw noDisabling }
-    func enable(_ credential: CredentialID) async throws(AdapterError) { throw noDisabling }
-
-    private var noDisabling: AdapterError {
-        refusal(.refused, "no-disabling", "secrets can't be disabled here")
     }
 
     func delete(_ credential: CredentialID, keeping survivor: ClientSecret)

@@ -16,9 +16,7 @@ struct Logto: AuthorizationServer {
     var capabilities: ServerCapabilities { Self.capabilities }
 
     func identity() async throws(AdapterError) -> TargetIdentity {
-        let response = try await api.admin.open("\(issuer)/.well-known/openid-configuration")
-        guard response.status == 200 else { throw api.admin.error(response, .read) }
-        try api.admin.decode(ServerMetadata.self, response, .read)
+        try await api.admin.metadata(of: issuer)
             .assert(issuer: issuer, tokenEndpoint: probe.endpoint.url, for: "logto")
         return TargetIdentity(rawValue: "logto:\(issuer)#\(probe.clientID)")
     }
@@ -36,9 +34,7 @@ struct Logto: AuthorizationServer {
             }
             _ = try await api.secrets()
         } catch {
-            // What goes away by itself is waited for; all else a person must mend.
-            if case .unavailable = error.kind { throw error }
-            findings.append(Finding(.problem, code: error.code, message: error.message))
+            findings.append(try error.finding())
         }
         return findings
     }
@@ -69,13 +65,6 @@ struct Logto: AuthorizationServer {
         return CreatedCredential(
             id: CredentialID(rawValue: made.name), secret: ClientSecret(made.value))
     }
-
-    func disable(_ credential: CredentialID) async throws(AdapterError) { throw Self.cannotDisable }
-
-    func enable(_ credential: CredentialID) async throws(AdapterError) { throw Self.cannotDisable }
-
-    private static let cannotDisable = AdapterError(
-        .refused, code: "logto-no-disable", message: "logto: a secret can't be disabled")
 
     func delete(_ credential: CredentialID, keeping survivor: ClientSecret)
         async throws(AdapterError)

@@ -13,13 +13,9 @@ extension Okta {
                 summary: "the server that issues the tokens; the org itself if left out"),
             SettingDescriptor(
                 "token_endpoint", .url, summary: "the issuer's own token endpoint if left out"),
-            SettingDescriptor(
-                "token_endpoint_auth_method", .choice(TokenProbe.Method.allCases.map(\.rawValue)),
-                summary: "how consumers present the secret; client_secret_basic if left out"),
-            SettingDescriptor(
-                "scope", .text, summary: "the scope to ask for when a secret is tried"),
-            SettingDescriptor(
-                "ca_file", .path, summary: "the only authorities to trust, as PEM file"),
+            .authMethod(),
+            .scope,
+            .caFile,
             SettingDescriptor(
                 "admin",
                 .group([
@@ -38,18 +34,14 @@ extension Okta {
     /// The server of `plan`.
     init(_ plan: Plan, _ parts: ServerParts) async throws(AdapterError) {
         let settings = Settings(plan.server)
-        guard let url = try settings.address("url") else {
-            throw settings.invalid("url", "is missing")
-        }
+        let url = try settings.requiredAddress("url")
         let issuer = try settings.address("issuer") ?? url
         let isOrg = issuer == url
         let endpoint =
             try settings.address("token_endpoint")
             ?? (isOrg ? "\(url)/oauth2/v1/token" : "\(issuer)/v1/token")
         let caFile = try settings.caFile()
-        guard let admin = try settings.group("admin") else {
-            throw settings.invalid("admin", "is missing")
-        }
+        let admin = try settings.requiredGroup("admin")
         let login = try await Self.login(admin, at: url, caFile, parts)
         let api = AdminAPI(
             address: url, caFile: caFile, login: login, http: parts.http, words: OktaAPI.words)
@@ -57,13 +49,7 @@ extension Okta {
             api: OktaAPI(
                 admin: api, appID: try settings.text("app_id") ?? plan.clientID.rawValue,
                 now: parts.now),
-            probe: TokenProbe(
-                adapter: "okta",
-                endpoint: TokenEndpoint(
-                    url: endpoint, scope: try settings.text("scope"), caFile: caFile),
-                clientID: plan.clientID.rawValue,
-                method: try settings.choice("token_endpoint_auth_method", default: .basic),
-                http: parts.http, isRefusal: { $0 == 401 && $1 == "invalid_client" }),
+            probe: try TokenProbe(settings, plan, parts, at: endpoint),
             issuer: issuer)
     }
 
@@ -75,10 +61,7 @@ extension Okta {
             guard try admin.text("client_id") == nil else {
                 throw admin.invalid("token", "and client_id exclude each other")
             }
-            let secret = try await parts.resolver.resolve(token, for: "okta")
-            return AdminLogin(
-                adapter: "okta", proof: .fixed(scheme: "SSWS", secret),
-                findings: parts.resolver.findings(about: [token], for: "okta"))
+            return try await parts.login(token, scheme: "SSWS", of: admin)
         }
         let clientID = try admin.requiredText("client_id")
         let reference = try admin.requiredReference("private_key")

@@ -38,9 +38,7 @@ struct Okta: AuthorizationServer {
             findings += try await appFindings()
             findings += Self.findings(about: try await api.secrets())
         } catch {
-            // What goes away by itself is waited for; all else a person must mend.
-            if case .unavailable = error.kind { throw error }
-            findings.append(Finding(.problem, code: error.code, message: error.message))
+            findings.append(try error.finding())
         }
         return findings
     }

@@ -21,9 +21,7 @@ extension PingOne {
                 findings.append(problem("slot-occupied", Self.occupied))
             }
         } catch {
-            // What goes away by itself is waited for; all else a person must mend.
-            if case .unavailable = error.kind { throw error }
-            findings.append(Finding(.problem, code: error.code, message: error.message))
+            findings.append(try error.finding())
         }
         return findings
     }

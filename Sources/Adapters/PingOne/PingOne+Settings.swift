@@ -16,13 +16,9 @@ extension PingOne {
             SettingDescriptor(
                 "retain", .span,
                 summary: "how long the old secret stays accepted, 30d at most; 29d if left out"),
-            SettingDescriptor(
-                "scope", .text, summary: "the scope to ask for when a secret is tried"),
-            SettingDescriptor(
-                "token_endpoint_auth_method", .choice(TokenProbe.Method.allCases.map(\.rawValue)),
-                summary: "how consumers present the secret; client_secret_basic if left out"),
-            SettingDescriptor(
-                "ca_file", .path, summary: "the only authorities to trust, as PEM file"),
+            .scope,
+            .authMethod(),
+            .caFile,
             SettingDescriptor(
                 "admin",
                 .group([
@@ -51,26 +47,19 @@ extension PingOne {
         guard (Self.bounds.least...Self.bounds.most).contains(retain) else {
             throw settings.invalid("retain", "must be from 1m to 30d")
         }
-        guard let admin = try settings.group("admin") else {
-            throw settings.invalid("admin", "is missing")
-        }
+        let admin = try settings.requiredGroup("admin")
         let adminIssuer = Self.issuer(auth, try admin.text("environment") ?? environment)
         let api = AdminAPI(
             address: try settings.address("url") ?? "https://api.pingone.com", caFile: caFile,
-            login: try await Self.login(admin, at: "\(adminIssuer)/token", caFile, parts),
+            login: try await parts.login(
+                admin, at: TokenEndpoint(url: "\(adminIssuer)/token", caFile: caFile)),
             http: parts.http, words: PingOneAPI.words)
         self.init(
             api: PingOneAPI(
                 admin: api, environment: environment,
                 application: try settings.text("application") ?? plan.clientID.rawValue,
                 now: parts.now),
-            probe: TokenProbe(
-                adapter: "pingone",
-                endpoint: TokenEndpoint(
-                    url: "\(issuer)/token", scope: try settings.text("scope"), caFile: caFile),
-                clientID: plan.clientID.rawValue,
-                method: try settings.choice("token_endpoint_auth_method", default: .basic),
-                http: parts.http, isRefusal: { $0 == 401 && $1 == "invalid_client" }),
+            probe: try TokenProbe(settings, plan, parts, at: "\(issuer)/token"),
             issuer: issuer, retain: retain, need: Self.need(of: plan),
             adminID: try admin.requiredText("client_id"))
     }
@@ -83,19 +72,5 @@ extension PingOne {
 
     private static func issuer(_ auth: String, _ environment: String) -> String {
         "\(auth)/\(URLPart.segment(environment))/as"
-    }
-
-    private static func login(
-        _ admin: Settings, at endpoint: String, _ caFile: String?, _ parts: ServerParts
-    ) async throws(AdapterError) -> AdminLogin {
-        let clientID = try admin.requiredText("client_id")
-        let reference = try admin.requiredReference("client_secret")
-        let authentication = try await parts.resolver.resolve(reference, for: "pingone")
-            .withPlaintext { ClientAuthentication.basic(id: clientID, secret: $0) }
-        return AdminLogin(
-            adapter: "pingone",
-            proof: .tokens(
-                parts.tokens, TokenEndpoint(url: endpoint, caFile: caFile), authentication),
-            findings: parts.resolver.findings(about: [reference], for: "pingone"))
     }
 }

@@ -31,9 +31,7 @@ struct PingOne: AuthorizationServer {
     var capabilities: ServerCapabilities { Self.capabilities }
 
     func identity() async throws(AdapterError) -> TargetIdentity {
-        let response = try await api.admin.open("\(issuer)/.well-known/openid-configuration")
-        guard response.status == 200 else { throw api.admin.error(response, .read) }
-        try api.admin.decode(ServerMetadata.self, response, .read)
+        try await api.admin.metadata(of: issuer)
             .assert(issuer: issuer, tokenEndpoint: probe.endpoint.url, for: "pingone")
         return TargetIdentity(rawValue: "pingone:\(issuer)#\(api.application)")
     }
@@ -79,13 +77,6 @@ struct PingOne: AuthorizationServer {
     }
 
     static let occupied = "an earlier secret is still accepted as the previous one"
-
-    func disable(_ credential: CredentialID) async throws(AdapterError) { throw noDisabling }
-    func enable(_ credential: CredentialID) async throws(AdapterError) { throw noDisabling }
-
-    private var noDisabling: AdapterError {
-        refusal(.refused, "no-disabling", "secrets can't be disabled here")
-    }
 
     func delete(_ credential: CredentialID, keeping survivor: ClientSecret)
         async throws(AdapterError)

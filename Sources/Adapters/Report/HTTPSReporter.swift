@@ -12,15 +12,12 @@ struct HTTPSReporter: AdoptionReporter {
         settings: [
             SettingDescriptor(
                 "url", .url, required: true, summary: "the address; 404 is no report"),
-            SettingDescriptor(
-                "ca_file", .path, summary: "the only authorities to trust, as PEM file"),
+            .caFile,
         ])
 
     init(_ target: TargetSettings, http: any HTTPClient) throws(AdapterError) {
         let settings = Settings(target)
-        guard let url = try settings.address("url") else {
-            throw settings.invalid("url", "is missing")
-        }
+        let url = try settings.requiredAddress("url")
         self.url = url
         caFile = try settings.caFile()
         self.http = http

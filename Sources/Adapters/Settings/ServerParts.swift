@@ -28,6 +28,32 @@ struct ServerParts: Sendable {
     }
 }
 
+extension ServerParts {
+    /// A client that fetches access tokens at `endpoint` with `client_id` and `client_secret`.
+    func login(_ admin: Settings, at endpoint: TokenEndpoint) async throws(AdapterError)
+        -> AdminLogin
+    {
+        let clientID = try admin.requiredText("client_id")
+        let reference = try admin.requiredReference("client_secret")
+        let authentication = try await resolver.resolve(reference, for: admin.adapter)
+            .withPlaintext { ClientAuthentication.basic(id: clientID, secret: $0) }
+        return AdminLogin(
+            adapter: admin.adapter, proof: .tokens(tokens, endpoint, authentication),
+            findings: resolver.findings(about: [reference], for: admin.adapter))
+    }
+
+    /// A token that was made once, behind its scheme.
+    func login(_ reference: SecretReference, scheme: String = "Bearer", of admin: Settings)
+        async throws(AdapterError) -> AdminLogin
+    {
+        AdminLogin(
+            adapter: admin.adapter,
+            proof: .fixed(
+                scheme: scheme, try await resolver.resolve(reference, for: admin.adapter)),
+            findings: resolver.findings(about: [reference], for: admin.adapter))
+    }
+}
+
 extension Settings {
     /// The PEM file of the only authorities to trust; nil for the system's.
     func caFile() throws(AdapterError) -> String? {

@@ -99,11 +99,23 @@ struct Settings: Sendable {
         return address
     }
 
+    /// An address of a server.
+    func requiredAddress(_ name: String) throws(AdapterError) -> String {
+        guard let address = try address(name) else { throw invalid(name, "is missing") }
+        return address
+    }
+
     /// The settings below `name`; nil where the plan has none.
     func group(_ name: String) throws(AdapterError) -> Settings? {
         guard let value = values[name] else { return nil }
         guard case .group(let inner) = value else { throw invalid(name, "is not a group") }
         return Settings(adapter: adapter, values: inner, prefix: "\(prefix)\(name).")
+    }
+
+    /// The settings below `name`.
+    func requiredGroup(_ name: String) throws(AdapterError) -> Settings {
+        guard let group = try group(name) else { throw invalid(name, "is missing") }
+        return group
     }
 
     /// Where a secret is; nil where the plan has none.

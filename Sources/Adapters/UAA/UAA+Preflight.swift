@@ -7,9 +7,7 @@ extension UAA {
             findings += try await Self.rights(api.admin.login.scopes())
             findings += registration(try await api.client(), overlap)
         } catch {
-            // What goes away by itself is waited for; all else a person must mend.
-            if case .unavailable = error.kind { throw error }
-            findings.append(Finding(.problem, code: error.code, message: error.message))
+            findings.append(try error.finding())
         }
         return findings
     }

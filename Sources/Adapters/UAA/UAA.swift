@@ -26,9 +26,7 @@ struct UAA: AuthorizationServer {
     var capabilities: ServerCapabilities { Self.capabilities }
 
     func identity() async throws(AdapterError) -> TargetIdentity {
-        let response = try await api.admin.open("\(issuer)/.well-known/openid-configuration")
-        guard response.status == 200 else { throw api.admin.error(response, .read) }
-        let metadata = try api.admin.decode(ServerMetadata.self, response, .read)
+        let metadata = try await api.admin.metadata(of: issuer)
         // UAA calls its token endpoint its issuer.
         try metadata.assert(
             issuer: metadata.issuer, tokenEndpoint: probe.endpoint.url, for: "uaa")
@@ -59,13 +57,6 @@ struct UAA: AuthorizationServer {
         return CreatedCredential(id: Place.newer, secret: nil, old: Place.older)
     }
 
-    func disable(_ credential: CredentialID) async throws(AdapterError) { throw noDisabling }
-    func enable(_ credential: CredentialID) async throws(AdapterError) { throw noDisabling }
-
-    private var noDisabling: AdapterError {
-        refusal(.refused, "no-disabling", "secrets can't be disabled here")
-    }
-
     func delete(_ credential: CredentialID, keeping survivor: ClientSecret)
         async throws(AdapterError)
     {
@@ -89,8 +80,13 @@ struct UAA: AuthorizationServer {
     /// refused in between, for as long as two requests take.
     private func dropOlder(keeping survivor: ClientSecret) async throws(AdapterError) {
         try await api.deleteOlder()
-        guard try await !isAccepted(survivor) else { return }
-        try await api.replaceAll(with: survivor)
+        do throws(AdapterError) {
+            if try await isAccepted(survivor) { return }
+            try await api.replaceAll(with: survivor)
+        } catch {
+            // A secret was dropped, whatever failed behind it.
+            throw AdapterError(.unknown, code: error.code, message: error.message)
+        }
     }
 
     func authenticate(with secret: ClientSecret, connection: ProbeConnection)

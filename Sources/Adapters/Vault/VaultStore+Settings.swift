@@ -12,8 +12,7 @@ extension VaultStore {
                 summary: "the document, below the mount and without data/"),
             SettingDescriptor("field", .text, summary: "the field; client_secret if left out"),
             SettingDescriptor("namespace", .text, summary: "the namespace, where there are some"),
-            SettingDescriptor(
-                "ca_file", .path, summary: "the only authorities to trust, as PEM file"),
+            .caFile,
             SettingDescriptor(
                 "auth",
                 .group([
@@ -30,9 +29,7 @@ extension VaultStore {
         async throws(AdapterError)
     {
         let settings = Settings(target)
-        guard let address = try settings.address("address") else {
-            throw settings.invalid("address", "is missing")
-        }
+        let address = try settings.requiredAddress("address")
         let mount = try settings.text("mount") ?? "secret"
         guard
             let place = VaultPlace(
@@ -43,9 +40,7 @@ extension VaultStore {
             address: address, namespace: try settings.text("namespace"),
             caFile: try settings.caFile(),
             http: resolver.http)
-        guard let auth = try settings.group("auth") else {
-            throw settings.invalid("auth", "is missing")
-        }
+        let auth = try settings.requiredGroup("auth")
         let key = SharedLogins.Key(target, without: ["mount", "path", "field"])
         let login = try await shared.vault(key) { () async throws(AdapterError) in
             VaultLogin(api, try await Self.method(auth, resolver))

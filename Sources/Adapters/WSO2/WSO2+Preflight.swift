@@ -24,9 +24,7 @@ extension WSO2 {
             findings += try await rightsFindings()
             findings += slotFindings(try await api.secrets())
         } catch {
-            // What goes away by itself is waited for; all else a person must mend.
-            if case .unavailable = error.kind { throw error }
-            findings.append(Finding(.problem, code: error.code, message: error.message))
+            findings.append(try error.finding())
         }
         return findings
     }

@@ -19,13 +19,9 @@ extension WSO2 {
             SettingDescriptor(
                 "lifetime", .span, summary: "how long a new secret is good for; no end if left out"
             ),
-            SettingDescriptor(
-                "scope", .text, summary: "the scope to ask for when a secret is tried"),
-            SettingDescriptor(
-                "token_endpoint_auth_method", .choice(TokenProbe.Method.allCases.map(\.rawValue)),
-                summary: "how consumers present the secret; client_secret_basic if left out"),
-            SettingDescriptor(
-                "ca_file", .path, summary: "the only authorities to trust, as PEM file"),
+            .scope,
+            .authMethod(),
+            .caFile,
             SettingDescriptor(
                 "admin",
                 .group([
@@ -41,32 +37,22 @@ extension WSO2 {
     /// The server of `plan`.
     init(_ plan: Plan, _ parts: ServerParts) async throws(AdapterError) {
         let settings = Settings(plan.server)
-        guard let url = try settings.address("url") else {
-            throw settings.invalid("url", "is missing")
-        }
+        let url = try settings.requiredAddress("url")
         let base = try settings.text("tenant").map { "\(url)/t/\(URLPart.segment($0))" } ?? url
         let endpoint = "\(base)/oauth2/token"
         let application = try settings.text("application")
         let caFile = try settings.caFile()
-        guard let admin = try settings.group("admin") else {
-            throw settings.invalid("admin", "is missing")
-        }
+        let admin = try settings.requiredGroup("admin")
         let scopes = WSO2API.scopes(isNamed: application != nil).joined(separator: " ")
         let tokens = TokenEndpoint(url: endpoint, scope: scopes, caFile: caFile)
         let api = AdminAPI(
-            address: base, caFile: caFile, login: try await Self.login(admin, tokens, parts),
+            address: base, caFile: caFile, login: try await parts.login(admin, at: tokens),
             http: parts.http, words: WSO2API.words)
         self.init(
             api: WSO2API(
                 admin: api, clientID: plan.clientID.rawValue, application: application,
                 now: parts.now),
-            probe: TokenProbe(
-                adapter: "wso2",
-                endpoint: TokenEndpoint(
-                    url: endpoint, scope: try settings.text("scope"), caFile: caFile),
-                clientID: plan.clientID.rawValue,
-                method: try settings.choice("token_endpoint_auth_method", default: .basic),
-                http: parts.http, isRefusal: { $0 == 401 && $1 == "invalid_client" }),
+            probe: try TokenProbe(settings, plan, parts, at: endpoint),
             issuer: try settings.address("issuer") ?? endpoint,
             limit: try Self.limit(settings),
             lifetime: try settings.text("lifetime") == nil
@@ -80,17 +66,5 @@ extension WSO2 {
             throw settings.invalid("limit", "must be 2 or more")
         }
         return limit
-    }
-
-    private static func login(
-        _ admin: Settings, _ endpoint: TokenEndpoint, _ parts: ServerParts
-    ) async throws(AdapterError) -> AdminLogin {
-        let clientID = try admin.requiredText("client_id")
-        let reference = try admin.requiredReference("client_secret")
-        let authentication = try await parts.resolver.resolve(reference, for: "wso2")
-            .withPlaintext { ClientAuthentication.basic(id: clientID, secret: $0) }
-        return AdminLogin(
-            adapter: "wso2", proof: .tokens(parts.tokens, endpoint, authentication),
-            findings: parts.resolver.findings(about: [reference], for: "wso2"))
     }
 }

@@ -31,9 +31,7 @@ struct WSO2: AuthorizationServer {
     }
 
     func identity() async throws(AdapterError) -> TargetIdentity {
-        let response = try await api.admin.open("\(issuer)/.well-known/openid-configuration")
-        guard response.status == 200 else { throw api.admin.error(response, .read) }
-        try api.admin.decode(ServerMetadata.self, response, .read)
+        try await api.admin.metadata(of: issuer)
             .assert(issuer: issuer, tokenEndpoint: probe.endpoint.url, for: "wso2")
         return TargetIdentity(rawValue: "wso2:\(issuer)#\(try await api.applicationID())")
     }
@@ -63,13 +61,6 @@ struct WSO2: AuthorizationServer {
         return CreatedCredential(
             id: CredentialID(rawValue: made.secretId),
             secret: made.secretValue.map { ClientSecret($0) })
-    }
-
-    func disable(_ credential: CredentialID) async throws(AdapterError) { throw noDisabling }
-    func enable(_ credential: CredentialID) async throws(AdapterError) { throw noDisabling }
-
-    private var noDisabling: AdapterError {
-        refusal(.refused, "no-disabling", "secrets can't be disabled here")
     }
 
     func delete(_ credential: CredentialID, keeping survivor: ClientSecret)

@@ -20,6 +20,18 @@ final class Practice: Sendable {
         try state.withLock(body)
     }
 
+    /// Changes a client, unless `body` throws; throws `missing` where it went in the meantime.
+    func change<Result: Sendable>(
+        _ client: PracticeClient, of dialect: Dialect, orThrow missing: any Error,
+        _ body: (inout PracticeClient, PracticeSettings, Milliseconds) throws -> Result
+    ) throws -> Result {
+        let result = try withState { state in
+            try state.update(client.clientID, in: .only(dialect), body)
+        }
+        guard let result else { throw missing }
+        return result
+    }
+
     /// `http://127.0.0.1:PORT`, known once the socket listens.
     var baseURL: String {
         get { base.withLock { $0 } }

@@ -39,11 +39,9 @@ struct EntraGraph: Sendable {
 
     /// A token for Graph of a client that was granted one of `rights`.
     private func authorize(_ request: Request, _ rights: Set<String>) async throws {
-        let words = (request.headers[.authorization] ?? "").split(separator: " ")
         let server = TokenServer.entra(base: practice.baseURL)
         let now = practice.withState { $0.now }
-        guard words.count == 2, words[0] == "Bearer",
-            let token = await issuer.verify(String(words[1]), issuedBy: server.issuer, at: now),
+        guard let token = await issuer.bearer(of: request, from: server, at: now),
             let caller = practice.withState({ $0.client(token.clientID, in: server.realm) })
         else { throw EntraError.invalidToken }
         guard !caller.grants.isDisjoint(with: rights) else { throw EntraError.denied }
@@ -121,10 +119,6 @@ extension EntraGraph {
         _ client: PracticeClient,
         _ body: @Sendable (inout PracticeClient, PracticeSettings, Milliseconds) throws -> Result
     ) throws -> Result {
-        let result = try practice.withState { state in
-            try state.update(client.clientID, in: .only(.entra), body)
-        }
-        guard let result else { throw EntraError.notFound(client.clientID) }
-        return result
+        try practice.change(client, of: .entra, orThrow: EntraError.notFound(client.clientID), body)
     }
 }

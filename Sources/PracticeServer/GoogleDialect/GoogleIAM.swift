@@ -153,10 +153,6 @@ extension GoogleIAM {
         _ client: PracticeClient,
         _ body: (inout PracticeClient, PracticeSettings, Milliseconds) throws -> Result
     ) throws -> Result {
-        let result = try practice.withState { state in
-            try state.update(client.clientID, in: .only(.google), body)
-        }
-        guard let result else { throw GoogleError.notFound }
-        return result
+        try practice.change(client, of: .google, orThrow: GoogleError.notFound, body)
     }
 }

@@ -123,10 +123,7 @@ struct GraviteeAdmin: Sendable {
         _ client: PracticeClient,
         _ body: @Sendable (inout PracticeClient, PracticeSettings, Milliseconds) throws -> Result
     ) throws -> Result {
-        let result = try practice.withState { state in
-            try state.update(client.clientID, in: .only(.gravitee), body)
-        }
-        guard let result else { throw GraviteeError.noApplication(client.internalID) }
-        return result
+        try practice.change(
+            client, of: .gravitee, orThrow: GraviteeError.noApplication(client.internalID), body)
     }
 }

@@ -29,17 +29,10 @@ struct GraviteeVendor: Vendor {
 
     func add(to router: Router<PracticeContext>) {
         GraviteeAdmin(practice: practice).add(to: router)
-        let tokens = TokenEndpoint(practice: practice, issuer: issuer)
-        let discovery = Discovery(practice: practice, issuer: issuer)
-        let gateway = router.group("\(Self.mount)/gateway/practice")
-        gateway.post("oauth/token") { request, _ in
-            await tokens.answer(request, Self.server(base: practice.baseURL))
-        }
-        gateway.get("oidc/.well-known/openid-configuration") { _, _ in
-            let server = Self.server(base: practice.baseURL)
-            return discovery.metadata(server, keys: "\(server.issuer)/.well-known/jwks.json")
-        }
-        gateway.get("oidc/.well-known/jwks.json") { _, _ in Reply.json(issuer.keySet) }
+        add(
+            Self.server, to: router, token: "gateway/practice/oauth/token",
+            metadata: "gateway/practice/oidc/.well-known/openid-configuration",
+            keys: "gateway/practice/oidc/.well-known/jwks.json")
     }
 
     static func gateway(base: String) -> String { "\(base)\(mount)/gateway/practice" }

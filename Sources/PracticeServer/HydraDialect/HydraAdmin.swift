@@ -99,10 +99,7 @@ struct HydraAdmin: Sendable {
         _ client: PracticeClient,
         _ body: @Sendable (inout PracticeClient, PracticeSettings, Milliseconds) throws -> Void
     ) throws {
-        let result: Void? = try practice.withState { state in
-            try state.update(client.clientID, in: .only(.hydra), body)
-        }
-        guard result != nil else { throw HydraError.notFound }
+        try practice.change(client, of: .hydra, orThrow: HydraError.notFound, body)
     }
 
     private static func reply(_ client: PracticeClient, secret: String?) -> Response {

@@ -29,16 +29,9 @@ struct HydraVendor: Vendor {
 
     func add(to router: Router<PracticeContext>) {
         HydraAdmin(practice: practice).add(to: router)
-        let tokens = TokenEndpoint(practice: practice, issuer: issuer)
-        let discovery = Discovery(practice: practice, issuer: issuer)
-        router.post("\(Self.mount)/oauth2/token") { request, _ in
-            await tokens.answer(request, Self.server(base: practice.baseURL))
-        }
-        router.get("\(Self.mount)/.well-known/openid-configuration") { _, _ in
-            let server = Self.server(base: practice.baseURL)
-            return discovery.metadata(server, keys: "\(server.issuer)/.well-known/jwks.json")
-        }
-        router.get("\(Self.mount)/.well-known/jwks.json") { _, _ in Reply.json(issuer.keySet) }
+        add(
+            Self.server, to: router, token: "oauth2/token",
+            metadata: ".well-known/openid-configuration", keys: ".well-known/jwks.json")
     }
 
     static func server(base: String) -> TokenServer {

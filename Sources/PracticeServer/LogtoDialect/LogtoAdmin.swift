@@ -32,11 +32,9 @@ struct LogtoAdmin: Sendable {
 
     /// A token for the management API, of a client with the scope `all`.
     private func authorize(_ request: Request) async throws {
-        let words = (request.headers[.authorization] ?? "").split(separator: " ")
         let server = LogtoVendor.server(base: practice.baseURL)
         let now = practice.withState { $0.now }
-        guard words.count == 2, words[0] == "Bearer",
-            let token = await issuer.verify(String(words[1]), issuedBy: server.issuer, at: now),
+        guard let token = await issuer.bearer(of: request, from: server, at: now),
             let caller = practice.withState({ $0.client(token.clientID, in: server.realm) })
         else { throw LogtoError.unauthorized }
         guard caller.grants.contains("all"), token.scope.split(separator: " ").contains("all")
@@ -106,11 +104,7 @@ struct LogtoAdmin: Sendable {
         _ client: PracticeClient,
         _ body: @Sendable (inout PracticeClient, PracticeSettings, Milliseconds) throws -> Result
     ) throws -> Result {
-        let result = try practice.withState { state in
-            try state.update(client.clientID, in: .only(.logto), body)
-        }
-        guard let result else { throw LogtoError.notFound(client.clientID) }
-        return result
+        try practice.change(client, of: .logto, orThrow: LogtoError.notFound(client.clientID), body)
     }
 
     private static func wire(_ secret: PracticeSecret, of client: PracticeClient) -> JSONValue {

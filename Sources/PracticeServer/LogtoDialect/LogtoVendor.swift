@@ -27,16 +27,9 @@ struct LogtoVendor: Vendor {
 
     func add(to router: Router<PracticeContext>) {
         LogtoAdmin(practice: practice, issuer: issuer).add(to: router)
-        let tokens = TokenEndpoint(practice: practice, issuer: issuer)
-        let discovery = Discovery(practice: practice, issuer: issuer)
-        router.post("\(Self.mount)/oidc/token") { request, _ in
-            await tokens.answer(request, Self.server(base: practice.baseURL))
-        }
-        router.get("\(Self.mount)/oidc/.well-known/openid-configuration") { _, _ in
-            let server = Self.server(base: practice.baseURL)
-            return discovery.metadata(server, keys: "\(server.issuer)/jwks")
-        }
-        router.get("\(Self.mount)/oidc/jwks") { _, _ in Reply.json(issuer.keySet) }
+        add(
+            Self.server, to: router, token: "oidc/token",
+            metadata: "oidc/.well-known/openid-configuration", keys: "oidc/jwks")
     }
 
     static func server(base: String) -> TokenServer {

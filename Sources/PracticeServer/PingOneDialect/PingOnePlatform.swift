@@ -38,11 +38,9 @@ struct PingOnePlatform: Sendable {
 
     /// A token of a worker application whose role has the permission.
     private func authorize(_ request: Request, _ right: String) async throws -> PracticeClient {
-        let words = (request.headers[.authorization] ?? "").split(separator: " ")
         let server = PingOneVendor.server(base: practice.baseURL)
         let now = practice.withState { $0.now }
-        guard words.count == 2, words[0] == "Bearer",
-            let token = await issuer.verify(String(words[1]), issuedBy: server.issuer, at: now),
+        guard let token = await issuer.bearer(of: request, from: server, at: now),
             let caller = practice.withState({ $0.client(token.clientID, in: server.realm) })
         else { throw PingOneError.invalidToken }
         guard caller.grants.contains(right) else { throw PingOneError.denied }
@@ -131,11 +129,7 @@ extension PingOnePlatform {
         _ client: PracticeClient,
         _ body: @Sendable (inout PracticeClient, PracticeSettings, Milliseconds) throws -> Result
     ) throws -> Result {
-        let result = try practice.withState { state in
-            try state.update(client.clientID, in: .only(.pingone), body)
-        }
-        guard let result else { throw PingOneError.notFound }
-        return result
+        try practice.change(client, of: .pingone, orThrow: PingOneError.notFound, body)
     }
 
     private func wire(_ secrets: [PracticeSecret], of client: PracticeClient) -> JSONValue {

@@ -27,23 +27,10 @@ struct PingOneVendor: Vendor {
 
     func add(to router: Router<PracticeContext>) {
         PingOnePlatform(practice: practice, issuer: issuer).add(to: router)
-        let tokens = TokenEndpoint(practice: practice, issuer: issuer)
-        let discovery = Discovery(practice: practice, issuer: issuer)
-        let login = router.group("\(Self.mount)/auth/:env/as")
-        login.post("token") { request, context in
-            guard Self.isOurs(context) else { return PingOneError.notFound.response }
-            return await tokens.answer(request, Self.server(base: practice.baseURL))
-        }
-        login.get(".well-known/openid-configuration") { _, context in
-            guard Self.isOurs(context) else { return PingOneError.notFound.response }
-            let server = Self.server(base: practice.baseURL)
-            return discovery.metadata(server, keys: "\(server.issuer)/jwks")
-        }
-        login.get("jwks") { _, _ in Reply.json(issuer.keySet) }
-    }
-
-    private static func isOurs(_ context: PracticeContext) -> Bool {
-        context.parameters.get("env") == environment
+        add(
+            Self.server, to: router, token: "auth/\(Self.environment)/as/token",
+            metadata: "auth/\(Self.environment)/as/.well-known/openid-configuration",
+            keys: "auth/\(Self.environment)/as/jwks")
     }
 
     static func server(base: String) -> TokenServer {

@@ -1,5 +1,6 @@
 import Crypto
 import Foundation
+import Hummingbird
 import JWTKit
 
 /// Signs access tokens with one ES256 key, made at the start.
@@ -29,6 +30,15 @@ struct TokenIssuer: Sendable {
 
     func sign(_ claims: AccessToken) async throws -> String {
         try await keys.sign(claims, kid: JWKIdentifier(string: kid))
+    }
+
+    /// The access token of a request, where `server` issued it and it is still good.
+    func bearer(of request: Request, from server: TokenServer, at now: Milliseconds) async
+        -> AccessToken?
+    {
+        let words = (request.headers[.authorization] ?? "").split(separator: " ")
+        guard words.count == 2, words[0] == "Bearer" else { return nil }
+        return await verify(String(words[1]), issuedBy: server.issuer, at: now)
     }
 
     /// The claims of a token of ours that is not over and comes from `issuer`.

@@ -29,11 +29,9 @@ struct UAAClients: Sendable {
 
     /// A token with `clients.admin`; `clients.secret` would want the client itself.
     private func authorize(_ request: Request) async throws {
-        let words = (request.headers[.authorization] ?? "").split(separator: " ")
         let server = UAAVendor.server(base: practice.baseURL)
         let now = practice.withState { $0.now }
-        guard words.count == 2, words[0].lowercased() == "bearer",
-            let token = await issuer.verify(String(words[1]), issuedBy: server.issuer, at: now)
+        guard let token = await issuer.bearer(of: request, from: server, at: now)
         else { throw UAAError.unauthorized }
         guard token.scope.split(separator: " ").contains("clients.admin") else {
             throw UAAError.insufficientScope
@@ -129,9 +127,6 @@ struct UAAClients: Sendable {
         _ client: PracticeClient,
         _ body: @Sendable (inout PracticeClient, PracticeSettings, Milliseconds) throws -> Void
     ) throws {
-        let result: Void? = try practice.withState { state in
-            try state.update(client.clientID, in: .only(.uaa), body)
-        }
-        guard result != nil else { throw UAAError.noSuchClient }
+        try practice.change(client, of: .uaa, orThrow: UAAError.noSuchClient, body)
     }
 }

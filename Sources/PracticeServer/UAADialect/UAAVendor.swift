@@ -20,16 +20,9 @@ struct UAAVendor: Vendor {
 
     func add(to router: Router<PracticeContext>) {
         UAAClients(practice: practice, issuer: issuer).add(to: router)
-        let tokens = TokenEndpoint(practice: practice, issuer: issuer)
-        let discovery = Discovery(practice: practice, issuer: issuer)
-        router.post("\(Self.mount)/oauth/token") { request, _ in
-            await tokens.answer(request, Self.server(base: practice.baseURL))
-        }
-        router.get("\(Self.mount)/.well-known/openid-configuration") { _, _ in
-            let server = Self.server(base: practice.baseURL)
-            return discovery.metadata(server, keys: "\(practice.baseURL)\(Self.mount)/token_keys")
-        }
-        router.get("\(Self.mount)/token_keys") { _, _ in Reply.json(issuer.keySet) }
+        add(
+            Self.server, to: router, token: "oauth/token",
+            metadata: ".well-known/openid-configuration", keys: "token_keys")
     }
 
     /// UAA calls its token endpoint its issuer.

@@ -13,6 +13,8 @@ protocol Vendor: Sendable {
     /// Whether a path is one of its own.
     static func owns(_ path: String) -> Bool
 
+    var practice: Practice { get }
+    var issuer: TokenIssuer { get }
     init(practice: Practice, issuer: TokenIssuer)
     /// Its admin calls, token endpoints and metadata.
     func add(to router: Router<PracticeContext>)
@@ -117,4 +119,23 @@ extension Vendor {
         return response
     }
     static var limitReached: Response? { nil }
+
+    /// The token endpoint, the metadata and the keys of a vendor's only server, at these paths
+    /// below its mount.
+    func add(
+        _ server: @escaping @Sendable (_ base: String) -> TokenServer,
+        to router: Router<PracticeContext>, token: String, metadata: String, keys: String
+    ) {
+        let (practice, issuer) = (practice, issuer)
+        let tokens = TokenEndpoint(practice: practice, issuer: issuer)
+        let discovery = Discovery(practice: practice, issuer: issuer)
+        router.post(RouterPath("\(Self.mount)/\(token)")) { request, _ in
+            await tokens.answer(request, server(practice.baseURL))
+        }
+        router.get(RouterPath("\(Self.mount)/\(metadata)")) { _, _ in
+            discovery.metadata(
+                server(practice.baseURL), keys: "\(practice.baseURL)\(Self.mount)/\(keys)")
+        }
+        router.get(RouterPath("\(Self.mount)/\(keys)")) { _, _ in Reply.json(issuer.keySet) }
+    }
 }

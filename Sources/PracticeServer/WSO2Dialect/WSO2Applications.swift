@@ -40,11 +40,9 @@ struct WSO2Applications: Sendable {
 
     /// A token with the scope of the call.
     private func authorize(_ request: Request, _ right: String) async throws {
-        let words = (request.headers[.authorization] ?? "").split(separator: " ")
         let server = WSO2Vendor.server(base: practice.baseURL)
         let now = practice.withState { $0.now }
-        guard words.count == 2, words[0] == "Bearer",
-            let token = await issuer.verify(String(words[1]), issuedBy: server.issuer, at: now)
+        guard let token = await issuer.bearer(of: request, from: server, at: now)
         else { throw WSO2Error.unauthorized }
         guard token.scope.split(separator: " ").contains(right[...]) else {
             throw WSO2Error.forbidden
@@ -148,11 +146,7 @@ extension WSO2Applications {
         _ client: PracticeClient,
         _ body: @Sendable (inout PracticeClient, PracticeSettings, Milliseconds) throws -> Result
     ) throws -> Result {
-        let result = try practice.withState { state in
-            try state.update(client.clientID, in: .only(.wso2), body)
-        }
-        guard let result else { throw WSO2Error.notFound("application") }
-        return result
+        try practice.change(client, of: .wso2, orThrow: WSO2Error.notFound("application"), body)
     }
 
     private static func isActive(_ secret: PracticeSecret, at now: Milliseconds) -> Bool {

@@ -26,23 +26,10 @@ struct WSO2Vendor: Vendor {
 
     func add(to router: Router<PracticeContext>) {
         WSO2Applications(practice: practice, issuer: issuer).add(to: router)
-        let tokens = TokenEndpoint(practice: practice, issuer: issuer)
-        let discovery = Discovery(practice: practice, issuer: issuer)
-        let login = router.group("\(Self.mount)/t/:tenant/oauth2")
-        login.post("token") { request, context in
-            guard Self.isOurs(context) else { return Self.unknownPage }
-            return await tokens.answer(request, Self.server(base: practice.baseURL))
-        }
-        login.get("token/.well-known/openid-configuration") { _, context in
-            guard Self.isOurs(context) else { return Self.unknownPage }
-            let server = Self.server(base: practice.baseURL)
-            return discovery.metadata(server, keys: "\(Self.base(practice.baseURL))/oauth2/jwks")
-        }
-        login.get("jwks") { _, _ in Reply.json(issuer.keySet) }
-    }
-
-    private static func isOurs(_ context: PracticeContext) -> Bool {
-        context.parameters.get("tenant") == tenant
+        add(
+            Self.server, to: router, token: "t/\(Self.tenant)/oauth2/token",
+            metadata: "t/\(Self.tenant)/oauth2/token/.well-known/openid-configuration",
+            keys: "t/\(Self.tenant)/oauth2/jwks")
     }
 
     private static func base(_ base: String) -> String { "\(base)\(mount)/t/\(tenant)" }

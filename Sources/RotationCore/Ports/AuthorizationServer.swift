@@ -55,6 +55,22 @@ public protocol AuthorizationServer: Sendable {
         async throws(AdapterError) -> AuthenticationResult
 }
 
+extension AuthorizationServer {
+    /// Most servers can't; see ``ServerCapabilities/canDisable``.
+    public func disable(_ credential: CredentialID) async throws(AdapterError) {
+        throw noDisabling
+    }
+
+    /// Where nothing can be disabled there is nothing to enable.
+    public func enable(_ credential: CredentialID) async throws(AdapterError) {
+        throw noDisabling
+    }
+
+    private var noDisabling: AdapterError {
+        AdapterError(.refused, code: "no-disabling", message: "secrets can't be disabled here")
+    }
+}
+
 /// How the request of a probe reaches the server.
 public enum ProbeConnection: Sendable, Hashable {
     /// A connection that may have been used before.

@@ -64,11 +64,13 @@ struct AdapterTest: AsyncParsableCommand {
     }
 
     private func refuseWhileRotated(_ plan: Plan) throws {
-        let journal = try? workspace.reading()
-        defer { try? journal?.close() }
-        guard let latest = try? journal?.latest(of: plan.client), !latest.state.isEnded else {
-            return
-        }
+        let journal: Journal
+        do { journal = try workspace.reading() } catch let problem as Problem
+            where problem.code == JournalFailure.Kind.missing.rawValue
+        { return }
+        defer { try? journal.close() }
+        let latest = try journal.latest(of: plan.client)
+        guard let latest, !latest.state.isEnded else { return }
         throw Problem(
             .failure, code: "rotation-under-way",
             "a rotation of \(plan.client.rawValue) is under way",

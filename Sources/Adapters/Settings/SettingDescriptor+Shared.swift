@@ -1,0 +1,19 @@
+import RotationCore
+
+/// What most adapters take, in the words of all of them.
+extension SettingDescriptor {
+    /// The scope that a probe asks for.
+    static let scope = SettingDescriptor(
+        "scope", .text, summary: "the scope to ask for when a secret is tried")
+
+    /// How consumers present the secret, which is how it is tried.
+    static func authMethod(_ standard: TokenProbe.Method = .basic) -> SettingDescriptor {
+        SettingDescriptor(
+            "token_endpoint_auth_method", .choice(TokenProbe.Method.allCases.map(\.rawValue)),
+            summary: "how consumers present the secret; \(standard.rawValue) if left out")
+    }
+
+    /// Whom to trust.
+    static let caFile = SettingDescriptor(
+        "ca_file", .path, summary: "the only authorities to trust, as PEM file")
+}
