@@ -35,12 +35,12 @@ public struct AuthorizationServerContract: Sendable {
         } else {
             await found.check("the newest secret stays") { inForce = try await keeps(&$0, old) }
         }
-        if server.capabilities.canDisable {
-            await found.check("disabling is undone") { try await disables(&$0, old) }
-        } else {
-            await found.check("disabling is refused") { try await refusesDisabling(&$0, old) }
-        }
         let present = inForce
+        if server.capabilities.canDisable {
+            await found.check("disabling is undone") { try await disables(&$0, present) }
+        } else {
+            await found.check("disabling is refused") { try await refusesDisabling(&$0, present) }
+        }
         await found.check("a secret is replaced") { inForce = try await replaces(&$0, present) }
         return Result(violations: found.all, topics: found.topics, secret: inForce)
     }
