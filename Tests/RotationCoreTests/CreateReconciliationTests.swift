@@ -34,6 +34,7 @@ import Testing
         case .adoptIfAccepted(let credential): "try \(credential.id.rawValue)"
         case .deleteOrphan(let id): "delete \(id.rawValue)"
         case .createAgain: "create again"
+        case .replaceLost: "replace"
         case .ambiguous(let ids): "ask " + ids.map(\.rawValue).joined(separator: " ")
         }
     }
@@ -170,10 +171,34 @@ import Testing
         }
     }
 
-    // MARK: Single, and servers that can't be asked
+    // MARK: One secret
 
-    @Test func `one secret that replaces, or a server that can't be asked, is for a person`() {
-        #expect(Self.words(Self.question(.single, .time), Self.before) == "ask old other")
+    @Test(arguments: [ServerCapabilities.Recognition.value, .trial, .none], [true, false])
+    func `where the old secret is still the one there is, nothing was made`(
+        recognition: ServerCapabilities.Recognition, knowsNew: Bool
+    ) {
+        let question = Self.question(.single, recognition, knowsNew: knowsNew)
+        #expect(Self.words(question, [Self.listed("only", holds: .old)]) == "create again")
+        #expect(Self.words(question, Self.before) == "ask old other")
+        #expect(Self.words(question, []) == "ask ")
+    }
+
+    @Test func `a value that is shown is the lost one, unless ours was known`() {
+        let shown = [Self.listed("only", shown: true)]
+        #expect(Self.words(Self.question(.single, .value), shown) == "adopt only")
+        #expect(Self.words(Self.question(.single, .value, knowsNew: true), shown) == "ask only")
+        #expect(Self.words(Self.question(.single, .value), [Self.listed("only")]) == "ask only")
+    }
+
+    @Test func `a value that is lost for good is replaced, since nothing else is accepted`() {
+        let hidden = [Self.listed("only")]
+        #expect(Self.words(Self.question(.single, .trial), hidden) == "replace")
+        #expect(Self.words(Self.question(.single, .trial, knowsNew: true), hidden) == "replace")
+    }
+
+    // MARK: Servers that can't be asked
+
+    @Test func `a server that can't be asked is for a person`() {
         #expect(Self.words(Self.question(.list, .none, exclusive: true), Self.before) == "ask ")
     }
 

@@ -51,6 +51,7 @@ public enum CanonicalPlan {
             "schedule": plan.schedule.map(value),
             "approval": .string(plan.needsApproval ? "required" : "none"),
             "exclusive": .boolean(plan.isExclusive),
+            "allow_outage": plan.strategy == .outage ? .boolean(true) : nil,
         ])
     }
 

@@ -23,6 +23,7 @@ struct PlanBuilder {
         plan.schedule = schedule()
         plan.needsApproval = node["approval"]?.text == "required"
         plan.isExclusive = node["exclusive"]?.text == "true"
+        if node["allow_outage"]?.text == "true" { plan.strategy = .outage }
         return plan
     }
 

@@ -92,6 +92,10 @@ struct PlanGrammar: Sendable {
         Field(
             "exclusive", .boolean,
             "Nobody else creates secrets for this client; false"),
+        Field(
+            "allow_outage", .boolean,
+            "Where the server holds one secret for a client, replace it, and lock consumers out "
+                + "until each has read the new one; false"),
     ]
 
     /// The settings of an adapter as a plan spells them: `type`, `name`, and its own.

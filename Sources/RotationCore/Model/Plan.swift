@@ -30,6 +30,8 @@ public struct Plan: Sendable, Hashable, Codable {
     public var needsApproval: Bool
     /// Nobody else creates secrets for this client: one unexplained new secret is ours.
     public var isExclusive: Bool
+    /// How the old secret gives way to the new one.
+    public var strategy: Strategy
 
     /// A plan with the usual rules for everything but who and where.
     public init(
@@ -37,7 +39,7 @@ public struct Plan: Sendable, Hashable, Codable {
         reload: [TargetSettings] = [], consumers: [ConsumerSettings] = [], soak: Span? = nil,
         overlap: Span = .hours(1), watch: Span = .hours(24), probe: ProbeRule = ProbeRule(),
         retry: RetryRule = RetryRule(), schedule: Schedule? = nil, needsApproval: Bool = false,
-        isExclusive: Bool = false
+        isExclusive: Bool = false, strategy: Strategy = .overlap
     ) {
         self.client = client
         self.clientID = clientID
@@ -53,6 +55,7 @@ public struct Plan: Sendable, Hashable, Codable {
         self.schedule = schedule
         self.needsApproval = needsApproval
         self.isExclusive = isExclusive
+        self.strategy = strategy
     }
 }
 

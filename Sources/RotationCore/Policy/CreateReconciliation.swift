@@ -11,6 +11,8 @@ public enum CreateReconciliation: Sendable {
     case deleteOrphan(CredentialID)
     /// It didn't happen.
     case createAgain
+    /// It happened, the value is lost, and nothing else is accepted: put another in its place.
+    case replaceLost
     /// Nothing can be concluded; the ids are for the person who must.
     case ambiguous([CredentialID])
 
@@ -53,8 +55,19 @@ public enum CreateReconciliation: Sendable {
         return switch question.capabilities.shape {
         case .twoSlots: decideSlots(question, listed)
         case .list: decideList(question, listed)
-        case .single: .ambiguous(listed.map(\.id))
+        case .single: decideSingle(question, listed)
         }
+    }
+
+    /// One secret: if it isn't the old one any more, the creation happened.
+    private static func decideSingle(_ question: Question, _ listed: [Credential]) -> Self {
+        guard listed.count == 1, let only = listed.first else {
+            return .ambiguous(listed.map(\.id))
+        }
+        if only.holds == .old { return .createAgain }
+        guard question.capabilities.recognition == .value else { return .replaceLost }
+        // It shows a value. Where ours is known, that is somebody else's.
+        return question.knowsNewValue || only.secret == nil ? .ambiguous([only.id]) : .adopt(only)
     }
 
     /// Two slots: if the old secret left the slot that it was in, the creation happened.

@@ -23,7 +23,7 @@ public protocol AuthorizationServer: Sendable {
     /// A read. Disabled secrets are listed too; expired ones are not.
     func credentials(knowing known: KnownSecrets) async throws(AdapterError) -> [Credential]
 
-    /// Adds a secret beside the one in force.
+    /// Adds a secret beside the one in force, or where there is one only, puts it in its place.
     ///
     /// **Not idempotent.** `secret` is nil exactly where ``ServerCapabilities/origin`` is `server`.
     /// `limitReached` and other kinds that prove no effect promise that nothing was made; a lost
@@ -42,7 +42,8 @@ public protocol AuthorizationServer: Sendable {
     /// Deletes `credential` for good, while `survivor` stays accepted at every instant.
     ///
     /// Idempotent: deleting what is gone is a success. The survivor is for servers that name slots
-    /// and not secrets, where withdrawing the new secret means putting the old one back in front.
+    /// and not secrets, where withdrawing the new secret means putting the old one back in front:
+    /// also where there is one slot only.
     /// Without ``ServerCapabilities/canWithdraw`` the newest secret is `refused`, with words that
     /// say what a person can do, and nothing is changed.
     func delete(_ credential: CredentialID, keeping survivor: ClientSecret)

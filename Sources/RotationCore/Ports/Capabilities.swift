@@ -14,7 +14,7 @@ public struct ServerCapabilities: Sendable, Hashable, Codable {
         case list
         /// A current and a retained previous secret; creating moves the slots.
         case twoSlots = "two-slots"
-        /// One secret; creating replaces it.
+        /// One secret; creating replaces it, and the old one is refused from then on.
         case single
     }
 
@@ -76,6 +76,14 @@ public struct ServerCapabilities: Sendable, Hashable, Codable {
 
     /// Whether an old and a new secret can be accepted at the same time.
     public var canOverlap: Bool { shape != .single && limit > 1 }
+
+    /// Whether a rotation may begin under `strategy`.
+    public func permits(_ strategy: Strategy) -> Bool {
+        switch strategy {
+        case .overlap: canOverlap
+        case .outage: canOverlap || shape == .single
+        }
+    }
 
     /// Capabilities of one server.
     public init(

@@ -15,9 +15,17 @@ extension RotationDriver {
         let listed = try await listed(server)
         if let obstacle = recordOldCredential(server, listed) { return obstacle }
         if let obstacle = try await findFreeSlot(server, listed) { return obstacle }
+        if switches(server), let obstacle = try await obstacleToSwitching() { return obstacle }
+        return try await sendCreation(server, baseline: listed.map(\.id))
+    }
+
+    /// One creation, whose answer may get lost.
+    func sendCreation(_ server: any AuthorizationServer, baseline: [CredentialID]) async throws
+        -> StepResult
+    {
         if let words = parts.journal.obstacleToCreating() { return .waits(.diskNearlyFull, words) }
         let supplied = try suppliedSecret(server)
-        rotation.body.baseline = listed.map(\.id)
+        rotation.body.baseline = baseline
         rotation.body.creations += 1
         rotation.body.isCreationOpen = true
         rotation.body.isCreationUnseen = false
@@ -86,10 +94,10 @@ extension RotationDriver {
         async throws -> StepResult?
     {
         let capabilities = server.capabilities
-        guard capabilities.canOverlap else {
+        guard capabilities.permits(rotation.plan.strategy) else {
             return .holds(.noOverlap, "the server keeps one secret; two can't overlap")
         }
-        guard listed.count < capabilities.limit else {
+        guard switches(server) || listed.count < capabilities.limit else {
             let others = listed.map(\.id).filter { $0 != rotation.oldCredential }
             return .holds(
                 .slotOccupied,
@@ -125,7 +133,10 @@ extension RotationDriver {
         }
         rotation.body.isCreationOpen = false
         rotation.newCredential = id
-        if let old { rotation.oldCredential = old }
+        // What took the old one's place has left it none.
+        if let old = old ?? (id == rotation.oldCredential ? Self.gone : nil) {
+            rotation.oldCredential = old
+        }
         return .moved(.done, ["new": id.rawValue, "old": rotation.oldCredential?.rawValue ?? ""])
     }
 
@@ -158,6 +169,8 @@ extension RotationDriver {
             return .again
         case .createAgain:
             return try await concludeUncreated(server)
+        case .replaceLost:
+            return try await replaceLost(server)
         case .ambiguous(let ids):
             return .holds(
                 .createAmbiguous,
@@ -178,7 +191,7 @@ extension RotationDriver {
         guard credential.id != rotation.oldCredential else {
             // It took the old one's slot and nothing holds the old one. Where no secret can be put
             // back, the consumers are locked out until they have the new one.
-            guard server.capabilities.canWithdraw else {
+            guard server.capabilities.canWithdraw, !switches(server) else {
                 return try adopt(credential.id, value: credential.secret, old: Self.gone)
             }
             // Else the old one is put back at once.
@@ -204,14 +217,22 @@ extension RotationDriver {
             "a secret was added and ours is refused; look at: \(credential.id.rawValue)")
     }
 
-    /// Not there.
-    ///
-    /// A list may lag and a proxy may sit on a request, so that is believed at the second look only
-    /// and not before the creation can have come through. Who asks for a retry hurries nothing.
+    /// Not there, at the second look.
     func concludeUncreated(_ server: any AuthorizationServer) async throws -> StepResult {
         if let new = known().new, try await ask(server, about: new) == .accepted {
             return .waits(.unknownOutcome, "the new secret works already but is not listed yet")
         }
+        if let look = secondLook() { return look }
+        rotation.body.isCreationOpen = false
+        return .again
+    }
+
+    /// Waits for a second look; nil where this is the second.
+    ///
+    /// A list may lag and a proxy may sit on a request, so what a lost creation came to is believed
+    /// at the second look only, and not before it can have come through. Who asks for a retry
+    /// hurries nothing.
+    func secondLook() -> StepResult? {
         // A clock that was set back makes this no longer than it would be from now on.
         let latest = clock.now() + rotation.plan.retry.secondLook
         let second = min(rotation.body.creationSettlesAt ?? latest, latest)
@@ -220,8 +241,7 @@ extension RotationDriver {
             rotation.body.creationSettlesAt = second
             return .waits(.unknownOutcome, "looking twice for a lost creation", until: second)
         }
-        rotation.body.isCreationOpen = false
-        return .again
+        return nil
     }
 
     /// It stays beside the old secret, and nobody knows its value.

@@ -9,6 +9,7 @@ extension RotationDriver {
     /// that is neither of the rotation's is somebody else's and is never overwritten.
     func distribute(_ role: SecretRole) async throws -> StepResult {
         let server = try await server()
+        if let obstacle = try await putInForce(role, at: server) { return obstacle }
         let secret = try secret(role)
         var missing: [(name: String, port: any SecretStore, stored: StoredSecret)] = []
         var firstFailure: TargetFailure?

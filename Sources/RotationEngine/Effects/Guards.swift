@@ -10,6 +10,9 @@ extension RotationDriver {
         if let (name, finding) = findings.first(where: { $0.1 != .passes }) {
             return .moved(.unproven, ["consumer": name, "detail": finding.words])
         }
+        if switches(try await server()) {
+            return .moved(.done, ["skipped": "the old secret is refused since the switch"])
+        }
         let end = overlapEnd()
         guard clock.now() >= end else {
             return .waits(.overlap, "both secrets stay accepted until then", until: end)
@@ -85,7 +88,8 @@ extension RotationDriver {
         return .passes
     }
 
-    private func planUnchanged() async throws -> GuardFinding {
+    /// Whether the plan file still says what the rotation goes by.
+    func planUnchanged() async throws -> GuardFinding {
         let present = try await parts.journal.planDigest(of: rotation.client) ?? ""
         if present == rotation.planDigest { return .passes }
         if present == rotation.body.acknowledgedDigest { return .passes }
@@ -94,6 +98,13 @@ extension RotationDriver {
     }
 
     private static let planGone = "the plan file is gone, or wrong"
+
+    /// What a changed plan leads to; nil where it didn't change.
+    func planObstacle(_ finding: GuardFinding) -> StepResult? {
+        if finding.isPassed { return nil }
+        let isMissing = finding == .unknown(Self.planGone)
+        return .waits(isMissing ? .planMissing : .planChanged, finding.words)
+    }
 
     /// What a report that doesn't permit the revocation leads to; nil where it permits it.
     func obstacle(in report: GuardReport, with server: any AuthorizationServer) throws
@@ -112,9 +123,7 @@ extension RotationDriver {
         case .consumersProven: return .moved(.unproven, ["detail": words])
         case .idsAgree: return .holds(.newSecretGone, words)
         case .overlapOver: return .waits(.overlap, words, until: overlapEnd())
-        case .planUnchanged:
-            let isMissing = report[.planUnchanged] == .unknown(Self.planGone)
-            return .waits(isMissing ? .planMissing : .planChanged, words)
+        case .planUnchanged: return planObstacle(report[.planUnchanged])
         case .notHeld, .approved: return .waits(.approval, words)
         }
     }

@@ -102,6 +102,9 @@ extension RotationDriver {
     /// Phases `reinstate`, `enable`.
     func enable() async throws -> StepResult {
         let server = try await server()
+        if switches(server), rotation.state.phase == .enable {
+            return try await putInForce(.old, at: server) ?? .moved(.done)
+        }
         let listed = try await listed(server)
         guard let old = listed.first(where: { $0.id == rotation.oldCredential }) else {
             // Forward there is nothing left to wait for; backward there is nothing to go to.

@@ -13,6 +13,9 @@ extension RotationDriver {
         if let orphan = ours(in: listed) { return try await sweep(orphan, keeping: .old, server) }
         guard let id = rotation.newCredential else {
             if mayHoldUnseen(server) { return try await dropUnseen(server) }
+            if switches(server), rotation.body.creations > 0 {
+                return try await proveOldInForce(server)
+            }
             return .moved(.done, ["note": noteWithoutNew])
         }
         if let obstacle = try await whoeverNeedsNew() { return obstacle }
@@ -66,7 +69,7 @@ extension RotationDriver {
         _ id: CredentialID, _ server: any AuthorizationServer, _ listed: [Credential]
     ) async throws -> Bool {
         guard try await ask(server, about: try secret(.new)) != .accepted else { return false }
-        if server.capabilities.shape == .twoSlots {
+        if server.capabilities.shape != .list {
             // A slot that can't be read is judged by what the server takes. A run that was cut
             // while the old secret went back leaves it in both, and the second isn't done with.
             let isOldTaken = try await ask(server, about: try secret(.old)) == .accepted
@@ -80,7 +83,7 @@ extension RotationDriver {
     {
         let survivor = try secret(.old)
         // A server with slots puts the survivor in front; any other must accept it already.
-        let mayRevive = server.capabilities.shape == .twoSlots
+        let mayRevive = server.capabilities.shape != .list
         if !mayRevive, try await ask(server, about: survivor) != .accepted {
             return bear(
                 with: server, waiting: .notYetAccepted, thenHeld: .oldSecretRefused,

@@ -35,6 +35,7 @@ struct Expectation {
     private func mayStand(for reason: Reason, _ outcome: Simulation.Outcome) -> Bool {
         if scenario.world == .single { return true }
         if !scenario.deeds.isEmpty { return true }
+        if scenario.world == .renewed, reason == .cannotWithdraw { return mayTurnBack }
         let isShy = scenario.world == .opaqueSlots || scenario.world == .timedShared
         return isShy && reason == .createAmbiguous && isCreationLost(outcome)
     }

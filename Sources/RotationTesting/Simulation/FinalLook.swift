@@ -36,6 +36,9 @@ public struct FinalLook {
             if !world.storesHoldOriginal { problems.append("abandoned, stores not restored") }
         case .running, .held: break
         }
+        if rotation.state.isEnded, rotation.plan.strategy == .outage {
+            problems += world.lockedOut.map { "\($0) is locked out at the end" }
+        }
         return problems
     }
 

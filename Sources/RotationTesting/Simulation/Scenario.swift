@@ -39,8 +39,12 @@ public struct Scenario: Sendable, Hashable {
         case shared
         /// A store that can only be written, and consumers that take their time.
         case stubborn
-        /// One secret at a time.
+        /// One secret at a time, which the plan doesn't allow for.
         case single
+        /// One secret, the caller's value, and an outage that the plan allows: Auth0.
+        case replaced
+        /// The same with the server's value, which can't be put back: GitLab.
+        case renewed
 
         /// What the world is made of.
         public var configuration: World.Configuration {
@@ -57,6 +61,8 @@ public struct Scenario: Sendable, Hashable {
             case .shared: .shared
             case .stubborn: .stubborn
             case .single: .single
+            case .replaced: .replaced
+            case .renewed: .renewed
             }
         }
     }

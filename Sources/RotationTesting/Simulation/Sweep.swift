@@ -42,14 +42,15 @@ extension Sweep {
                 if main.contains(world) { sweeps += rollbacks(plain, simulation) }
             }
             // Pairs while a server or consumers lag are left to chance: they take far longer.
-            guard ![.single, .lagging, .shared, .stubborn].contains(world) else { continue }
+            let left: Set<Scenario.Name> = [.single, .lagging, .shared, .stubborn, .renewed]
+            guard !left.contains(world) else { continue }
             sweeps += pairs(Scenario(world), simulation)
         }
         return sweeps + swarms(swarm, seed)
     }
 
     /// One world for each way of finding out what became of a creation.
-    private static let main: Set<Scenario.Name> = [.okta, .keycloak, .entra]
+    private static let main: Set<Scenario.Name> = [.okta, .keycloak, .entra, .replaced]
 
     private static func singles(_ plain: Scenario) -> [Sweep] {
         plain.world.faults.map { fault in
@@ -185,9 +186,9 @@ extension Scenario.Name {
     /// What comes late counts for creations alone, and has a sweep of its own.
     public var faults: [Fault] {
         switch self {
-        case .keycloak, .opaqueSlots, .timed, .timedShared, .single:
+        case .keycloak, .opaqueSlots, .timed, .timedShared, .single, .renewed:
             Fault.allCases.filter { $0 != .duplicated && $0 != .late }
-        case .okta, .clientValued, .entra, .lagging, .expiring, .shared, .stubborn:
+        case .okta, .clientValued, .entra, .lagging, .expiring, .shared, .stubborn, .replaced:
             Fault.allCases.filter { $0 != .late }
         }
     }

@@ -54,7 +54,7 @@ public final class World: Sendable {
                     WorldConsumer(
                         store: index % configuration.storeCount, habit: habit, value: original,
                         loadedAt: start, presented: original, presentedAt: start)
-                }, randomState: seed))
+                }, allowsOutage: configuration.strategy == .outage, randomState: seed))
     }
 
     /// A world that goes on from what another one was, with other faults ahead.
@@ -108,6 +108,8 @@ public final class World: Sendable {
     public var storesHoldOriginal: Bool {
         state.withLock { $0.stores.allSatisfy { $0.value.hasPrefix("original-secret-value") } }
     }
+    /// Which stores and consumers hold something that the server refuses, by their names.
+    public var lockedOut: Set<String> { state.withLock { $0.locked() } }
     /// What a store holds now.
     public func value(ofStore index: Int) -> String { state.withLock { $0.stores[index].value } }
     /// Every value that ever was secret in this world, for the canary scan.

@@ -21,6 +21,8 @@ extension World {
         public var oldExpiresAfter: Span?
         /// Whether the plan says that nobody else makes secrets for the client.
         public var isExclusive = false
+        /// How the plan says that the old secret gives way to the new one.
+        public var strategy = Strategy.overlap
 
         /// A world with a server of a class.
         public init(capabilities: ServerCapabilities) { self.capabilities = capabilities }
@@ -133,11 +135,31 @@ extension World.Configuration {
         ]
         return stubborn
     }
-    /// One secret at a time.
+    /// One secret at a time, and a plan that doesn't allow for it.
     public static let single = World.Configuration(
         capabilities: ServerCapabilities(
             shape: .single, limit: 1, origin: .server, recognition: .value, canDisable: false,
             propagation: .zero))
+    /// One secret, the caller's value, which is shown, and a plan that allows the outage: Auth0.
+    public static var replaced: World.Configuration {
+        var replaced = single
+        replaced.capabilities.origin = .client
+        replaced.strategy = .outage
+        return replaced
+    }
+    /// The same where no value is shown: django-oauth-toolkit.
+    public static var replacedUnseen: World.Configuration {
+        var unseen = replaced
+        unseen.capabilities.recognition = .trial
+        return unseen
+    }
+    /// One secret, the server's value, shown once, so that the old one can't be put back: GitLab.
+    public static var renewed: World.Configuration {
+        var renewed = replacedUnseen
+        renewed.capabilities.origin = .server
+        renewed.capabilities.canWithdraw = false
+        return renewed
+    }
 
     /// The same class of server with one store and one consumer: few calls, for pairs of faults.
     public var small: World.Configuration {

@@ -28,6 +28,6 @@ extension World {
             consumers: consumers, overlap: overlap, watch: watch,
             probe: ProbeRule(successes: 2, window: .seconds(2), patience: .minutes(5)),
             retry: RetryRule(first: .seconds(2), cap: .seconds(8)), needsApproval: needsApproval,
-            isExclusive: configuration.isExclusive)
+            isExclusive: configuration.isExclusive, strategy: configuration.strategy)
     }
 }

@@ -16,6 +16,7 @@ struct WorldServer: AuthorizationServer {
     func credentials(knowing known: KnownSecrets) async throws(AdapterError) -> [Credential] {
         let capabilities = capabilities
         return try await world.call(.credentials) { state in
+            if capabilities.shape == .single { return only(known, state) }
             if capabilities.recognition == .trial { return tried(known, state) }
             return state.secrets.filter { secret in
                 secret.listedFrom <= state.now && secret.expiresAt ?? .max > state.now
@@ -37,6 +38,7 @@ struct WorldServer: AuthorizationServer {
         let (capabilities, configuration) = (capabilities, world.configuration)
         let lag = configuration.lag.milliseconds
         return try await world.call(.create) { state throws(AdapterError) in
+            if capabilities.shape == .single { return replace(by: secret, &state) }
             if capabilities.recognition == .trial { return try createTried(secret, &state) }
             state.made += 1
             let value =
@@ -113,7 +115,9 @@ struct WorldServer: AuthorizationServer {
             capabilities.shape == .twoSlots, capabilities.canWithdraw
         )
         let isTried = capabilities.recognition == .trial
+        let isSingle = capabilities.shape == .single
         try await world.call(.delete) { state throws(AdapterError) in
+            if isSingle { return try putBack(survivor, &state) }
             if isTried { return deleteTried(credential, survivor, &state) }
             let victim = state.secrets.first { $0.id == credential }
             if !canWithdraw, victim != nil, credential == state.secrets.last?.id {

@@ -19,7 +19,7 @@ struct Asking {
             return workspace.console.line(
                 "\(kind.rawValue) of \(name) is recorded; a run answers it at its next step")
         }
-        workspace.console.line("\(name) is \(rotation.state.words): \(rotation.state.standing)")
+        workspace.console.line("\(name) is \(rotation.state.words): \(rotation.standing)")
     }
 
     private func record(_ kind: Request.Kind, of word: String, words: String, plan: Plan?)
@@ -31,13 +31,13 @@ struct Asking {
             throw Problem(
                 .failure, code: "rotation-over",
                 "the rotation of \(rotation.client.rawValue) is \(rotation.state.name)",
-                state: rotation.state.standing, hint: "holdover history \(rotation.client.rawValue)"
+                state: rotation.standing, hint: "holdover history \(rotation.client.rawValue)"
             )
         }
         if kind == .rollback, !rotation.isGoingBack, let refusal = rotation.rollbackRefusal {
             throw Problem(
                 .failure, code: "rollback-refused", "a rollback can't be had: \(refusal)",
-                state: rotation.state.standing,
+                state: rotation.standing,
                 hint: "holdover start \(rotation.client.rawValue), once this rotation is over")
         }
         if let plan { try journal.keep(plan, digest: words) }
@@ -72,7 +72,7 @@ struct Asking {
         if let refusal = lines.compactMap(Self.refusal).last {
             throw Problem(
                 .failure, code: "request-refused", "that can't be had: \(refusal)",
-                state: after.state.standing, hint: "holdover explain \(rotation.client.rawValue)")
+                state: after.standing, hint: "holdover explain \(rotation.client.rawValue)")
         }
         return (after, true)
     }
@@ -167,7 +167,7 @@ struct Resume: AsyncParsableCommand {
         guard let plan = plans.first?.plan else {
             throw Problem(
                 .usage, code: "plan-missing", "\(file) no longer holds a plan for this client",
-                state: found.state.standing, hint: "holdover resume \(rotation) --keep-plan")
+                state: found.standing, hint: "holdover resume \(rotation) --keep-plan")
         }
         let digest = PlanDigest(of: plan).rawValue
         try await asking.ask(.acceptPlan, of: rotation, words: digest, plan: plan)

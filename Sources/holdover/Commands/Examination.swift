@@ -107,7 +107,11 @@ struct Examination {
                 if live != nil, isOurs { continue }
                 result.add(name, finding)
             }
-            guard capabilities.canOverlap else { return result.add(name, Self.noOverlap) }
+            guard capabilities.permits(plan.strategy) else {
+                return result.add(name, Outage.refusal)
+            }
+            let isReplaced = !capabilities.canOverlap
+            if isReplaced { result.add(name, Outage.finding) }
             let listed = try await server.credentials(knowing: KnownSecrets(old: secret))
             let limit = capabilities.limit == .max ? "" : " of \(capabilities.limit)"
             result.slots = "\(listed.count)\(limit) secrets exist"
@@ -118,7 +122,7 @@ struct Examination {
                         "rotation \(live.id.rawValue) is in \(live.state.phase?.rawValue ?? "")"
                         + "; its second secret is no problem")
                 result.add(name, note)
-            } else if listed.count >= capabilities.limit {
+            } else if !isReplaced, listed.count >= capabilities.limit {
                 let full = Finding(
                     .problem, code: "slot-occupied",
                     message: "the server allows \(capabilities.limit) secrets and "
@@ -136,13 +140,6 @@ struct Examination {
             }
         } catch { result.add(name, error) }
     }
-
-    /// What there is to do about a server whose old secret dies with the making of a new one.
-    static let noOverlap = Finding(
-        .problem, code: "no-overlap",
-        message: "it keeps one secret for a client, so two can't overlap and a rotation would lock "
-            + "consumers out; replace it by hand while nobody needs it, or give consumers a second "
-            + "client and move them one by one")
 
     /// A clock that is far off makes tokens and evidence look stale.
     private func examineClock(_ result: inout Result) async {

@@ -27,9 +27,9 @@ struct Explain: ParsableCommand {
         }
         let console = workspace.console
         let now = SystemClock().now()
-        console.line("\(found.client.rawValue) is \(found.state.words): \(found.state.standing)")
+        console.line("\(found.client.rawValue) is \(found.state.words): \(found.standing)")
         if let phase = found.state.phase {
-            console.line("its task now: \(phase.purpose)")
+            console.line("its task now: \(phase.purpose(in: found.plan))")
         }
         if let reason = found.reason, !found.state.isEnded {
             let since = found.body.waitingSince

@@ -30,7 +30,7 @@ struct Rehearsal {
     private func printDocument(_ examination: Examination.Result) throws {
         let gates = Self.forward.map { phase in
             Gate(
-                step: phase.step.rawValue, phase: phase.rawValue, purpose: phase.purpose,
+                step: phase.step.rawValue, phase: phase.rawValue, purpose: phase.purpose(in: plan),
                 gate: gate(phase, examination))
         }
         try console.document(
@@ -47,7 +47,7 @@ struct Rehearsal {
             step = phase.step
             let gate = gate(phase, examination).map { "; \($0)" } ?? ""
             let head = "  \(name.padding(to: 11))\(phase.rawValue.padding(to: 8))"
-            console.line("\(head)\(phase.purpose)\(gate)")
+            console.line("\(head)\(phase.purpose(in: plan))\(gate)")
         }
         examination.show(on: console)
         console.line("nothing was touched")

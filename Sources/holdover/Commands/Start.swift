@@ -60,8 +60,10 @@ struct Start: AsyncParsableCommand {
 
     /// Says so before anything is recorded, and without asking anybody.
     private static func refuseWithoutOverlap(_ plan: Plan) throws {
-        guard AdapterRegistry.capabilities(of: plan)?.canOverlap == false else { return }
-        let finding = Examination.noOverlap
+        guard AdapterRegistry.capabilities(of: plan)?.permits(plan.strategy) == false else {
+            return
+        }
+        let finding = Outage.refusal
         throw Problem(
             .failure, code: finding.code,
             "\(plan.client.rawValue): \(plan.server.name): \(finding.message)",
@@ -86,6 +88,7 @@ struct Start: AsyncParsableCommand {
         if OneWay.holds(for: rotation.plan) {
             workspace.console.line("note: \(OneWay.words)")
         }
+        if Outage.isAhead(of: rotation.plan) { workspace.console.line("note: \(Outage.words)") }
         workspace.console.line("next: holdover run --wait 5m")
     }
 

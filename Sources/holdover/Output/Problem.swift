@@ -109,7 +109,7 @@ extension Problem {
         let code = rotation.reason?.rawValue ?? rotation.stateName
         self.init(
             exit, code: code, "\(client): \(rotation.detail ?? code)",
-            state: rotation.state.standing, hint: "holdover explain \(client)")
+            state: rotation.standing, hint: "holdover explain \(client)")
     }
 
     /// The problem with what came from outside escaped, line by line.

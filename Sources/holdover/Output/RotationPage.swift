@@ -18,7 +18,7 @@ struct RotationPage {
         console.line(
             "\(console.colored(rotation.client.rawValue, .strong))  \(rotation.id.rawValue)")
         console.line("  " + progress(console))
-        console.line("  state     \(rotation.state.words): \(rotation.state.standing)")
+        console.line("  state     \(rotation.state.words): \(rotation.standing)")
         console.line("  started   \(rotation.startedAt.utc), \(safeText(rotation.body.trigger))")
         if let reason = rotation.reason {
             let detail = safeText(rotation.detail ?? "", limit: 300)

@@ -1,0 +1,11 @@
+/// How the old secret gives way to the new one.
+///
+/// Chosen in the plan and never by accident: a server that holds one secret for a client can't do
+/// the usual thing, and what it can do instead has a price that somebody must have agreed to.
+public enum Strategy: Sendable, Hashable, Codable {
+    /// Both are accepted until every consumer is proven to use the new one.
+    case overlap
+    /// Where the server holds one secret, it is replaced: whoever hasn't read the new one yet is
+    /// locked out until it does.
+    case outage
+}

@@ -1,0 +1,66 @@
+import Adapters
+import RotationCore
+
+/// What people are told of servers whose old secret dies with the making of a new one.
+enum Outage {
+    /// What it means for a rotation.
+    static let words =
+        "this server holds one secret for a client: from the moment at which it is replaced, every "
+        + "consumer is locked out until it has read the new one"
+
+    /// The same, for `check` and `start --dry-run`, where the plan allows it.
+    static let finding = Finding(.warning, code: "outage", message: words)
+
+    /// What there is to do about it, where the plan doesn't.
+    static let refusal = Finding(
+        .problem, code: "no-overlap",
+        message: "it keeps one secret for a client, so two can't overlap and a rotation would lock "
+            + "consumers out; say `allow_outage: true` in the plan if they may be, or give them a "
+            + "second client and move them one by one")
+
+    /// Whether a rotation of `plan` begins with one.
+    static func isAhead(of plan: Plan) -> Bool {
+        AdapterRegistry.capabilities(of: plan)?.canOverlap == false
+    }
+}
+
+extension Phase {
+    /// What is so when the phase is done in a rotation under `plan`.
+    func whenDone(in plan: Plan) -> String {
+        guard Outage.isAhead(of: plan) else { return whenDone }
+        return switch self {
+        case .create: "the new secret is in the old one's place: the outage has begun"
+        case .accept: "the server accepts the new secret"
+        case .adopt: "every consumer is proven on the new secret: the outage is over"
+        default: whenDone
+        }
+    }
+
+    /// What the phase is for in a rotation under `plan`.
+    func purpose(in plan: Plan) -> String {
+        guard Outage.isAhead(of: plan) else { return purpose }
+        return switch self {
+        case .create: "put a new secret in the old one's place: the outage begins"
+        case .overlap: "nothing: two secrets can't overlap here"
+        case .delete: "nothing: the old secret went with the switch"
+        case .withdraw: "see that the old secret is in force, and nothing else"
+        default: purpose
+        }
+    }
+}
+
+extension Rotation {
+    /// Where that leaves everybody, at three in the morning.
+    var standing: String {
+        guard let phase = state.phase, Outage.isAhead(of: plan) else { return state.standing }
+        return switch phase {
+        case .create where body.isCreationOpen:
+            "nobody knows yet whether the new secret is in the old one's place"
+        case .accept, .write, .reload, .adopt, .overlap, .disable, .reinstate, .delete:
+            "the new secret is in force; whoever hasn't read it yet is locked out"
+        case .enable, .restore, .recall, .readopt:
+            "one of the two secrets is in force; whoever uses the other one is locked out"
+        case .create, .prove, .watch, .close, .withdraw: state.standing
+        }
+    }
+}
