@@ -25,6 +25,7 @@ extension RotationDriver {
     {
         if let words = parts.journal.obstacleToCreating() { return .waits(.diskNearlyFull, words) }
         let supplied = try suppliedSecret(server)
+        let wasOpen = rotation.body.isCreationOpen
         rotation.body.baseline = baseline
         rotation.body.creations += 1
         rotation.body.isCreationOpen = true
@@ -38,7 +39,9 @@ extension RotationDriver {
             if created.secret != nil { hold(created, at: server) }
             return try adopt(created.id, value: created.secret, old: created.old)
         } catch let failure as TargetFailure {
-            return afterFailedCreation(failure)
+            // A full list may be full of our own lost attempt: look before a person is asked.
+            if failure.error.provesNoEffect { rotation.body.isCreationOpen = wasOpen }
+            return conclude(from: failure)
         }
     }
 
@@ -138,12 +141,6 @@ extension RotationDriver {
             rotation.oldCredential = old
         }
         return .moved(.done, ["new": id.rawValue, "old": rotation.oldCredential?.rawValue ?? ""])
-    }
-
-    private func afterFailedCreation(_ failure: TargetFailure) -> StepResult {
-        // A full list may be full of our own lost attempt: look before a person is asked.
-        if failure.error.provesNoEffect { rotation.body.isCreationOpen = false }
-        return conclude(from: failure)
     }
 
     /// Asks the world what became of a creation.

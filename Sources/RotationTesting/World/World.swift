@@ -108,8 +108,11 @@ public final class World: Sendable {
     public var storesHoldOriginal: Bool {
         state.withLock { $0.stores.allSatisfy { $0.value.hasPrefix("original-secret-value") } }
     }
-    /// Which stores and consumers hold something that the server refuses, by their names.
-    public var lockedOut: Set<String> { state.withLock { $0.locked() } }
+    /// Which stores and consumers hold something that the server refuses, by their names, where no
+    /// one else did that to them.
+    public var lockedOut: Set<String> {
+        state.withLock { state in state.locked().filter { !state.isExcused($0) } }
+    }
     /// What a store holds now.
     public func value(ofStore index: Int) -> String { state.withLock { $0.stores[index].value } }
     /// Every value that ever was secret in this world, for the canary scan.
