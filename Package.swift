@@ -75,7 +75,7 @@ let package = Package(
                 "RotationCore", "ClientCredentials", "HTTPTransport", crypto, subprocess, system,
             ],
             exclude: [
-                "Cognito/Cognito.md", "Entra/Entra.md", "Exec/Exec.md",
+                "BlueGreen/BlueGreen.md", "Cognito/Cognito.md", "Entra/Entra.md", "Exec/Exec.md",
                 "ExecServer/ExecServer.md", "File/File.md", "Google/Google.md",
                 "Gravitee/Gravitee.md", "HTTP/HTTP.md", "Hydra/Hydra.md", "Keycloak/Keycloak.md",
                 "Logto/Logto.md", "Okta/Okta.md", "PingOne/PingOne.md", "Report/Report.md",

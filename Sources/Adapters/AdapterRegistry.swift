@@ -38,12 +38,26 @@ public struct AdapterRegistry: AdapterFactory {
     public static func capabilities(of plan: Plan) -> ServerCapabilities? {
         guard let descriptor = descriptors.servers.first(where: { $0.type == plan.server.type })
         else { return nil }
-        return descriptor.capabilities
-            ?? (try? DeclaredCapabilities.read(Settings(plan.server), [.list, .twoSlots]))
+        let one =
+            descriptor.capabilities
+            ?? (try? DeclaredCapabilities.read(Settings(plan.server), ExecServer.shapes))
+        guard case .blueGreen = plan.strategy else { return one }
+        return one.map { BlueGreen.pairing($0) ?? $0 }
     }
 
-    /// The server of `plan`, bound to its client.
+    /// The server of `plan`, bound to its client, or to both where two take turns.
     public func server(of plan: Plan) async throws(AdapterError) -> any AuthorizationServer {
+        guard case .blueGreen(let green) = plan.strategy else {
+            return try await oneServer(of: plan)
+        }
+        var other = plan
+        other.clientID = green
+        return try BlueGreen(
+            blue: BlueGreen.Registration(client: plan.clientID, server: await oneServer(of: plan)),
+            green: BlueGreen.Registration(client: green, server: await oneServer(of: other)))
+    }
+
+    private func oneServer(of plan: Plan) async throws(AdapterError) -> any AuthorizationServer {
         switch plan.server.type {
         case Cognito.descriptor.type: return try await Cognito(plan, parts)
         case Entra.descriptor.type: return try await Entra(plan, parts)

@@ -47,15 +47,17 @@ public struct PlanConflicts: Sendable {
                 continue
             }
             names[plan.client] = placed
-            let identity = Self.identity(of: plan)
-            if let first = clients[identity] {
-                problems.append(
-                    Self.problem(
-                        placed, after: first, "same-client-id",
-                        "the client_id \(plan.clientID.rawValue) is rotated by another plan",
-                        "name all its stores and consumers in one plan"))
+            for client in plan.clientIDs {
+                let identity = Self.identity(of: client, in: plan)
+                if let first = clients[identity] {
+                    problems.append(
+                        Self.problem(
+                            placed, after: first, "same-client-id",
+                            "the client_id \(client.rawValue) is rotated by another plan",
+                            "name all its stores and consumers in one plan"))
+                }
+                clients[identity] = placed
             }
-            clients[identity] = placed
             for store in plan.stores {
                 var place = store
                 place.name = ""
@@ -72,10 +74,10 @@ public struct PlanConflicts: Sendable {
         return problems
     }
 
-    private static func identity(of plan: Plan) -> [String: SettingValue] {
+    private static func identity(of client: ClientID, in plan: Plan) -> [String: SettingValue] {
         var identity = plan.server.values.filter { PlanDifference.identityKeys.contains($0.key) }
         identity["type"] = .text(plan.server.type)
-        identity["client_id"] = .text(plan.clientID.rawValue)
+        identity["client_id"] = .text(client.rawValue)
         return identity
     }
 

@@ -22,6 +22,8 @@ struct OddPorts: AdapterFactory {
     var created: @Sendable (CreatedCredential) -> CreatedCredential = { $0 }
     /// What the token endpoint says of a secret; nil leaves it to the world.
     var verdict: @Sendable (ClientSecret) -> AuthenticationResult? = { _ in nil }
+    /// Whether stores have a place for the client_id, whatever the world says.
+    var storesHoldClientID: Bool?
     var stored: @Sendable (StoredSecret?) -> StoredSecret? = { $0 }
     var reported: @Sendable (AdoptionReport?) -> AdoptionReport? = { $0 }
 
@@ -84,6 +86,13 @@ private struct OddServer: AuthorizationServer {
         return odd.created(try await usual.create(secret, label: label))
     }
 
+    func create(_ secret: ClientSecret?, beside old: CredentialID, label: String)
+        async throws(AdapterError) -> CreatedCredential
+    {
+        guard capabilities.shape == .pair else { return try await create(secret, label: label) }
+        return try await usual.create(secret, beside: old, label: label)
+    }
+
     func disable(_ credential: CredentialID) async throws(AdapterError) {
         try await usual.disable(credential)
     }
@@ -111,15 +120,19 @@ private struct OddStore: SecretStore {
     let usual: any SecretStore
     let odd: OddPorts
 
-    var capabilities: StoreCapabilities { usual.capabilities }
+    var capabilities: StoreCapabilities {
+        var capabilities = usual.capabilities
+        capabilities.holdsClientID = odd.storesHoldClientID ?? capabilities.holdsClientID
+        return capabilities
+    }
 
     func identity() async throws(AdapterError) -> TargetIdentity { try await usual.identity() }
     func preflight() async throws(AdapterError) -> [Finding] { try await usual.preflight() }
     func read() async throws(AdapterError) -> StoredSecret? { odd.stored(try await usual.read()) }
-    func write(_ secret: ClientSecret, replacing version: StoreVersion?)
+    func write(_ secret: ClientSecret, of client: ClientID?, replacing version: StoreVersion?)
         async throws(AdapterError)
     {
-        try await usual.write(secret, replacing: version)
+        try await usual.write(secret, of: client, replacing: version)
     }
 }
 

@@ -64,7 +64,8 @@ enum Allowed {
 
     /// Which adapters' files may ask the machine for time or chance.
     static let chance = [
-        "Sources/Adapters/File/ScratchName.swift"  // only has to differ from its neighbours
+        "Sources/Adapters/File/ScratchName.swift",  // only has to differ from its neighbours
+        "Sources/RotationCore/Model/ClientSecret.swift",  // what nobody may foresee or replay
     ]
 
     /// Files that are named for the family of types, or the topic, that they declare.
@@ -83,6 +84,7 @@ enum Allowed {
         "Sources/RotationEngine/Effects/Finish.swift",
         "Sources/RotationEngine/Effects/Guards.swift",
         "Sources/RotationEngine/Effects/Revoke.swift",
+        "Sources/RotationEngine/Effects/Switch.swift",
         "Sources/RotationEngine/Effects/Withdraw.swift",
         "Sources/RotationEngine/Journal/RotationRow.swift",
         "Sources/RotationTesting/World/WorldConfiguration.swift",

@@ -47,11 +47,14 @@ enum DeclaredCapabilities {
         guard let limit = Int(limit), limit >= 1 else {
             throw declared.invalid("limit", "is not a number of secrets")
         }
+        let shape = try shape(declared, shapes)
+        let origin: ServerCapabilities.Origin = try word(declared, "origin", [.server, .client])
         return ServerCapabilities(
-            shape: try shape(declared, shapes), limit: limit,
-            origin: try word(declared, "origin", [.server, .client]),
+            shape: shape, limit: limit, origin: origin,
             recognition: try word(declared, "recognition", recognitions),
             canDisable: try declared.boolean("disable", default: false),
+            // A value that the server made can't be had again.
+            canWithdraw: shape != .single || origin == .client,
             propagation: try declared.span("propagation", default: .minutes(1)))
     }
 

@@ -2,7 +2,7 @@ import RotationCore
 
 /// A server that a program of the user's own administers.
 enum ExecServer {
-    private static let shapes: [ServerCapabilities.Shape] = [.list, .twoSlots]
+    static let shapes: [ServerCapabilities.Shape] = [.list, .twoSlots, .single]
 
     static let descriptor = AdapterDescriptor(
         type: "exec", summary: "a server that a program of yours administers",

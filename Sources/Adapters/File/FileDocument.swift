@@ -18,19 +18,20 @@ struct FileDocument: Sendable {
 
     private let place: Place
 
-    init(_ settings: Settings) throws(AdapterError) {
-        let field = try settings.text("field")
+    /// Where the setting `name` says.
+    init(_ settings: Settings, field name: String = "field") throws(AdapterError) {
+        let field = try settings.text(name)
         switch try settings.choice("format", default: Format.raw) {
         case .raw:
-            guard field == nil else { throw settings.invalid("field", "has no meaning for raw") }
+            guard field == nil else { throw settings.invalid(name, "has no meaning for raw") }
             place = .whole
         case .json:
-            guard let steps = Self.steps(try settings.requiredText("field")) else {
-                throw settings.invalid("field", "is neither a dotted path nor a JSON pointer")
+            guard let steps = Self.steps(try settings.requiredText(name)) else {
+                throw settings.invalid(name, "is neither a dotted path nor a JSON pointer")
             }
             place = .json(steps)
         case .dotenv:
-            place = .variable(try settings.requiredText("field"))
+            place = .variable(try settings.requiredText(name))
         }
     }
 

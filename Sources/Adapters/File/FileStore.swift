@@ -9,9 +9,15 @@ import RotationCore
 struct FileStore: SecretStore {
     private let file: ReplaceableFile
     private let document: FileDocument
+    /// Where the client_id stands, if it is written too.
+    private let clientID: FileDocument?
     private let mayCreate: Bool
 
-    let capabilities = StoreCapabilities(comparesAndSets: true, readable: true, versioned: false)
+    var capabilities: StoreCapabilities {
+        StoreCapabilities(
+            comparesAndSets: true, readable: true, versioned: false,
+            holdsClientID: clientID != nil)
+    }
 
     static let descriptor = AdapterDescriptor(
         type: "file", summary: "a file on this host, or one value in it",
@@ -23,6 +29,7 @@ struct FileStore: SecretStore {
             SettingDescriptor(
                 "field", .text,
                 summary: "which value: a dotted path or JSON pointer (json), a variable (dotenv)"),
+            .clientIDField,
             SettingDescriptor(
                 "mode", .text,
                 summary:
@@ -41,6 +48,10 @@ struct FileStore: SecretStore {
         let settings = Settings(target)
         file = try ReplaceableFile(settings)
         document = try FileDocument(settings)
+        let isThere = try settings.text(SettingDescriptor.clientIDField.name) != nil
+        clientID =
+            isThere
+            ? try FileDocument(settings, field: SettingDescriptor.clientIDField.name) : nil
         mayCreate = try settings.boolean("create", default: false)
     }
 
@@ -57,6 +68,9 @@ struct FileStore: SecretStore {
                 try document.value(in: content)
             }
             if value == nil, !mayCreate { throw missing(content == nil) }
+            if let clientID, let content, try clientID.value(in: content) == nil, !mayCreate {
+                throw missing(false)
+            }
         } catch {
             findings.append(Finding(.problem, code: error.code, message: error.message))
         }
@@ -67,10 +81,11 @@ struct FileStore: SecretStore {
         guard let content = try file.content(), let value = try document.value(in: content) else {
             return nil
         }
-        return StoredSecret(secret: value, version: Self.version(of: content))
+        let client = try clientID?.value(in: content)?.withPlaintext(ClientID.init(rawValue:))
+        return StoredSecret(secret: value, version: Self.version(of: content), client: client)
     }
 
-    func write(_ secret: ClientSecret, replacing version: StoreVersion?)
+    func write(_ secret: ClientSecret, of client: ClientID?, replacing version: StoreVersion?)
         async throws(AdapterError)
     {
         let content = try file.content()
@@ -80,7 +95,11 @@ struct FileStore: SecretStore {
         let found = held == nil ? nil : content.map(Self.version)
         guard found == version else { throw changed }
         if held == nil, !mayCreate { throw missing(content == nil) }
-        let replacement = try document.replacing(with: secret, in: content)
+        var replacement = try document.replacing(with: secret, in: content)
+        if let client, let clientID {
+            replacement = try clientID.replacing(
+                with: ClientSecret(client.rawValue), in: replacement)
+        }
         try file.replace(content, with: replacement)
     }
 

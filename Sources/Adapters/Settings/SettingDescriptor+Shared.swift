@@ -2,6 +2,11 @@ import RotationCore
 
 /// What most adapters take, in the words of all of them.
 extension SettingDescriptor {
+    /// Where a store holds the client_id, which changes too where two registrations take turns.
+    static let clientIDField = SettingDescriptor(
+        "client_id_field", .text,
+        summary: "where the client_id stands in it, for `strategy: blue-green`; left out: nowhere")
+
     /// The scope that a probe asks for.
     static let scope = SettingDescriptor(
         "scope", .text, summary: "the scope to ask for when a secret is tried")

@@ -7,18 +7,30 @@ struct VaultDocument: Sendable {
     /// The field's text; nil where it isn't there.
     let value: String?
     /// The answer and its `data` object; nil where there is no document.
-    private let fields: (document: JSONDocument, range: Range<Int>, members: [JSONDocument.Member])?
+    private let fields: (document: JSONDocument, range: Range<Int>)?
 
     /// Reads a 200.
     init(_ body: [UInt8], field: String) throws(AdapterError) {
         let document = try Self.parse(body)
         version = try Self.version(in: document)
-        guard case .object(let members, let range)? = try Self.node(["data", "data"], document)
+        guard case .object(_, let range)? = try Self.node(["data", "data"], document)
         else { throw Self.unreadable("there is no data in the answer") }
-        fields = (document, range, members)
-        switch try Self.node(["data", "data", field], document) {
-        case nil, .null: value = nil
-        case .string(let text, _): value = text
+        fields = (document, range)
+        value = try Self.text(["data", "data", field], document)
+    }
+
+    /// Another field's text; nil where it isn't there.
+    func text(at field: String) throws(AdapterError) -> String? {
+        guard let fields else { return nil }
+        return try Self.text(["data", "data", field], fields.document)
+    }
+
+    private static func text(_ path: [String], _ document: JSONDocument)
+        throws(AdapterError) -> String?
+    {
+        switch try node(path, document) {
+        case nil, .null: return nil
+        case .string(let text, _): return text
         case .object, .array, .number, .boolean:
             throw AdapterError(
                 .refused, code: "vault-not-a-string", message: "vault: the field is not a string")
@@ -41,19 +53,24 @@ struct VaultDocument: Sendable {
         }
     }
 
-    /// The `data` object with the field set to `text` and every other byte as it was.
-    func data(with text: String, at field: String) -> [UInt8] {
-        guard let fields else {
-            return [UInt8(ascii: "{")] + JSONDocument.literal(field) + [UInt8(ascii: ":")]
-                + JSONDocument.literal(text) + [UInt8(ascii: "}")]
+    /// A field and what it is set to.
+    struct Text: Sendable {
+        let field: String
+        let text: String
+    }
+
+    /// The `data` object with some fields set and every other byte as it was.
+    func data(with texts: [Text]) throws(AdapterError) -> [UInt8] {
+        var data = fields.map { Array($0.document.bytes[$0.range]) } ?? Array("{}".utf8)
+        for one in texts {
+            let document = try Self.parse(data)
+            guard case .object(let members, let range) = document.root else { return data }
+            let held = members.first { $0.key == one.field }
+            data =
+                held.map { document.replacing($0.value.range, with: one.text) }
+                ?? document.adding(one.field, one.text, to: members, in: range)
         }
-        let before = fields.document.bytes.count
-        let held = fields.members.first { $0.key == field }
-        let changed =
-            held.map { fields.document.replacing($0.value.range, with: text) }
-            ?? fields.document.adding(field, text, to: fields.members, in: fields.range)
-        let end = fields.range.upperBound + changed.count - before
-        return Array(changed[fields.range.lowerBound..<end])
+        return data
     }
 
     private static func parse(_ body: [UInt8]) throws(AdapterError) -> JSONDocument {

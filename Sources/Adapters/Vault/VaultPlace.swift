@@ -6,9 +6,11 @@ struct VaultPlace: Sendable, Hashable {
     let path: String
     /// The field that holds the secret.
     let field: String
+    /// The field that holds the client_id, where that is written too.
+    let clientIDField: String?
 
     /// Nil where a part is empty or would lead elsewhere.
-    init?(mount: String, path: String, field: String) {
+    init?(mount: String, path: String, field: String, clientIDField: String? = nil) {
         let parts = (mount + "/" + path).split(separator: "/", omittingEmptySubsequences: false)
         guard !mount.isEmpty, !path.isEmpty, !field.isEmpty,
             !parts.contains(where: { $0.isEmpty || $0 == "." || $0 == ".." })
@@ -16,6 +18,7 @@ struct VaultPlace: Sendable, Hashable {
         self.mount = mount
         self.path = path
         self.field = field
+        self.clientIDField = clientIDField
     }
 
     /// The document's path in policies and answers.

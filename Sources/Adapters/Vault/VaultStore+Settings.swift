@@ -11,6 +11,7 @@ extension VaultStore {
                 "path", .text, required: true,
                 summary: "the document, below the mount and without data/"),
             SettingDescriptor("field", .text, summary: "the field; client_secret if left out"),
+            .clientIDField,
             SettingDescriptor("namespace", .text, summary: "the namespace, where there are some"),
             .caFile,
             SettingDescriptor(
@@ -34,14 +35,16 @@ extension VaultStore {
         guard
             let place = VaultPlace(
                 mount: mount, path: try settings.requiredText("path"),
-                field: try settings.text("field") ?? "client_secret")
+                field: try settings.text("field") ?? "client_secret",
+                clientIDField: try settings.text(SettingDescriptor.clientIDField.name))
         else { throw settings.invalid("path", "does not name a document below the mount") }
         let api = VaultAPI(
             address: address, namespace: try settings.text("namespace"),
             caFile: try settings.caFile(),
             http: resolver.http)
         let auth = try settings.requiredGroup("auth")
-        let key = SharedLogins.Key(target, without: ["mount", "path", "field"])
+        let key = SharedLogins.Key(
+            target, without: ["mount", "path", "field", SettingDescriptor.clientIDField.name])
         let login = try await shared.vault(key) { () async throws(AdapterError) in
             VaultLogin(api, try await Self.method(auth, resolver))
         }

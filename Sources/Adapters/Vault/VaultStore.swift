@@ -11,7 +11,11 @@ struct VaultStore: SecretStore {
     private let place: VaultPlace
     private let warnings: [Finding]
 
-    let capabilities = StoreCapabilities(comparesAndSets: true, readable: true, versioned: true)
+    var capabilities: StoreCapabilities {
+        StoreCapabilities(
+            comparesAndSets: true, readable: true, versioned: true,
+            holdsClientID: place.clientIDField != nil)
+    }
 
     init(
         _ api: VaultAPI, _ login: VaultLogin, _ place: VaultPlace, warnings: [Finding] = []
@@ -56,17 +60,25 @@ struct VaultStore: SecretStore {
     func read() async throws(AdapterError) -> StoredSecret? {
         let state = try await state()
         guard let value = state.value, !value.isEmpty else { return nil }
+        let client = try place.clientIDField.flatMap { field throws(AdapterError) in
+            try state.text(at: field)
+        }
         return StoredSecret(
-            secret: ClientSecret(value), version: StoreVersion(rawValue: String(state.version)))
+            secret: ClientSecret(value), version: StoreVersion(rawValue: String(state.version)),
+            client: client.map(ClientID.init(rawValue:)))
     }
 
-    func write(_ secret: ClientSecret, replacing version: StoreVersion?)
+    func write(_ secret: ClientSecret, of client: ClientID?, replacing version: StoreVersion?)
         async throws(AdapterError)
     {
         let state = try await state()
         let holds = !(state.value ?? "").isEmpty
         guard version?.rawValue == (holds ? String(state.version) : nil) else { throw changed }
-        let data = secret.withPlaintext { state.data(with: $0, at: place.field) }
+        var texts = [VaultDocument.Text(field: place.field, text: secret.withPlaintext { $0 })]
+        if let client, let field = place.clientIDField {
+            texts.append(VaultDocument.Text(field: field, text: client.rawValue))
+        }
+        let data = try state.data(with: texts)
         let body =
             Array(#"{"options":{"cas":\#(state.version)},"data":"#.utf8) + data
             + [UInt8(ascii: "}")]

@@ -29,7 +29,9 @@ public enum CanonicalPlan {
 
     /// The plan as a tree, in the order of a plan file.
     static func value(of plan: Plan) -> JSONValue {
-        .object([
+        var green: ClientID?
+        if case .blueGreen(let id) = plan.strategy { green = id }
+        return .object([
             "client": .string(plan.client.rawValue),
             "client_id": .string(plan.clientID.rawValue),
             "server": value(of: plan.server),
@@ -51,6 +53,8 @@ public enum CanonicalPlan {
             "schedule": plan.schedule.map(value),
             "approval": .string(plan.needsApproval ? "required" : "none"),
             "exclusive": .boolean(plan.isExclusive),
+            "strategy": green == nil ? nil : .string("blue-green"),
+            "green_client_id": (green?.rawValue).map(JSONValue.string),
             "allow_outage": plan.strategy == .outage ? .boolean(true) : nil,
         ])
     }

@@ -21,7 +21,7 @@ public struct PlanDifference: Sendable, Hashable {
         self.was = was
         self.now = now
         changesIdentity =
-            path == "client_id" || path == "server.type"
+            ["client_id", "green_client_id", "strategy", "server.type"].contains(path)
             || Self.identityKeys.contains { path == "server.\($0)" }
     }
 }

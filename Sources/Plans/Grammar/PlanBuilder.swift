@@ -23,8 +23,15 @@ struct PlanBuilder {
         plan.schedule = schedule()
         plan.needsApproval = node["approval"]?.text == "required"
         plan.isExclusive = node["exclusive"]?.text == "true"
-        if node["allow_outage"]?.text == "true" { plan.strategy = .outage }
+        plan.strategy = strategy()
         return plan
+    }
+
+    private func strategy() -> Strategy {
+        if node["strategy"]?.text == "blue-green", let green = node["green_client_id"]?.text {
+            return .blueGreen(green: ClientID(rawValue: green))
+        }
+        return node["allow_outage"]?.text == "true" ? .outage : .overlap
     }
 
     private func span(_ node: DocumentNode?) -> Span? { node?.text.flatMap(Span.init) }

@@ -93,6 +93,13 @@ struct PlanGrammar: Sendable {
             "exclusive", .boolean,
             "Nobody else creates secrets for this client; false"),
         Field(
+            "strategy", .choice(["overlap", "blue-green"]),
+            "How the old secret gives way: both are accepted at once, or two registrations take "
+                + "turns where the server holds one secret for each; overlap"),
+        Field(
+            "green_client_id", .clientID,
+            "The other registration's client_id, for blue-green"),
+        Field(
             "allow_outage", .boolean,
             "Where the server holds one secret for a client, replace it, and lock consumers out "
                 + "until each has read the new one; false"),

@@ -17,6 +17,38 @@ struct PlanRules {
     func problems() -> [PlanProblem] {
         names("stores", plan.stores.map(\.name)) + names("reload", plan.reload.map(\.name))
             + names("consumers", plan.consumers.map(\.name)) + times()
+            + strategy()
+    }
+
+    /// Exactly one way for the old secret to give way.
+    private func strategy() -> [PlanProblem] {
+        let isBlueGreen = node["strategy"]?.text == "blue-green"
+        let green = node["green_client_id"]
+        var problems: [PlanProblem] = []
+        if isBlueGreen != (green != nil) {
+            problems.append(
+                isBlueGreen
+                    ? problem(
+                        at: node["strategy"], "missing-key", "the key green_client_id is missing",
+                        "green_client_id: the other registration's client_id")
+                    : problem(
+                        at: green, "unused-key",
+                        "green_client_id has no meaning without `strategy: blue-green`",
+                        "say that too, or leave it out"))
+        }
+        if let green, green.text == plan.clientID.rawValue {
+            problems.append(
+                problem(
+                    at: green, "same-client-id", "green_client_id is the client_id itself",
+                    "name the second registration"))
+        }
+        if isBlueGreen, node["allow_outage"]?.text == "true" {
+            problems.append(
+                problem(
+                    at: node["allow_outage"], "two-strategies",
+                    "`strategy: blue-green` has no outage to allow", "leave allow_outage out"))
+        }
+        return problems
     }
 
     private func names(_ key: String, _ names: [String]) -> [PlanProblem] {

@@ -21,6 +21,21 @@ public struct ClientSecret: Sendable {
     }
 }
 
+extension ClientSecret {
+    private static let letters = Array(
+        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789")
+
+    /// 48 characters of `[A-Za-z0-9]` (285 bits) of the system's randomness: a value that every
+    /// server takes which takes any.
+    public static func unguessable() -> ClientSecret {
+        var generator = SystemRandomNumberGenerator()
+        let characters = (0..<48).map { _ in
+            letters[Int.random(in: 0..<letters.count, using: &generator)]
+        }
+        return ClientSecret(String(characters))
+    }
+}
+
 extension ClientSecret: CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
     /// A placeholder, whatever the secret is.
     public var description: String { "<client secret>" }

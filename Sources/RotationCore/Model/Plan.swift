@@ -59,6 +59,13 @@ public struct Plan: Sendable, Hashable, Codable {
     }
 }
 
+extension Plan {
+    /// Every registration that the plan is about: one, or two that take turns.
+    public var clientIDs: [ClientID] {
+        if case .blueGreen(let green) = strategy { [clientID, green] } else { [clientID] }
+    }
+}
+
 /// Which adapter, and its settings as the plan has them, already checked against its descriptor.
 public struct TargetSettings: Sendable, Hashable, Codable {
     /// The name that `status`, `explain` and the audit use; unique within the plan's list.

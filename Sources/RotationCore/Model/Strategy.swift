@@ -8,4 +8,11 @@ public enum Strategy: Sendable, Hashable, Codable {
     /// Where the server holds one secret, it is replaced: whoever hasn't read the new one yet is
     /// locked out until it does.
     case outage
+    /// Two registrations of one application take turns: the one that nobody uses gets a new secret,
+    /// consumers move to it, and then the other one's secret is thrown away. AWS calls that
+    /// alternating users.
+    ///
+    /// The plan's `client_id` names the one, `green` the other; which is in use changes with every
+    /// rotation.
+    case blueGreen(green: ClientID)
 }

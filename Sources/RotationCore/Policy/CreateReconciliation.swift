@@ -56,6 +56,8 @@ public enum CreateReconciliation: Sendable {
         case .twoSlots: decideSlots(question, listed)
         case .list: decideList(question, listed)
         case .single: decideSingle(question, listed)
+        // Nobody uses the other registration, whatever its secret has become.
+        case .pair: .createAgain
         }
     }
 

@@ -31,6 +31,11 @@ public protocol AuthorizationServer: Sendable {
     func create(_ secret: ClientSecret?, label: String) async throws(AdapterError)
         -> CreatedCredential
 
+    /// The same where the server must know which secret is in force, by its id: of a
+    /// ``ServerCapabilities/Shape/pair``, the other one gets it.
+    func create(_ secret: ClientSecret?, beside old: CredentialID, label: String)
+        async throws(AdapterError) -> CreatedCredential
+
     /// Makes the server refuse `credential` in a way that ``enable(_:)`` undoes.
     ///
     /// Idempotent. Called only where ``ServerCapabilities/canDisable``.
@@ -57,6 +62,13 @@ public protocol AuthorizationServer: Sendable {
 }
 
 extension AuthorizationServer {
+    /// Most servers put it beside whatever there is.
+    public func create(_ secret: ClientSecret?, beside old: CredentialID, label: String)
+        async throws(AdapterError) -> CreatedCredential
+    {
+        try await create(secret, label: label)
+    }
+
     /// Most servers can't; see ``ServerCapabilities/canDisable``.
     public func disable(_ credential: CredentialID) async throws(AdapterError) {
         throw noDisabling

@@ -16,6 +16,9 @@ public struct ServerCapabilities: Sendable, Hashable, Codable {
         case twoSlots = "two-slots"
         /// One secret; creating replaces it, and the old one is refused from then on.
         case single
+        /// Two registrations with a secret each, known by their client_ids; creating replaces the
+        /// secret of the one that nobody uses.
+        case pair
     }
 
     /// By what a secret of ours is told from others after a lost answer.
@@ -77,11 +80,16 @@ public struct ServerCapabilities: Sendable, Hashable, Codable {
     /// Whether an old and a new secret can be accepted at the same time.
     public var canOverlap: Bool { shape != .single && limit > 1 }
 
+    /// Whether an id names a registration, so that the new secret belongs to another `client_id`
+    /// than the old one.
+    public var namesClients: Bool { shape == .pair }
+
     /// Whether a rotation may begin under `strategy`.
     public func permits(_ strategy: Strategy) -> Bool {
         switch strategy {
         case .overlap: canOverlap
         case .outage: canOverlap || shape == .single
+        case .blueGreen: shape == .pair
         }
     }
 
@@ -111,9 +119,14 @@ public struct StoreCapabilities: Sendable, Hashable, Codable {
     public var readable: Bool
     /// Whether old values stay reachable under a version number.
     public var versioned: Bool
+    /// Whether the `client_id` stands beside the secret, and is written with it.
+    public var holdsClientID: Bool
 
     /// Capabilities of one store.
-    public init(comparesAndSets: Bool, readable: Bool, versioned: Bool) {
+    public init(
+        comparesAndSets: Bool, readable: Bool, versioned: Bool, holdsClientID: Bool = false
+    ) {
+        self.holdsClientID = holdsClientID
         self.comparesAndSets = comparesAndSets
         self.readable = readable
         self.versioned = versioned

@@ -15,11 +15,13 @@ public protocol SecretStore: Sendable {
     /// and in which version: every write must change it.
     func read() async throws(AdapterError) -> StoredSecret?
 
-    /// Replaces the value, provided that the store still is at `version` (nil: holds none).
+    /// Replaces the value, provided that the store still is at `version` (nil: holds none); and in
+    /// the same step the `client_id` beside it, where it is another one from now on.
     ///
+    /// `client` is nil where it stays, and always where ``StoreCapabilities/holdsClientID`` is not.
     /// Everything else in the document stays byte-identical. `conflict` promises that nothing was
     /// written; after `unknown` the engine reads before it writes again.
-    func write(_ secret: ClientSecret, replacing version: StoreVersion?)
+    func write(_ secret: ClientSecret, of client: ClientID?, replacing version: StoreVersion?)
         async throws(AdapterError)
 
     /// Removes what a write that was cut left beside the value: a temporary file, for example.
@@ -30,6 +32,13 @@ public protocol SecretStore: Sendable {
 }
 
 extension SecretStore {
+    /// Replaces the value alone.
+    public func write(_ secret: ClientSecret, replacing version: StoreVersion?)
+        async throws(AdapterError)
+    {
+        try await write(secret, of: nil, replacing: version)
+    }
+
     /// Most stores leave nothing behind.
     public func sweep() async throws(AdapterError) {}
 }
@@ -40,10 +49,13 @@ public struct StoredSecret: Sendable {
     public let secret: ClientSecret?
     /// What to compare against when it is replaced.
     public let version: StoreVersion
+    /// The `client_id` beside it, where the store holds that too.
+    public let client: ClientID?
 
     /// A value at a version.
-    public init(secret: ClientSecret?, version: StoreVersion) {
+    public init(secret: ClientSecret?, version: StoreVersion, client: ClientID? = nil) {
         self.secret = secret
+        self.client = client
         self.version = version
     }
 }

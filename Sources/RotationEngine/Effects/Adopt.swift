@@ -89,8 +89,11 @@ extension RotationDriver {
         }
         guard let report else { return (.unknown, "it has not reported yet", nil) }
         let other: SecretRole = role == .new ? .old : .new
-        guard report.proves(try secret(role), client: plan.clientID) else {
-            let isOther = try report.proves(secret(other), client: plan.clientID)
+        let server = try await server()
+        let client = client(of: role, at: server) ?? plan.clientID
+        guard report.proves(try secret(role), client: client) else {
+            let otherClient = self.client(of: other, at: server) ?? plan.clientID
+            let isOther = try report.proves(secret(other), client: otherClient)
             return isOther
                 ? (.onOther, "it reports the \(other.rawValue) secret", report)
                 : (.unknown, "its report matches neither secret", report)

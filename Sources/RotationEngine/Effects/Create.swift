@@ -15,6 +15,7 @@ extension RotationDriver {
         let listed = try await listed(server)
         if let obstacle = recordOldCredential(server, listed) { return obstacle }
         if let obstacle = try await findFreeSlot(server, listed) { return obstacle }
+        if let obstacle = try await storeWithoutClientID(server) { return obstacle }
         if switches(server), let obstacle = try await obstacleToSwitching() { return obstacle }
         return try await sendCreation(server, baseline: listed.map(\.id))
     }
@@ -31,11 +32,13 @@ extension RotationDriver {
         rotation.body.isCreationOpen = true
         rotation.body.isCreationUnseen = false
         rotation.body.creationSettlesAt = nil
-        let label = rotation.label
+        let (label, old) = (rotation.label, rotation.oldCredential ?? Self.gone)
         do {
             let created = try await mutate(
                 .create, on: rotation.plan.server.name, isServer: true, label: label
-            ) { () async throws(AdapterError) in try await server.create(supplied, label: label) }
+            ) { () async throws(AdapterError) in
+                try await server.create(supplied, beside: old, label: label)
+            }
             if created.secret != nil { hold(created, at: server) }
             return try adopt(created.id, value: created.secret, old: created.old)
         } catch let failure as TargetFailure {
@@ -113,6 +116,20 @@ extension RotationDriver {
         }
         guard let problem = findings.first(where: { $0.severity == .problem }) else { return nil }
         return .holds(.preflight, "\(problem.code): \(problem.message)")
+    }
+
+    /// A store that would serve the new secret with the old one's client_id; nil where none would.
+    private func storeWithoutClientID(_ server: any AuthorizationServer) async throws
+        -> StepResult?
+    {
+        guard server.capabilities.namesClients else { return nil }
+        let store = try await stores().first { !$0.port.capabilities.holdsClientID }
+        return store.map { store in
+            .holds(
+                .preflight,
+                "\(store.name): the client_id changes with the secret, and the plan doesn't say "
+                    + "where it stands in this store")
+        }
     }
 
     /// Our own value where the server takes one: made once, sealed, and the same at every attempt.

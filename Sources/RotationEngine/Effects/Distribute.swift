@@ -18,7 +18,8 @@ extension RotationDriver {
                 let stored = try await call(name) { () async throws(AdapterError) in
                     try await store.read()
                 }
-                guard let stored, case let held = holding(stored, in: name), held != .foreign
+                guard let stored, case let held = holding(stored, in: name, server),
+                    held != .foreign
                 else { return .holds(.storeChanged, foreignValue(in: name)) }
                 if held != .ours(role) { missing.append((name, store, stored)) }
             } catch let failure as TargetFailure {
@@ -33,7 +34,7 @@ extension RotationDriver {
         }
         for (name, store, stored) in missing {
             openMark(name, for: role, replacing: stored)
-            do { try await write(secret, to: store, name, replacing: stored.version) } catch let
+            do { try await write(role, to: store, name, replacing: stored.version) } catch let
                 failure as TargetFailure
             { firstFailure = firstFailure ?? failure }
         }
@@ -42,11 +43,13 @@ extension RotationDriver {
     }
 
     private func write(
-        _ secret: ClientSecret, to store: any SecretStore, _ name: String,
+        _ role: SecretRole, to store: any SecretStore, _ name: String,
         replacing version: StoreVersion
     ) async throws {
+        let client = client(of: role, at: try await server())
+        let secret = try secret(role)
         try await mutate(.write, on: name) { () async throws(AdapterError) in
-            try await store.write(secret, replacing: version)
+            try await store.write(secret, of: client, replacing: version)
         }
         closeMark(name)
         rotation.body.distributedAt = clock.now()
@@ -72,11 +75,12 @@ extension RotationDriver {
     /// For each store, whether it reads back the secret of `role`.
     func storesHold(_ role: SecretRole) async throws -> [(String, GuardFinding)] {
         var findings: [(String, GuardFinding)] = []
+        let server = try await server()
         for (name, store) in try await stores() {
             let stored = try await call(name) { () async throws(AdapterError) in
                 try await store.read()
             }
-            switch stored.map({ holding($0, in: name) }) {
+            switch stored.map({ holding($0, in: name, server) }) {
             case .ours(role): findings.append((name, .passes))
             case .ours: findings.append((name, .fails("\(name) holds the other secret")))
             case .unsettled: findings.append((name, .fails("\(name) must be written again")))

@@ -16,8 +16,15 @@ extension RotationDriver {
     /// Where it shows no value that follows from what was written and from its version: a version
     /// that isn't the one we left is somebody else's write. What a store that shows no value held
     /// before the rotation can't be known, so it is taken to hold what the others do.
-    func holding(_ stored: StoredSecret, in name: String) -> Holding {
-        if let secret = stored.secret { return whose(secret).map(Holding.ours) ?? .foreign }
+    func holding(_ stored: StoredSecret, in name: String, _ server: any AuthorizationServer)
+        -> Holding
+    {
+        if let secret = stored.secret {
+            guard let role = whose(secret) else { return .foreign }
+            // With the other registration's client_id it is refused, so that is written again.
+            let client = client(of: role, at: server)
+            return client == nil || stored.client == client ? .ours(role) : .unsettled
+        }
         guard var mark = rotation.body.marks?[name] else {
             mark(name, StoreMark(.old, version: stored.version))
             return .ours(.old)
@@ -52,6 +59,13 @@ extension RotationDriver {
 
     func mark(_ name: String, _ mark: StoreMark) {
         rotation.body.marks = (rotation.body.marks ?? [:]).merging([name: mark]) { $1 }
+    }
+
+    /// The client_id that the secret of `role` belongs to, where it is not always the plan's.
+    func client(of role: SecretRole, at server: any AuthorizationServer) -> ClientID? {
+        guard server.capabilities.namesClients else { return nil }
+        let id = role == .new ? rotation.newCredential : rotation.oldCredential
+        return id.map { ClientID(rawValue: $0.rawValue) }
     }
 
     func whose(_ secret: ClientSecret) -> SecretRole? {

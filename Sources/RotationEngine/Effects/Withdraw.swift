@@ -83,7 +83,7 @@ extension RotationDriver {
     {
         let survivor = try secret(.old)
         // A server with slots puts the survivor in front; any other must accept it already.
-        let mayRevive = server.capabilities.shape != .list
+        let mayRevive = server.capabilities.shape == .twoSlots || switches(server)
         if !mayRevive, try await ask(server, about: survivor) != .accepted {
             return bear(
                 with: server, waiting: .notYetAccepted, thenHeld: .oldSecretRefused,

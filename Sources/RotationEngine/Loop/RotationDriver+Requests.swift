@@ -87,7 +87,7 @@ extension RotationDriver {
 
     private func takeOver(planWithDigest digest: String, at now: Instant) -> String? {
         guard let plan = try? parts.journal.plan(digest: digest) else { return "no such plan" }
-        guard plan.client == rotation.client, plan.clientID == rotation.plan.clientID,
+        guard plan.client == rotation.client, plan.clientIDs == rotation.plan.clientIDs,
             plan.server.type == rotation.plan.server.type
         else { return "the edited plan is for another client or server" }
         rotation.plan = plan

@@ -45,6 +45,10 @@ public struct Scenario: Sendable, Hashable {
         case replaced
         /// The same with the server's value, which can't be put back: GitLab.
         case renewed
+        /// Two registrations that take turns.
+        case paired
+        /// The same with values that the server makes.
+        case pairedUnseen = "paired-unseen"
 
         /// What the world is made of.
         public var configuration: World.Configuration {
@@ -63,6 +67,8 @@ public struct Scenario: Sendable, Hashable {
             case .single: .single
             case .replaced: .replaced
             case .renewed: .renewed
+            case .paired: .paired
+            case .pairedUnseen: .pairedUnseen
             }
         }
     }

@@ -42,7 +42,9 @@ extension Sweep {
                 if main.contains(world) { sweeps += rollbacks(plain, simulation) }
             }
             // Pairs while a server or consumers lag are left to chance: they take far longer.
-            let left: Set<Scenario.Name> = [.single, .lagging, .shared, .stubborn, .renewed]
+            let left: Set<Scenario.Name> = [
+                .single, .lagging, .shared, .stubborn, .renewed, .pairedUnseen,
+            ]
             guard !left.contains(world) else { continue }
             sweeps += pairs(Scenario(world), simulation)
         }
@@ -50,7 +52,7 @@ extension Sweep {
     }
 
     /// One world for each way of finding out what became of a creation.
-    private static let main: Set<Scenario.Name> = [.okta, .keycloak, .entra, .replaced]
+    private static let main: Set<Scenario.Name> = [.okta, .keycloak, .entra, .replaced, .paired]
 
     private static func singles(_ plain: Scenario) -> [Sweep] {
         plain.world.faults.map { fault in
@@ -186,9 +188,11 @@ extension Scenario.Name {
     /// What comes late counts for creations alone, and has a sweep of its own.
     public var faults: [Fault] {
         switch self {
-        case .keycloak, .opaqueSlots, .timed, .timedShared, .single, .renewed:
+        case .keycloak, .opaqueSlots, .timed, .timedShared, .single, .renewed,
+            .pairedUnseen:
             Fault.allCases.filter { $0 != .duplicated && $0 != .late }
-        case .okta, .clientValued, .entra, .lagging, .expiring, .shared, .stubborn, .replaced:
+        case .okta, .clientValued, .entra, .lagging, .expiring, .shared, .stubborn, .replaced,
+            .paired:
             Fault.allCases.filter { $0 != .late }
         }
     }

@@ -14,6 +14,14 @@ public struct Meddling: Sendable {
         }
     }
 
+    /// Another tool puts the client_id back that a store began with, and not the secret.
+    public func revertClient(ofStore index: Int) {
+        world.state.withLock { state in
+            state.stores[index].client = ClientID(rawValue: WorldServer.pair[0].rawValue)
+            state.stores[index].version += 1
+        }
+    }
+
     /// Another tool writes a value of its own into a store.
     public func overwriteStore(_ index: Int, with value: String) {
         world.state.withLock { state in

@@ -32,11 +32,19 @@ public final class World: Sendable {
         self.configuration = configuration
         let original = Self.original
         let isTwoSlots = configuration.capabilities.shape == .twoSlots
+        let isPair = configuration.capabilities.shape == .pair
+        let client = isPair ? ClientID(rawValue: WorldServer.pair[0].rawValue) : nil
         var secrets = [
             WorldSecret(
                 id: CredentialID(rawValue: isTwoSlots ? "current" : "s0"), value: original,
                 owner: .original)
         ]
+        if isPair {
+            secrets = [
+                WorldSecret(id: WorldServer.pair[0], value: original, owner: .original),
+                WorldSecret(id: WorldServer.pair[1], value: "idle-before", owner: .foreign),
+            ]
+        }
         if configuration.hasForeignSecret {
             secrets.append(
                 WorldSecret(
@@ -48,12 +56,14 @@ public final class World: Sendable {
                 schedule: faults, deeds: deeds, lines: isRecorded ? [] : nil, secrets: secrets,
                 stores: (0..<configuration.storeCount).map {
                     WorldStore(
-                        value: original, isShown: !configuration.hiddenStores.contains($0))
+                        value: original, client: client,
+                        isShown: !configuration.hiddenStores.contains($0))
                 },
                 consumers: configuration.habits.enumerated().map { index, habit in
                     WorldConsumer(
                         store: index % configuration.storeCount, habit: habit, value: original,
-                        loadedAt: start, presented: original, presentedAt: start)
+                        client: client, loadedAt: start, presented: original,
+                        presentedClient: client, presentedAt: start)
                 }, allowsOutage: configuration.strategy == .outage, randomState: seed))
     }
 
@@ -115,6 +125,10 @@ public final class World: Sendable {
     }
     /// What a store holds now.
     public func value(ofStore index: Int) -> String { state.withLock { $0.stores[index].value } }
+    /// The client_id beside it, where that changes too.
+    public func client(ofStore index: Int) -> ClientID? {
+        state.withLock { $0.stores[index].client }
+    }
     /// Every value that ever was secret in this world, for the canary scan.
     public var secretValues: [String] {
         state.withLock { $0.secrets.map(\.value) + $0.stores.map(\.value) }

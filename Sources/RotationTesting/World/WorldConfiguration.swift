@@ -135,6 +135,22 @@ extension World.Configuration {
         ]
         return stubborn
     }
+    /// Two registrations that take turns at a server that shows the one value of each.
+    public static var paired: World.Configuration {
+        var paired = World.Configuration(
+            capabilities: ServerCapabilities(
+                shape: .pair, limit: 2, origin: .client, recognition: .value, canDisable: false,
+                propagation: .zero))
+        paired.strategy = .blueGreen(green: ClientID(rawValue: WorldServer.pair[1].rawValue))
+        return paired
+    }
+    /// The same with values that the server makes, and shows once.
+    public static var pairedUnseen: World.Configuration {
+        var unseen = paired
+        unseen.capabilities.origin = .server
+        unseen.capabilities.recognition = .trial
+        return unseen
+    }
     /// One secret at a time, and a plan that doesn't allow for it.
     public static let single = World.Configuration(
         capabilities: ServerCapabilities(

@@ -41,7 +41,9 @@ struct WorldSecretStore: SecretStore {
     let index: Int
     var capabilities: StoreCapabilities {
         let isShown = isShown
-        return StoreCapabilities(comparesAndSets: isShown, readable: isShown, versioned: isShown)
+        return StoreCapabilities(
+            comparesAndSets: isShown, readable: isShown, versioned: isShown,
+            holdsClientID: world.configuration.capabilities.namesClients)
     }
     private var isShown: Bool { !world.configuration.hiddenStores.contains(index) }
 
@@ -61,11 +63,11 @@ struct WorldSecretStore: SecretStore {
             let store = state.stores[index]
             return StoredSecret(
                 secret: store.isShown ? ClientSecret(store.value) : nil,
-                version: StoreVersion(rawValue: "\(store.version)"))
+                version: StoreVersion(rawValue: "\(store.version)"), client: store.client)
         }
     }
 
-    func write(_ secret: ClientSecret, replacing version: StoreVersion?)
+    func write(_ secret: ClientSecret, of client: ClientID?, replacing version: StoreVersion?)
         async throws(AdapterError)
     {
         let (index, isSealed) = (index, world.isSealed(secret))
@@ -76,6 +78,7 @@ struct WorldSecretStore: SecretStore {
             }
             if !isSealed { state.violations.append("call \(state.calls): written but not sealed") }
             state.stores[index].value = secret.withPlaintext { $0 }
+            state.stores[index].client = client ?? store.client
             state.stores[index].version += 1
             state.writtenAt = state.now
             (state.stores[index].seenAt, state.stores[index].changedAt) = (state.calls, 0)
@@ -106,6 +109,7 @@ struct WorldReporter: AdoptionReporter {
             if consumer.presented == consumer.value { state.consumers[index].seenAt = state.calls }
             let presentedAt = consumer.presentedAt + state.skew
             let spelled = "instant-\(presentedAt)"
+            let client = consumer.presentedClient ?? client
             let code = HMAC<SHA256>.authenticationCode(
                 for: Data("holdover-adoption-v1\n\(client.rawValue)\n\(spelled)".utf8),
                 using: SymmetricKey(data: Data(consumer.presented.utf8)))

@@ -19,7 +19,8 @@ extension WorldServer {
     /// The one before it is gone.
     func replace(by secret: ClientSecret?, _ state: inout WorldState) -> CreatedCredential {
         if state.trace.count(where: { $0 == .preflight }) <= state.stores.count {
-            state.violations.append("call \(state.calls): replaced before every store was looked at")
+            state.violations.append(
+                "call \(state.calls): replaced before every store was looked at")
         }
         state.made += 1
         let value =

@@ -17,6 +17,7 @@ struct WorldServer: AuthorizationServer {
         let capabilities = capabilities
         return try await world.call(.credentials) { state in
             if capabilities.shape == .single { return only(known, state) }
+            if capabilities.shape == .pair { return paired(known, state) }
             if capabilities.recognition == .trial { return tried(known, state) }
             return state.secrets.filter { secret in
                 secret.listedFrom <= state.now && secret.expiresAt ?? .max > state.now
@@ -115,9 +116,10 @@ struct WorldServer: AuthorizationServer {
             capabilities.shape == .twoSlots, capabilities.canWithdraw
         )
         let isTried = capabilities.recognition == .trial
-        let isSingle = capabilities.shape == .single
+        let (isSingle, isPair) = (capabilities.shape == .single, capabilities.shape == .pair)
         try await world.call(.delete) { state throws(AdapterError) in
             if isSingle { return try putBack(survivor, &state) }
+            if isPair { return try throwAway(credential, &state) }
             if isTried { return deleteTried(credential, survivor, &state) }
             let victim = state.secrets.first { $0.id == credential }
             if !canWithdraw, victim != nil, credential == state.secrets.last?.id {

@@ -19,6 +19,8 @@ struct WorldSecret: Sendable {
 /// A store of the world: one value and how often it was written.
 struct WorldStore: Sendable {
     var value: String
+    /// The client_id beside it, where that changes too.
+    var client: ClientID?
     /// Whether it can be read: a store of CI variables shows only that there is a value.
     var isShown = true
     var version = 1
@@ -32,9 +34,11 @@ struct WorldConsumer: Sendable {
     let store: Int
     let habit: World.Habit
     var value: String
+    var client: ClientID?
     var loadedAt: Int64
     /// The value with which it last got a token, and when: what it can report.
     var presented: String
+    var presentedClient: ClientID?
     var presentedAt: Int64
     /// The call that last asked it, and the one before which somebody turned it back.
     var seenAt = 0
@@ -45,7 +49,7 @@ extension WorldConsumer {
     /// Gets a token where it needs one: at each moment, or when the one that it keeps is over.
     fileprivate mutating func present(at now: Int64) {
         if case .caching(let span) = habit, now - presentedAt < span.milliseconds { return }
-        presented = value
+        (presented, presentedClient) = (value, client)
         presentedAt = habit.isCaching ? now : loadedAt
     }
 }
@@ -113,8 +117,11 @@ struct WorldState: Sendable {
 
     /// Whether the value is one that nobody has taken away: a server that lets a secret expire does
     /// that to its own users.
-    private func isHonoured(_ value: String) -> Bool {
-        secrets.contains { $0.value == value && $0.isEnabled && $0.acceptedFrom <= now }
+    private func isHonoured(_ value: String, of client: ClientID?) -> Bool {
+        secrets.contains { secret in
+            secret.value == value && secret.isEnabled && secret.acceptedFrom <= now
+                && (client == nil || secret.id.rawValue == client?.rawValue)
+        }
     }
 
     /// Consumers that watch have read before anything else happens; others when their time comes.
@@ -137,6 +144,7 @@ struct WorldState: Sendable {
                 consumers[index].changedAt = store.changedAt == 0 ? 0 : call ?? calls
             }
             consumers[index].value = store.value
+            consumers[index].client = store.client
             consumers[index].loadedAt = now
         }
     }
@@ -158,10 +166,11 @@ struct WorldState: Sendable {
     /// Which stores and consumers hold something that the server refuses, by their names.
     func locked() -> Set<String> {
         var locked: Set<String> = []
-        for (index, store) in stores.enumerated() where !isHonoured(store.value) {
+        for (index, store) in stores.enumerated() where !isHonoured(store.value, of: store.client) {
             locked.insert("store \(index)")
         }
-        for (index, consumer) in consumers.enumerated() where !isHonoured(consumer.value) {
+        for (index, consumer) in consumers.enumerated()
+        where !isHonoured(consumer.value, of: consumer.client) {
             locked.insert("consumer \(index)")
         }
         return locked

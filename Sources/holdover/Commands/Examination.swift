@@ -108,9 +108,9 @@ struct Examination {
                 result.add(name, finding)
             }
             guard capabilities.permits(plan.strategy) else {
-                return result.add(name, Outage.refusal)
+                return result.add(name, Outage.refusal(of: plan))
             }
-            let isReplaced = !capabilities.canOverlap
+            let isReplaced = capabilities.shape == .single
             if isReplaced { result.add(name, Outage.finding) }
             let listed = try await server.credentials(knowing: KnownSecrets(old: secret))
             let limit = capabilities.limit == .max ? "" : " of \(capabilities.limit)"

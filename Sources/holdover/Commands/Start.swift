@@ -63,7 +63,7 @@ struct Start: AsyncParsableCommand {
         guard AdapterRegistry.capabilities(of: plan)?.permits(plan.strategy) == false else {
             return
         }
-        let finding = Outage.refusal
+        let finding = Outage.refusal(of: plan)
         throw Problem(
             .failure, code: finding.code,
             "\(plan.client.rawValue): \(plan.server.name): \(finding.message)",

@@ -11,16 +11,24 @@ enum Outage {
     /// The same, for `check` and `start --dry-run`, where the plan allows it.
     static let finding = Finding(.warning, code: "outage", message: words)
 
-    /// What there is to do about it, where the plan doesn't.
-    static let refusal = Finding(
-        .problem, code: "no-overlap",
-        message: "it keeps one secret for a client, so two can't overlap and a rotation would lock "
-            + "consumers out; say `allow_outage: true` in the plan if they may be, or give them a "
-            + "second client and move them one by one")
+    /// What there is to do about it, where the plan doesn't allow it.
+    static func refusal(of plan: Plan) -> Finding {
+        if case .blueGreen = plan.strategy {
+            return Finding(
+                .problem, code: "needs-no-blue-green",
+                message: "two secrets of one client overlap at this server: leave `strategy` and "
+                    + "`green_client_id` out")
+        }
+        return Finding(
+            .problem, code: "no-overlap",
+            message: "it keeps one secret for a client, so two can't overlap and a rotation would "
+                + "lock consumers out; choose in the plan: `strategy: blue-green` with a second "
+                + "client, or `allow_outage: true`")
+    }
 
     /// Whether a rotation of `plan` begins with one.
     static func isAhead(of plan: Plan) -> Bool {
-        AdapterRegistry.capabilities(of: plan)?.canOverlap == false
+        AdapterRegistry.capabilities(of: plan)?.shape == .single
     }
 }
 

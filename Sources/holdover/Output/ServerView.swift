@@ -39,6 +39,7 @@ extension ServerCapabilities {
         case .list: limit == .max ? "a list" : "\(limit) of a list"
         case .twoSlots: "\(limit) slots"
         case .single: "1, no overlap"
+        case .pair: "1 for each of 2 clients"
         }
     }
 }

@@ -27,7 +27,8 @@ struct Timeline: Sendable {
                 return console.colored("-", .faint)
                     + " \(step)\(news.phase.rawValue) skipped: \(skipped)"
             }
-            return console.colored("✓", .good) + " \(step)\(news.phase.whenDone(in: news.rotation.plan))"
+            return console.colored("✓", .good)
+                + " \(step)\(news.phase.whenDone(in: news.rotation.plan))"
         case .drifted:
             return console.colored("↻", .attention)
                 + " \(step)a store was changed; writing it again"

@@ -30,17 +30,9 @@ struct SystemClock: RotationClock {
 
 /// The kernel's randomness (getrandom).
 struct SystemRandom: RandomSource {
-    private static let letters = Array(
-        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789")
     private static let digits = Array("0123456789ABCDEFGHJKMNPQRSTVWXYZ")
 
-    func secret() -> ClientSecret {
-        var generator = SystemRandomNumberGenerator()
-        let characters = (0..<48).map { _ in
-            Self.letters[Int.random(in: 0..<Self.letters.count, using: &generator)]
-        }
-        return ClientSecret(String(characters))
-    }
+    func secret() -> ClientSecret { .unguessable() }
 
     /// A ULID: ten digits of time, sixteen of chance, base 32.
     func identifier(at moment: Instant) -> String {

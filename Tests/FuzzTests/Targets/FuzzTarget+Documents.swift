@@ -74,7 +74,8 @@ extension FuzzTarget {
     /// A Vault document goes back with our value and the others as they were.
     private static func vault(_ bytes: [UInt8]) -> String? {
         guard let document = try? VaultDocument(bytes, field: "secret") else { return nil }
-        let body = document.data(with: written, at: "secret")
+        let text = VaultDocument.Text(field: "secret", text: written)
+        guard let body = try? document.data(with: [text]) else { return "it can't be set" }
         guard let again = try? JSONDocument(body),
             (try? again.node(at: ["secret"]))?.text == written
         else { return "the value doesn't read back from \(body)" }
