@@ -4,7 +4,7 @@ public import RotationCore
 ///
 /// The suite leaves the client with one secret again, another one: ``Result/secret``.
 public struct AuthorizationServerContract: Sendable {
-    private let server: any AuthorizationServer
+    let server: any AuthorizationServer
     private let makeSecret: @Sendable () -> ClientSecret
 
     /// A suite for `server`; `makeSecret` gives a new valid secret at each call.
@@ -27,6 +27,7 @@ public struct AuthorizationServerContract: Sendable {
 
     /// Runs the suite for a client whose only secret is `old`.
     public func run(old: ClientSecret) async -> Result {
+        if server.capabilities.shape == .single { return await runSingle(old: old) }
         var found = Violations()
         var inForce = old
         await found.check("reads change nothing") { try await reads(&$0, old) }
@@ -45,7 +46,7 @@ public struct AuthorizationServerContract: Sendable {
         return Result(violations: found.all, topics: found.topics, secret: inForce)
     }
 
-    private func reads(_ found: inout Violations, _ old: ClientSecret) async throws {
+    func reads(_ found: inout Violations, _ old: ClientSecret) async throws {
         let identities = (try await server.identity(), try await server.identity())
         found.expect(identities.0 == identities.1, "two identities differ")
         let problems = try await server.preflight(overlap: .hours(1))
@@ -138,7 +139,7 @@ public struct AuthorizationServerContract: Sendable {
         try await server.delete(id, keeping: old)
     }
 
-    private func refusesDisabling(_ found: inout Violations, _ old: ClientSecret) async throws {
+    func refusesDisabling(_ found: inout Violations, _ old: ClientSecret) async throws {
         let known = KnownSecrets(old: old)
         let id = try await server.credentials(knowing: known).first?.id
         do throws(AdapterError) {
@@ -171,15 +172,18 @@ public struct AuthorizationServerContract: Sendable {
         return new
     }
 
-    private var recognisesValues: Bool {
+    var recognisesValues: Bool {
         [.value, .trial].contains(server.capabilities.recognition)
     }
 
+    /// Whether the caller makes the values.
+    var isChosen: Bool { server.capabilities.origin == .client }
+
     /// A label is never given twice at a time, since servers may refuse that.
-    private func create(_ found: inout Violations, label: String = "contract") async throws
+    func create(_ found: inout Violations, label: String = "contract") async throws
         -> (id: CredentialID, secret: ClientSecret)
     {
-        let supplied = server.capabilities.origin == .client ? makeSecret() : nil
+        let supplied = isChosen ? makeSecret() : nil
         let created = try await server.create(supplied, label: label)
         found.expect((created.secret == nil) == (supplied != nil), "the value's origin is wrong")
         return (created.id, try supplied ?? created.secret ?? { throw NoValue() }())
@@ -211,15 +215,14 @@ public struct AuthorizationServerContract: Sendable {
 
     private func expectRefused(_ found: inout Violations) async throws {
         do throws(AdapterError) {
-            let supplied = server.capabilities.origin == .client ? makeSecret() : nil
-            _ = try await server.create(supplied, label: "contract-above")
+            _ = try await server.create(isChosen ? makeSecret() : nil, label: "contract-above")
             found.expect(false, "a secret above the limit was made")
         } catch {
             found.expect(error.kind == .limitReached, "a secret above the limit: \(error.code)")
         }
     }
 
-    private func expect(
+    func expect(
         _ found: inout Violations, _ secret: ClientSecret, isAccepted: Bool, _ which: String
     ) async throws {
         for connection in [ProbeConnection.kept, .fresh] {

@@ -29,8 +29,12 @@ public struct PracticeServerProcess: Sendable {
         public static let golden = [Dialect.okta, .keycloak]
         /// Those that never give their newest secret up.
         public static let oneWay = [Dialect.pingone, .wso2]
-        /// All others.
-        public static let twoWay = allCases.filter { !oneWay.contains($0) }
+        /// Those with one secret for each client, where creating replaces.
+        public static let single: [Dialect] = []
+        /// Those where an old and a new secret are accepted at the same time.
+        public static let overlapping = allCases.filter { !single.contains($0) }
+        /// Those of them that give a new secret up again.
+        public static let twoWay = overlapping.filter { !oneWay.contains($0) }
     }
 
     /// A server that didn't get ready.

@@ -6,7 +6,7 @@ import Testing
 struct VendorTests {
     typealias Dialect = PracticeServerProcess.Dialect
 
-    @Test(arguments: Dialect.allCases)
+    @Test(arguments: Dialect.overlapping)
     func `a rotation is completed, and no consumer fails`(dialect: Dialect) async throws {
         try await Stage.open(dialect) { stage in
             try await stage.begin()

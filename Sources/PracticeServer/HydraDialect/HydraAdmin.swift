@@ -84,13 +84,7 @@ struct HydraAdmin: Sendable {
         else { throw HydraError.invalid }
         let value = operations[0].value
         try change(client) { client, settings, now in
-            // The same value is taken at every moment in between.
-            let kept = client.secrets.first { $0.value == value }?.id
-            for secret in client.secrets where secret.id != kept {
-                client.remove(secret.id, at: now, under: settings)
-            }
-            guard kept == nil else { return }
-            client.add(id: RandomText.uuid(), value: value, at: now, under: settings)
+            client.replace(with: value, at: now, under: settings)
         }
         return Self.reply(client, secret: value)
     }
