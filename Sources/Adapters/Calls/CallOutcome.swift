@@ -110,6 +110,16 @@ struct CallOutcome: Sendable {
         }
     }
 
+    /// Until the moment that the field `name` gives in seconds since 1970: at least a second, at
+    /// most an hour; `Retry-After` where there is no such field.
+    static func wait(until name: String, in headers: HTTPHeaders, at now: Instant) -> Span? {
+        guard let text = headers[name], let reset = Int64(text),
+            (0...4_102_444_800).contains(reset)
+        else { return retryAfter(headers) }
+        let wait = Instant(milliseconds: reset * 1_000).since(now)
+        return min(max(wait, .seconds(1)), .hours(1))
+    }
+
     /// `Retry-After` in seconds (RFC 9110 §10.2.3), at most an hour; a date is not read.
     static func retryAfter(_ headers: HTTPHeaders) -> Span? {
         guard let text = headers["Retry-After"], let seconds = Double(text), seconds >= 0 else {

@@ -8,6 +8,16 @@ struct TokenProbe: Sendable {
     enum Method: String, Sendable, CaseIterable {
         case basic = "client_secret_basic"
         case post = "client_secret_post"
+
+        /// A client's secret, presented so.
+        func authentication(id: String, _ secret: ClientSecret) -> ClientAuthentication {
+            secret.withPlaintext { text in
+                switch self {
+                case .basic: .basic(id: id, secret: text)
+                case .post: .post(id: id, secret: text)
+                }
+            }
+        }
     }
 
     let adapter: String
@@ -26,12 +36,7 @@ struct TokenProbe: Sendable {
     func authenticate(with secret: ClientSecret, connection: ProbeConnection)
         async throws(AdapterError) -> AuthenticationResult
     {
-        let authentication = secret.withPlaintext { text in
-            switch method {
-            case .basic: ClientAuthentication.basic(id: clientID, secret: text)
-            case .post: ClientAuthentication.post(id: clientID, secret: text)
-            }
-        }
+        let authentication = method.authentication(id: clientID, secret)
         do throws(TokenError) {
             _ = try await endpoint.requestToken(
                 as: authentication, through: http, connection: connection == .fresh ? .fresh : .kept

@@ -141,19 +141,11 @@ struct OktaAPI: Sendable {
             throw AdapterError(.refused, code: "okta-only-active", message: error.message)
         case 429:
             throw AdapterError(
-                .unavailable(retryAfter: untilReset(response.headers)), code: error.code,
-                message: error.message)
+                .unavailable(
+                    retryAfter: CallOutcome.wait(
+                        until: "X-Rate-Limit-Reset", in: response.headers, at: now())),
+                code: error.code, message: error.message)
         default: throw error
         }
-    }
-
-    /// Until `X-Rate-Limit-Reset`, which is in seconds since 1970; at least a second, at most an
-    /// hour.
-    private func untilReset(_ headers: HTTPHeaders) -> Span? {
-        guard let text = headers["X-Rate-Limit-Reset"], let reset = Int64(text),
-            (0...4_102_444_800).contains(reset)
-        else { return CallOutcome.retryAfter(headers) }
-        let wait = Instant(milliseconds: reset * 1_000).since(now())
-        return min(max(wait, .seconds(1)), .hours(1))
     }
 }

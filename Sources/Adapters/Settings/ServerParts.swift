@@ -30,13 +30,13 @@ struct ServerParts: Sendable {
 
 extension ServerParts {
     /// A client that fetches access tokens at `endpoint` with `client_id` and `client_secret`.
-    func login(_ admin: Settings, at endpoint: TokenEndpoint) async throws(AdapterError)
-        -> AdminLogin
-    {
+    func login(
+        _ admin: Settings, at endpoint: TokenEndpoint, by method: TokenProbe.Method = .basic
+    ) async throws(AdapterError) -> AdminLogin {
         let clientID = try admin.requiredText("client_id")
         let reference = try admin.requiredReference("client_secret")
-        let authentication = try await resolver.resolve(reference, for: admin.adapter)
-            .withPlaintext { ClientAuthentication.basic(id: clientID, secret: $0) }
+        let secret = try await resolver.resolve(reference, for: admin.adapter)
+        let authentication = method.authentication(id: clientID, secret)
         return AdminLogin(
             adapter: admin.adapter, proof: .tokens(tokens, endpoint, authentication),
             findings: resolver.findings(about: [reference], for: admin.adapter))
