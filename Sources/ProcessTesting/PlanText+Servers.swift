@@ -43,6 +43,7 @@ extension PlanText {
                 ("environment", "PINGONE_ENVIRONMENT"),
             ]
         case .wso2: [("url", "WSO2_URL"), ("tenant", "WSO2_TENANT")]
+        case .auth0: [("url", "AUTH0_URL"), ("audience", "AUTH0_AUDIENCE")]
         }
     }
 
@@ -54,6 +55,7 @@ extension PlanText {
         case .uaa: ["token_lifetime: 100ms"]
         case .gravitee: ["application: \(client)"]
         case .google: ["oauth_client: \(client)"]
+        case .auth0: ["token_endpoint_auth_method: client_secret_basic"]
         default: []
         }
     }
@@ -69,7 +71,7 @@ extension PlanText {
         case .cognito:
             return #"admin: {access_key_id: "env:COGNITO_ACCESS_KEY_ID", "#
                 + #"secret_access_key: "env:COGNITO_SECRET_ACCESS_KEY"}"#
-        case .keycloak, .entra, .logto, .uaa, .pingone, .wso2:
+        case .keycloak, .entra, .logto, .uaa, .pingone, .wso2, .auth0:
             let name = dialect.rawValue.uppercased()
             return "admin: {client_id: \(server["\(name)_ADMIN_CLIENT_ID"]), "
                 + "client_secret: \"env:\(name)_ADMIN_CLIENT_SECRET\"}"

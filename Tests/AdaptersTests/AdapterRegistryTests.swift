@@ -75,6 +75,7 @@ import Testing
             .deletingLastPathComponent().deletingLastPathComponent()
             .appendingPathComponent("Sources/Adapters")
         let pages = [
+            ("Auth0/Auth0.md", all.servers, "auth0"),
             ("Cognito/Cognito.md", all.servers, "cognito"),
             ("Entra/Entra.md", all.servers, "entra"),
             ("ExecServer/ExecServer.md", all.servers, "exec"),

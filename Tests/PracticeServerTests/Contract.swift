@@ -13,6 +13,7 @@ struct Contract: Sendable {
     static let gravitee = load("gravitee-am/application-secrets.openapi.json")
     static let pingOne = load("pingone/application-secret.openapi.json")
     static let wso2 = load("wso2-is/oidc-client-secrets.openapi.json")
+    static let auth0 = load("auth0/management-clients.openapi.json")
     static let graph = load("microsoft-graph/application-credentials.openapi.json")
 
     static let hydra = load("ory-hydra/hydra-clients.openapi.json")

@@ -11,6 +11,7 @@ enum Dialect: String, Sendable, Hashable, Codable, CaseIterable {
     case cognito
     case pingone
     case wso2
+    case auth0
 }
 
 /// A realm's name within its dialect; all but Keycloak have one, which is named as the dialect is.

@@ -72,6 +72,11 @@ struct PracticeWorld: Sendable {
                     "internal_application_mgt_client_secret_view",
                     "internal_application_mgt_client_secret_delete",
                 ]))
+        _ = try await registrar.register(
+            NewClient(
+                dialect: .auth0, clientId: credentials.adminClientID,
+                secret: credentials.adminSecret, authMethod: .post,
+                scopes: ["read:client_keys", "update:clients", "update:client_keys"]))
         for client in seed.clients ?? [] { _ = try await registrar.register(client) }
     }
 }

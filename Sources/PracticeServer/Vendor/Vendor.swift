@@ -76,6 +76,7 @@ extension Dialect {
         case .cognito: CognitoVendor.self
         case .pingone: PingOneVendor.self
         case .wso2: WSO2Vendor.self
+        case .auth0: Auth0Vendor.self
         }
     }
 
