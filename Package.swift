@@ -76,10 +76,10 @@ let package = Package(
             ],
             exclude: [
                 "Auth0/Auth0.md", "BlueGreen/BlueGreen.md", "Cognito/Cognito.md", "Entra/Entra.md",
-                "Exec/Exec.md", "ExecServer/ExecServer.md", "File/File.md", "Google/Google.md",
-                "Gravitee/Gravitee.md", "HTTP/HTTP.md", "Hydra/Hydra.md", "Keycloak/Keycloak.md",
-                "Logto/Logto.md", "Okta/Okta.md", "PingOne/PingOne.md", "Report/Report.md",
-                "UAA/UAA.md", "Vault/Vault.md", "WSO2/WSO2.md",
+                "Exec/Exec.md", "ExecServer/ExecServer.md", "File/File.md", "GitLab/GitLab.md",
+                "Google/Google.md", "Gravitee/Gravitee.md", "HTTP/HTTP.md", "Hydra/Hydra.md",
+                "Keycloak/Keycloak.md", "Logto/Logto.md", "Okta/Okta.md", "PingOne/PingOne.md",
+                "Report/Report.md", "UAA/UAA.md", "Vault/Vault.md", "WSO2/WSO2.md",
             ],
             swiftSettings: settings),
 

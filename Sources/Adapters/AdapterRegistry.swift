@@ -8,9 +8,9 @@ public struct AdapterRegistry: AdapterFactory {
     public static let descriptors = AdapterDescriptors(
         servers: [
             Auth0.descriptor, Cognito.descriptor, Entra.descriptor, ExecServer.descriptor,
-            Google.descriptor, Gravitee.descriptor, HTTPServer.descriptor, Hydra.descriptor,
-            Keycloak.descriptor, Logto.descriptor, Okta.descriptor, PingOne.descriptor,
-            UAA.descriptor, WSO2.descriptor,
+            GitLab.descriptor, Google.descriptor, Gravitee.descriptor, HTTPServer.descriptor,
+            Hydra.descriptor, Keycloak.descriptor, Logto.descriptor, Okta.descriptor,
+            PingOne.descriptor, UAA.descriptor, WSO2.descriptor,
         ],
         stores: [FileStore.descriptor, VaultStore.descriptor],
         hooks: [ExecHook.descriptor],
@@ -65,6 +65,7 @@ public struct AdapterRegistry: AdapterFactory {
         case ExecServer.descriptor.type: return try await ExecServer.server(of: plan, parts)
         case HTTPServer.descriptor.type: return try await HTTPServer.server(of: plan, parts)
         case Hydra.descriptor.type: return try await Hydra(plan, parts)
+        case GitLab.descriptor.type: return try await GitLab(plan, parts)
         case Google.descriptor.type: return try await Google(plan, parts)
         case Gravitee.descriptor.type: return try await Gravitee(plan, parts)
         case Keycloak.descriptor.type: return try await Keycloak(plan, parts)

@@ -43,6 +43,7 @@ extension PlanText {
                 ("environment", "PINGONE_ENVIRONMENT"),
             ]
         case .wso2: [("url", "WSO2_URL"), ("tenant", "WSO2_TENANT")]
+        case .gitlab: [("url", "GITLAB_URL")]
         case .auth0: [("url", "AUTH0_URL"), ("audience", "AUTH0_AUDIENCE")]
         }
     }
@@ -67,6 +68,7 @@ extension PlanText {
         case .hydra: return nil
         case .okta: return #"admin: {token: "env:OKTA_API_TOKEN"}"#
         case .gravitee: return #"admin: {token: "env:GRAVITEE_TOKEN"}"#
+        case .gitlab: return #"admin: {token: "env:GITLAB_TOKEN"}"#
         case .google: return #"admin: {token: "env:GOOGLE_ADMIN_TOKEN"}"#
         case .cognito:
             return #"admin: {access_key_id: "env:COGNITO_ACCESS_KEY_ID", "#

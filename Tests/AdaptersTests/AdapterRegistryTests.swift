@@ -81,6 +81,7 @@ import Testing
             ("ExecServer/ExecServer.md", all.servers, "exec"),
             ("HTTP/HTTP.md", all.servers, "http"),
             ("Hydra/Hydra.md", all.servers, "hydra"),
+            ("GitLab/GitLab.md", all.servers, "gitlab"),
             ("Google/Google.md", all.servers, "google"),
             ("Gravitee/Gravitee.md", all.servers, "gravitee"),
             ("Logto/Logto.md", all.servers, "logto"),

@@ -12,6 +12,7 @@ enum Dialect: String, Sendable, Hashable, Codable, CaseIterable {
     case pingone
     case wso2
     case auth0
+    case gitlab
 }
 
 /// A realm's name within its dialect; all but Keycloak have one, which is named as the dialect is.
