@@ -75,11 +75,12 @@ let package = Package(
                 "RotationCore", "ClientCredentials", "HTTPTransport", crypto, subprocess, system,
             ],
             exclude: [
-                "Auth0/Auth0.md", "BlueGreen/BlueGreen.md", "Cognito/Cognito.md", "Entra/Entra.md",
-                "Exec/Exec.md", "ExecServer/ExecServer.md", "File/File.md", "GitLab/GitLab.md",
-                "Google/Google.md", "Gravitee/Gravitee.md", "HTTP/HTTP.md", "Hydra/Hydra.md",
-                "Keycloak/Keycloak.md", "Logto/Logto.md", "Okta/Okta.md", "PingOne/PingOne.md",
-                "Report/Report.md", "UAA/UAA.md", "Vault/Vault.md", "WSO2/WSO2.md",
+                "Auth0/Auth0.md", "Authentik/Authentik.md", "BlueGreen/BlueGreen.md",
+                "Cognito/Cognito.md", "Entra/Entra.md", "Exec/Exec.md", "ExecServer/ExecServer.md",
+                "File/File.md", "GitLab/GitLab.md", "Google/Google.md", "Gravitee/Gravitee.md",
+                "HTTP/HTTP.md", "Hydra/Hydra.md", "Keycloak/Keycloak.md", "Logto/Logto.md",
+                "Okta/Okta.md", "PingOne/PingOne.md", "Report/Report.md", "UAA/UAA.md",
+                "Vault/Vault.md", "WSO2/WSO2.md",
             ],
             swiftSettings: settings),
 

@@ -7,10 +7,10 @@ public struct AdapterRegistry: AdapterFactory {
     /// What plans may say; help, schema and documentation come from it.
     public static let descriptors = AdapterDescriptors(
         servers: [
-            Auth0.descriptor, Cognito.descriptor, Entra.descriptor, ExecServer.descriptor,
-            GitLab.descriptor, Google.descriptor, Gravitee.descriptor, HTTPServer.descriptor,
-            Hydra.descriptor, Keycloak.descriptor, Logto.descriptor, Okta.descriptor,
-            PingOne.descriptor, UAA.descriptor, WSO2.descriptor,
+            Auth0.descriptor, Authentik.descriptor, Cognito.descriptor, Entra.descriptor,
+            ExecServer.descriptor, GitLab.descriptor, Google.descriptor, Gravitee.descriptor,
+            HTTPServer.descriptor, Hydra.descriptor, Keycloak.descriptor, Logto.descriptor,
+            Okta.descriptor, PingOne.descriptor, UAA.descriptor, WSO2.descriptor,
         ],
         stores: [FileStore.descriptor, VaultStore.descriptor],
         hooks: [ExecHook.descriptor],
@@ -60,6 +60,7 @@ public struct AdapterRegistry: AdapterFactory {
     private func oneServer(of plan: Plan) async throws(AdapterError) -> any AuthorizationServer {
         switch plan.server.type {
         case Auth0.descriptor.type: return try await Auth0(plan, parts)
+        case Authentik.descriptor.type: return try await Authentik(plan, parts)
         case Cognito.descriptor.type: return try await Cognito(plan, parts)
         case Entra.descriptor.type: return try await Entra(plan, parts)
         case ExecServer.descriptor.type: return try await ExecServer.server(of: plan, parts)

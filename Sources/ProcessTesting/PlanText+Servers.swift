@@ -43,6 +43,7 @@ extension PlanText {
                 ("environment", "PINGONE_ENVIRONMENT"),
             ]
         case .wso2: [("url", "WSO2_URL"), ("tenant", "WSO2_TENANT")]
+        case .authentik: [("url", "AUTHENTIK_URL")]
         case .gitlab: [("url", "GITLAB_URL")]
         case .auth0: [("url", "AUTH0_URL"), ("audience", "AUTH0_AUDIENCE")]
         }
@@ -68,6 +69,7 @@ extension PlanText {
         case .hydra: return nil
         case .okta: return #"admin: {token: "env:OKTA_API_TOKEN"}"#
         case .gravitee: return #"admin: {token: "env:GRAVITEE_TOKEN"}"#
+        case .authentik: return #"admin: {token: "env:AUTHENTIK_TOKEN"}"#
         case .gitlab: return #"admin: {token: "env:GITLAB_TOKEN"}"#
         case .google: return #"admin: {token: "env:GOOGLE_ADMIN_TOKEN"}"#
         case .cognito:

@@ -28,13 +28,15 @@ public struct PracticeServerProcess: Sendable {
         case auth0
         /// GitLab's.
         case gitlab
+        /// authentik's.
+        case authentik
 
         /// One for each shape of server, for what takes long: a list, and two slots.
         public static let golden = [Dialect.okta, .keycloak]
         /// Those that never give their newest secret up.
         public static let oneWay = [Dialect.pingone, .wso2]
         /// Those with one secret for each client, where creating replaces.
-        public static let single = [Dialect.auth0, .gitlab]
+        public static let single = [Dialect.auth0, .gitlab, .authentik]
         /// Those where an old and a new secret are accepted at the same time.
         public static let overlapping = allCases.filter { !single.contains($0) }
         /// Those of them that give a new secret up again.
@@ -123,6 +125,7 @@ public struct PracticeServerProcess: Sendable {
         case .google: self["GOOGLE_TOKEN_ENDPOINT"]
         case .cognito: "\(self["COGNITO_DOMAIN"])/oauth2/token"
         case .wso2: "\(self["WSO2_URL"])/t/\(self["WSO2_TENANT"])/oauth2/token"
+        case .authentik: "\(self["AUTHENTIK_URL"])/application/o/token/"
         case .gitlab: "\(self["GITLAB_URL"])/oauth/token"
         case .auth0: "\(self["AUTH0_URL"])/oauth/token"
         case .pingone: "\(self["PINGONE_AUTH"])/\(self["PINGONE_ENVIRONMENT"])/as/token"

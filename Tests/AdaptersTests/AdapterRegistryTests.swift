@@ -76,6 +76,7 @@ import Testing
             .appendingPathComponent("Sources/Adapters")
         let pages = [
             ("Auth0/Auth0.md", all.servers, "auth0"),
+            ("Authentik/Authentik.md", all.servers, "authentik"),
             ("Cognito/Cognito.md", all.servers, "cognito"),
             ("Entra/Entra.md", all.servers, "entra"),
             ("ExecServer/ExecServer.md", all.servers, "exec"),

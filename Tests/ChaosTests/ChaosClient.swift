@@ -112,6 +112,7 @@ struct ChaosClient {
                 ("DELETE", "/google/.*/credentials/.*"),
             ]
         case .wso2: return [("POST", "/wso2/.*/secrets"), ("DELETE", "/wso2/.*/secrets/.*")]
+        case .authentik: return [("PATCH", "/authentik/.*/providers/oauth2/.*/")]
         case .gitlab: return [("POST", "/gitlab/.*/renew-secret")]
         case .auth0: return [("PATCH", "/auth0/.*/clients/.*")]
         case .pingone: return [("POST", "/pingone/.*/secret"), ("DELETE", "/pingone/.*/secret")]

@@ -13,6 +13,7 @@ enum Dialect: String, Sendable, Hashable, Codable, CaseIterable {
     case wso2
     case auth0
     case gitlab
+    case authentik
 }
 
 /// A realm's name within its dialect; all but Keycloak have one, which is named as the dialect is.

@@ -47,7 +47,12 @@ struct TokenEndpoint: Sendable {
             headers: headers, form: form, wording: server.wording)
         let authenticator = ClientAuthenticator(
             practice: practice, server: server, askedScope: form["scope"])
-        let client = try await authenticator.authenticate(shown)
+        let client: AuthenticatedClient
+        do throws(TokenError) {
+            client = try await authenticator.authenticate(shown)
+        } catch {
+            throw server.realm.dialect.vendor.worded(error, for: grant)
+        }
         // Nobody signs in here, so no code was ever given out.
         guard grant == "client_credentials" else {
             throw TokenError("invalid_grant", "The code is invalid, expired or used.")

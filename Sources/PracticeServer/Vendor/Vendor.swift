@@ -24,6 +24,8 @@ protocol Vendor: Sendable {
     /// Whether its token endpoint knows a grant; throws where the request lacks what it needs.
     static func serves(_ grant: String, _ form: FormParameters, under settings: PracticeSettings)
         throws(TokenError) -> Bool
+    /// What is said where a client isn't taken, if that depends on the grant.
+    static func worded(_ error: TokenError, for grant: String) -> TokenError
     /// The scope of a token, for the one that was asked for.
     static func grant(_ asked: String?, _ question: ScopeQuestion) throws(TokenError) -> String
     /// Puts the vendor's own claims into an access token.
@@ -78,6 +80,7 @@ extension Dialect {
         case .wso2: WSO2Vendor.self
         case .auth0: Auth0Vendor.self
         case .gitlab: GitLabVendor.self
+        case .authentik: AuthentikVendor.self
         }
     }
 
@@ -104,6 +107,7 @@ extension Vendor {
         guard let asked else { return question.client.scopes.sorted().joined(separator: " ") }
         return try question.all(of: asked, in: question.client.scopes)
     }
+    static func worded(_ error: TokenError, for grant: String) -> TokenError { error }
     static func complete(_ claims: inout AccessToken, of client: PracticeClient) {}
     static func newInternalID() -> String { RandomText.uuid() }
     static func addFirst(
