@@ -79,8 +79,8 @@ let package = Package(
                 "Cognito/Cognito.md", "Entra/Entra.md", "Exec/Exec.md", "ExecServer/ExecServer.md",
                 "File/File.md", "GitLab/GitLab.md", "Google/Google.md", "Gravitee/Gravitee.md",
                 "HTTP/HTTP.md", "Hydra/Hydra.md", "Keycloak/Keycloak.md", "Logto/Logto.md",
-                "Okta/Okta.md", "PingOne/PingOne.md", "Report/Report.md", "UAA/UAA.md",
-                "Vault/Vault.md", "WSO2/WSO2.md",
+                "Okta/Okta.md", "PingFederate/PingFederate.md", "PingOne/PingOne.md",
+                "Report/Report.md", "UAA/UAA.md", "Vault/Vault.md", "WSO2/WSO2.md",
             ],
             swiftSettings: settings),
 

@@ -10,7 +10,8 @@ public struct AdapterRegistry: AdapterFactory {
             Auth0.descriptor, Authentik.descriptor, Cognito.descriptor, Entra.descriptor,
             ExecServer.descriptor, GitLab.descriptor, Google.descriptor, Gravitee.descriptor,
             HTTPServer.descriptor, Hydra.descriptor, Keycloak.descriptor, Logto.descriptor,
-            Okta.descriptor, PingOne.descriptor, UAA.descriptor, WSO2.descriptor,
+            Okta.descriptor, PingFederate.descriptor, PingOne.descriptor, UAA.descriptor,
+            WSO2.descriptor,
         ],
         stores: [FileStore.descriptor, VaultStore.descriptor],
         hooks: [ExecHook.descriptor],
@@ -73,6 +74,7 @@ public struct AdapterRegistry: AdapterFactory {
         case Logto.descriptor.type: return try await Logto(plan, parts)
         case Okta.descriptor.type: return try await Okta(plan, parts)
         case UAA.descriptor.type: return try await UAA(plan, parts)
+        case PingFederate.descriptor.type: return try await PingFederate(plan, parts)
         case PingOne.descriptor.type: return try await PingOne(plan, parts)
         case WSO2.descriptor.type: return try await WSO2(plan, parts)
         default: throw Self.unknown(plan.server, "authorization server")

@@ -3,7 +3,7 @@ extension PlanText {
     static func lines(
         _ dialect: PracticeServerProcess.Dialect, _ client: String, _ server: PracticeServerProcess
     ) -> [String] {
-        ["type: \(dialect)"] + addresses(dialect).map { "\($0): \(server[$1])" }
+        ["type: \(dialect.rawValue)"] + addresses(dialect).map { "\($0): \(server[$1])" }
             + more(dialect, client) + [admin(dialect, server)].compactMap { $0 }
     }
 
@@ -37,6 +37,7 @@ extension PlanText {
                 ("user_pool", "COGNITO_USER_POOL"), ("domain", "COGNITO_DOMAIN"),
                 ("url", "COGNITO_URL"),
             ]
+        case .pingfederate: [("url", "PINGFEDERATE_URL"), ("issuer", "PINGFEDERATE_ISSUER")]
         case .pingone:
             [
                 ("url", "PINGONE_URL"), ("auth", "PINGONE_AUTH"),
@@ -68,6 +69,9 @@ extension PlanText {
         switch dialect {
         case .hydra: return nil
         case .okta: return #"admin: {token: "env:OKTA_API_TOKEN"}"#
+        case .pingfederate:
+            return "admin: {user: \(server["PINGFEDERATE_ADMIN_USER"]), "
+                + #"password: "env:PINGFEDERATE_ADMIN_PASSWORD"}"#
         case .gravitee: return #"admin: {token: "env:GRAVITEE_TOKEN"}"#
         case .authentik: return #"admin: {token: "env:AUTHENTIK_TOKEN"}"#
         case .gitlab: return #"admin: {token: "env:GITLAB_TOKEN"}"#

@@ -76,7 +76,7 @@ extension PracticeServerProcess {
     public func createClient(_ dialect: Dialect, _ id: String, secret: String) async throws {
         try await control(
             "POST", "clients",
-            #"{"dialect":"\#(dialect)","client_id":"\#(id)","internal_id":"\#(id)","#
+            #"{"dialect":"\#(dialect.rawValue)","client_id":"\#(id)","internal_id":"\#(id)","#
                 + #""secret":"\#(secret)"}"#)
     }
 

@@ -20,6 +20,8 @@ public struct PracticeServerProcess: Sendable {
         case google
         /// Amazon Cognito's.
         case cognito
+        /// PingFederate's.
+        case pingfederate
         /// PingOne's.
         case pingone
         /// WSO2 Identity Server's.
@@ -78,7 +80,10 @@ public struct PracticeServerProcess: Sendable {
 
     /// The scope that a dialect can't be asked without.
     static func scope(_ dialect: Dialect) -> String? {
-        dialect == .entra ? "https://graph.microsoft.com/.default" : nil
+        switch dialect {
+        case .entra: "https://graph.microsoft.com/.default"
+        default: nil
+        }
     }
 
     static func values(in text: String) -> [String: String] {
@@ -104,9 +109,10 @@ public struct PracticeServerProcess: Sendable {
     }
 
     private static func isAdminSecret(_ name: String) -> Bool {
-        ["_ADMIN_CLIENT_SECRET", "_TOKEN", "_ACCESS_KEY_ID", "_SECRET_ACCESS_KEY"].contains {
-            name.hasSuffix($0)
-        }
+        [
+            "_ADMIN_CLIENT_SECRET", "_ADMIN_PASSWORD", "_TOKEN", "_ACCESS_KEY_ID",
+            "_SECRET_ACCESS_KEY",
+        ].contains { name.hasSuffix($0) }
     }
 
     /// Its base URL.
@@ -128,6 +134,7 @@ public struct PracticeServerProcess: Sendable {
         case .authentik: "\(self["AUTHENTIK_URL"])/application/o/token/"
         case .gitlab: "\(self["GITLAB_URL"])/oauth/token"
         case .auth0: "\(self["AUTH0_URL"])/oauth/token"
+        case .pingfederate: "\(self["PINGFEDERATE_ISSUER"])/as/token.oauth2"
         case .pingone: "\(self["PINGONE_AUTH"])/\(self["PINGONE_ENVIRONMENT"])/as/token"
         }
     }

@@ -89,6 +89,7 @@ import Testing
             ("UAA/UAA.md", all.servers, "uaa"),
             ("Okta/Okta.md", all.servers, "okta"),
             ("Keycloak/Keycloak.md", all.servers, "keycloak"),
+            ("PingFederate/PingFederate.md", all.servers, "pingfederate"),
             ("PingOne/PingOne.md", all.servers, "pingone"),
             ("WSO2/WSO2.md", all.servers, "wso2"),
             ("File/File.md", all.stores, "file"), ("Vault/Vault.md", all.stores, "vault"),
@@ -135,6 +136,10 @@ import Testing
         }
         if values.keys.contains("client_id") { values["client_secret"] = "env:T" }
         if values.keys.contains("user_pool") { values["user_pool"] = "eu-west-1_AbCdEfGhI" }
+        if settings.contains(where: { $0.name == "password" }) {
+            values["user"] = "admin"
+            values["password"] = "env:T"
+        }
         if settings.contains(where: { $0.name == "access_key_id" }) {
             values["access_key_id"] = "env:T"
             values["secret_access_key"] = "env:T"

@@ -2,7 +2,6 @@ import AdapterContracts
 import Foundation
 import HTTPTransport
 import RotationCore
-import Synchronization
 import Testing
 
 @testable import Adapters
@@ -25,22 +24,6 @@ import Testing
         ]
         return try await practice.server(
             "uaa", standard.merging(more) { $1 }, client.id, environment)
-    }
-
-    /// Lets nothing through but admin calls once a secret was changed.
-    private final class BlindAfterChange: HTTPClient {
-        private let http: CurlClient
-        private let isChanged = Atomic(false)
-
-        init(_ http: CurlClient) { self.http = http }
-
-        func send(_ request: HTTPRequest) async throws(HTTPFailure) -> HTTPResponse {
-            if request.method == "PUT" { isChanged.store(true, ordering: .relaxed) }
-            guard !isChanged.load(ordering: .relaxed) || request.method == "PUT" else {
-                throw HTTPFailure(.notSent, "the network is gone")
-            }
-            return try await http.send(request)
-        }
     }
 
     @Test func `a deletion that was done is in doubt where nobody can look behind it`()

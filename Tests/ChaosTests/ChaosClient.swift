@@ -111,6 +111,7 @@ struct ChaosClient {
                 ("POST", "/google/.*/credentials"), ("PATCH", "/google/.*/credentials/.*"),
                 ("DELETE", "/google/.*/credentials/.*"),
             ]
+        case .pingfederate: return [("PUT", "/pingfederate/.*/clientSecret")]
         case .wso2: return [("POST", "/wso2/.*/secrets"), ("DELETE", "/wso2/.*/secrets/.*")]
         case .authentik: return [("PATCH", "/authentik/.*/providers/oauth2/.*/")]
         case .gitlab: return [("POST", "/gitlab/.*/renew-secret")]

@@ -61,6 +61,7 @@ struct VendorTests {
         (.gravitee, "POST", "/gravitee/.*/secrets"), (.google, "POST", "/google/.*/credentials"),
         (.cognito, "POST", ".*AddUserPoolClientSecret"),
         (.pingone, "POST", "/pingone/.*/secret"), (.wso2, "POST", "/wso2/.*/secrets"),
+        (.pingfederate, "PUT", "/pingfederate/.*/clientSecret"),
     ]
 
     @Test(arguments: creations, ["lost_answer", "error_before_effect", "html"])

@@ -11,6 +11,7 @@ struct Contract: Sendable {
     static let oktaOAuth = load("okta/oauth-clients.openapi.json")
     static let keycloak = load("keycloak/admin-clients.openapi.json")
     static let gravitee = load("gravitee-am/application-secrets.openapi.json")
+    static let pingFederate = load("pingfederate/oauth-clients.openapi.json")
     static let pingOne = load("pingone/application-secret.openapi.json")
     static let wso2 = load("wso2-is/oidc-client-secrets.openapi.json")
     static let auth0 = load("auth0/management-clients.openapi.json")

@@ -105,7 +105,7 @@ struct PingOne: AuthorizationServer {
             return refusal(
                 .refused, "cannot-withdraw", words + "and the old one is no longer accepted")
         }
-        let end = kept.end.map { "until \(PingOneAPI.text(of: $0))" } ?? "for now"
+        let end = kept.end.map { "until \($0.rfc3339)" } ?? "for now"
         return refusal(
             .refused, "cannot-withdraw",
             words + "the old one stays accepted beside it \(end): go forward before then")

@@ -1,4 +1,3 @@
-import FoundationEssentials
 import HTTPTransport
 import RotationCore
 
@@ -75,11 +74,6 @@ struct PingOneAPI: Sendable {
         return "\(code): \(said.compactMap { $0 }.joined(separator: " "))"
     }
 
-    /// RFC 3339, to the second.
-    static func text(of moment: Instant) -> String {
-        Date(timeIntervalSince1970: Double(moment.milliseconds) / 1_000).formatted(.iso8601)
-    }
-
     /// The application itself.
     func application() async throws(AdapterError) -> PingOneApplication {
         let response = try await admin.expect([200], "GET", path, .read)
@@ -100,7 +94,7 @@ struct PingOneAPI: Sendable {
 
     /// Makes a secret; the one in force becomes the previous one, and is accepted until `end`.
     func rotate(keepingPreviousUntil end: Instant) async throws(AdapterError) -> PingOneSecrets {
-        let body = Array(#"{"previous":{"expiresAt":"\#(Self.text(of: end))"}}"#.utf8)
+        let body = Array(#"{"previous":{"expiresAt":"\#(end.rfc3339)"}}"#.utf8)
         let response = try await admin.expect(
             [200, 201], "POST", "\(path)/secret", body: body, .creation)
         let made = try admin.decode(PingOneSecrets.self, response, .creation)

@@ -1,6 +1,12 @@
+import FoundationEssentials
 import RotationCore
 
 extension Instant {
+    /// RFC 3339 in UTC, to the second.
+    var rfc3339: String {
+        Date(timeIntervalSince1970: Double(milliseconds) / 1_000).formatted(.iso8601)
+    }
+
     /// Reads an RFC 3339 moment in UTC (`Z`), with up to nine digits of fraction; nil for anything
     /// else, a leap second included.
     init?(rfc3339 text: String) {

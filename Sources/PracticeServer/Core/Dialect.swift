@@ -10,6 +10,7 @@ enum Dialect: String, Sendable, Hashable, Codable, CaseIterable {
     case google
     case cognito
     case pingone
+    case pingfederate
     case wso2
     case auth0
     case gitlab

@@ -35,6 +35,8 @@ struct PracticeSettings: Sendable, Codable {
     var wso2SecretLimit = 2
     /// Show secrets in WSO2's lists in clear, as where the server doesn't hash them.
     var wso2ShowsSecrets = false
+    /// How long PingFederate retains a first secret that another takes the place of; 0 not at all.
+    var pingfederateRetentionMs: Milliseconds = 0
     /// Life of access tokens, in seconds.
     var tokenLifetime: Int64 = 3600
 }

@@ -64,6 +64,10 @@ struct PracticeWorld: Sendable {
                 ]))
         _ = try await registrar.register(
             NewClient(
+                dialect: .pingfederate, clientId: credentials.adminClientID,
+                secret: credentials.adminSecret, grants: ["ADMINISTRATOR"]))
+        _ = try await registrar.register(
+            NewClient(
                 dialect: .wso2, clientId: credentials.adminClientID,
                 secret: credentials.adminSecret,
                 scopes: [

@@ -77,6 +77,7 @@ extension Dialect {
         case .google: GoogleVendor.self
         case .cognito: CognitoVendor.self
         case .pingone: PingOneVendor.self
+        case .pingfederate: PingFederateVendor.self
         case .wso2: WSO2Vendor.self
         case .auth0: Auth0Vendor.self
         case .gitlab: GitLabVendor.self
