@@ -73,6 +73,7 @@ public struct AdapterRegistry: AdapterFactory {
         case Keycloak.descriptor.type: return try await Keycloak(plan, parts)
         case Logto.descriptor.type: return try await Logto(plan, parts)
         case Okta.descriptor.type: return try await Okta(plan, parts)
+        case Okta.apiServiceDescriptor.type: return try await Okta(apiServiceOf: plan, parts)
         case UAA.descriptor.type: return try await UAA(plan, parts)
         case PingFederate.descriptor.type: return try await PingFederate(plan, parts)
         case PingOne.descriptor.type: return try await PingOne(plan, parts)

@@ -37,6 +37,7 @@ extension PlanText {
                 ("user_pool", "COGNITO_USER_POOL"), ("domain", "COGNITO_DOMAIN"),
                 ("url", "COGNITO_URL"),
             ]
+        case .oktaAPIService: [("url", "OKTA_API_SERVICE_URL")]
         case .pingfederate: [("url", "PINGFEDERATE_URL"), ("issuer", "PINGFEDERATE_ISSUER")]
         case .pingone:
             [
@@ -59,6 +60,7 @@ extension PlanText {
         case .gravitee: ["application: \(client)"]
         case .google: ["oauth_client: \(client)"]
         case .auth0: ["token_endpoint_auth_method: client_secret_basic"]
+        case .oktaAPIService: ["scope: read"]
         default: []
         }
     }
@@ -68,7 +70,7 @@ extension PlanText {
     ) -> String? {
         switch dialect {
         case .hydra: return nil
-        case .okta: return #"admin: {token: "env:OKTA_API_TOKEN"}"#
+        case .okta, .oktaAPIService: return #"admin: {token: "env:OKTA_API_TOKEN"}"#
         case .pingfederate:
             return "admin: {user: \(server["PINGFEDERATE_ADMIN_USER"]), "
                 + #"password: "env:PINGFEDERATE_ADMIN_PASSWORD"}"#

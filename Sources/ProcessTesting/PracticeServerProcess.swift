@@ -20,6 +20,8 @@ public struct PracticeServerProcess: Sendable {
         case google
         /// Amazon Cognito's.
         case cognito
+        /// The API service integrations of an Okta org.
+        case oktaAPIService = "okta-api-service"
         /// PingFederate's.
         case pingfederate
         /// PingOne's.
@@ -82,6 +84,7 @@ public struct PracticeServerProcess: Sendable {
     static func scope(_ dialect: Dialect) -> String? {
         switch dialect {
         case .entra: "https://graph.microsoft.com/.default"
+        case .oktaAPIService: "read"
         default: nil
         }
     }
@@ -134,6 +137,7 @@ public struct PracticeServerProcess: Sendable {
         case .authentik: "\(self["AUTHENTIK_URL"])/application/o/token/"
         case .gitlab: "\(self["GITLAB_URL"])/oauth/token"
         case .auth0: "\(self["AUTH0_URL"])/oauth/token"
+        case .oktaAPIService: "\(self["OKTA_API_SERVICE_URL"])/oauth2/v1/token"
         case .pingfederate: "\(self["PINGFEDERATE_ISSUER"])/as/token.oauth2"
         case .pingone: "\(self["PINGONE_AUTH"])/\(self["PINGONE_ENVIRONMENT"])/as/token"
         }

@@ -88,6 +88,7 @@ import Testing
             ("Logto/Logto.md", all.servers, "logto"),
             ("UAA/UAA.md", all.servers, "uaa"),
             ("Okta/Okta.md", all.servers, "okta"),
+            ("Okta/Okta.md", all.servers, "okta-api-service"),
             ("Keycloak/Keycloak.md", all.servers, "keycloak"),
             ("PingFederate/PingFederate.md", all.servers, "pingfederate"),
             ("PingOne/PingOne.md", all.servers, "pingone"),

@@ -111,6 +111,12 @@ struct ChaosClient {
                 ("POST", "/google/.*/credentials"), ("PATCH", "/google/.*/credentials/.*"),
                 ("DELETE", "/google/.*/credentials/.*"),
             ]
+        case .oktaAPIService:
+            return [
+                ("POST", "/okta-api-service/.*/secrets"),
+                ("POST", "/okta-api-service/.*/deactivate"),
+                ("DELETE", "/okta-api-service/.*/secrets/.*"),
+            ]
         case .pingfederate: return [("PUT", "/pingfederate/.*/clientSecret")]
         case .wso2: return [("POST", "/wso2/.*/secrets"), ("DELETE", "/wso2/.*/secrets/.*")]
         case .authentik: return [("PATCH", "/authentik/.*/providers/oauth2/.*/")]

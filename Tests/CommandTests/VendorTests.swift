@@ -61,6 +61,7 @@ struct VendorTests {
         (.gravitee, "POST", "/gravitee/.*/secrets"), (.google, "POST", "/google/.*/credentials"),
         (.cognito, "POST", ".*AddUserPoolClientSecret"),
         (.pingone, "POST", "/pingone/.*/secret"), (.wso2, "POST", "/wso2/.*/secrets"),
+        (.oktaAPIService, "POST", "/okta-api-service/.*/secrets"),
         (.pingfederate, "PUT", "/pingfederate/.*/clientSecret"),
     ]
 

@@ -18,18 +18,20 @@ extension Okta {
             .caFile,
             SettingDescriptor(
                 "admin",
-                .group([
-                    SettingDescriptor("token", .reference, summary: "an API token (SSWS)"),
-                    SettingDescriptor(
-                        "client_id", .text, summary: "a service app with okta.apps.manage and .read"
-                    ),
-                    SettingDescriptor(
-                        "private_key", .reference, summary: "the service app's key, as PEM"),
-                    SettingDescriptor("key_id", .text, summary: "what Okta calls that key"),
-                ]), required: true,
+                .group(adminSettings("okta.apps.manage and .read")), required: true,
                 summary: "who administers: token, or client_id and private_key"),
         ],
-        capabilities: capabilities)
+        capabilities: OktaKind.application.capabilities)
+
+    /// `rights` are the scopes that a service app needs.
+    static func adminSettings(_ rights: String) -> [SettingDescriptor] {
+        [
+            SettingDescriptor("token", .reference, summary: "an API token (SSWS)"),
+            SettingDescriptor("client_id", .text, summary: "a service app with \(rights)"),
+            SettingDescriptor("private_key", .reference, summary: "the service app's key, as PEM"),
+            SettingDescriptor("key_id", .text, summary: "what Okta calls that key"),
+        ]
+    }
 
     /// The server of `plan`.
     init(_ plan: Plan, _ parts: ServerParts) async throws(AdapterError) {
@@ -40,23 +42,30 @@ extension Okta {
         let endpoint =
             try settings.address("token_endpoint")
             ?? (isOrg ? "\(url)/oauth2/v1/token" : "\(issuer)/v1/token")
-        let caFile = try settings.caFile()
-        let admin = try settings.requiredGroup("admin")
-        let login = try await Self.login(admin, at: url, caFile, parts)
-        let api = AdminAPI(
-            address: url, caFile: caFile, login: login, http: parts.http, words: OktaAPI.words)
         self.init(
-            api: OktaAPI(
-                admin: api, appID: try settings.text("app_id") ?? plan.clientID.rawValue,
-                now: parts.now),
+            api: try await Self.api(settings, .application, plan, parts),
             probe: try TokenProbe(settings, plan, parts, at: endpoint),
             issuer: issuer)
     }
 
+    static func api(_ settings: Settings, _ kind: OktaKind, _ plan: Plan, _ parts: ServerParts)
+        async throws(AdapterError) -> OktaAPI
+    {
+        let url = try settings.requiredAddress("url")
+        let admin = AdminAPI(
+            address: url, caFile: try settings.caFile(),
+            login: try await login(settings, at: url, kind, parts), http: parts.http,
+            words: OktaAPI.words)
+        return OktaAPI(
+            admin: admin, appID: try settings.text("app_id") ?? plan.clientID.rawValue,
+            now: parts.now, kind: kind)
+    }
+
     /// Okta's org server takes nothing but `private_key_jwt` for its own scopes.
     private static func login(
-        _ admin: Settings, at url: String, _ caFile: String?, _ parts: ServerParts
+        _ settings: Settings, at url: String, _ kind: OktaKind, _ parts: ServerParts
     ) async throws(AdapterError) -> AdminLogin {
+        let admin = try settings.requiredGroup("admin")
         if let token = try admin.reference("token") {
             guard try admin.text("client_id") == nil else {
                 throw admin.invalid("token", "and client_id exclude each other")
@@ -67,9 +76,10 @@ extension Okta {
         let reference = try admin.requiredReference("private_key")
         let key = try await parts.key(reference, of: clientID, admin)
         let endpoint = TokenEndpoint(
-            url: "\(url)/oauth2/v1/token", scope: "okta.apps.manage okta.apps.read", caFile: caFile)
+            url: "\(url)/oauth2/v1/token", scope: "\(kind.manageScope) \(kind.readScope)",
+            caFile: try settings.caFile())
         return AdminLogin(
-            adapter: "okta", proof: .tokens(parts.tokens, endpoint, .privateKeyJWT(key)),
-            findings: parts.resolver.findings(about: [reference], for: "okta"))
+            adapter: kind.type, proof: .tokens(parts.tokens, endpoint, .privateKeyJWT(key)),
+            findings: parts.resolver.findings(about: [reference], for: kind.type))
     }
 }

@@ -2,18 +2,19 @@ import ClientCredentials
 import HTTPTransport
 import RotationCore
 
-/// Okta: a list of at most two secrets with ids, made by the caller, recognised by their hash, and
-/// disabled before they are deleted.
+/// Okta: a list of at most two secrets with ids, recognised by their hash, and disabled before they
+/// are deleted.
+///
+/// The caller makes those of applications, and Okta those of API service integrations.
 struct Okta: AuthorizationServer {
     let api: OktaAPI
     let probe: TokenProbe
     let issuer: String
+    /// Whether the plan says that nobody else makes secrets for the client.
+    var isExclusive = false
 
-    static let capabilities = ServerCapabilities(
-        shape: .list, limit: 2, origin: .client, recognition: .value, canDisable: true,
-        propagation: .minutes(2))
-
-    var capabilities: ServerCapabilities { Self.capabilities }
+    var kind: OktaKind { api.kind }
+    var capabilities: ServerCapabilities { kind.capabilities }
 
     func identity() async throws(AdapterError) -> TargetIdentity {
         var response = try await api.admin.open("\(issuer)/.well-known/oauth-authorization-server")
@@ -22,63 +23,8 @@ struct Okta: AuthorizationServer {
         }
         guard response.status == 200 else { throw api.admin.error(response, .read) }
         try api.admin.decode(ServerMetadata.self, response, .read)
-            .assert(issuer: issuer, tokenEndpoint: probe.endpoint.url, for: "okta")
-        return TargetIdentity(rawValue: "okta:\(issuer)#\(api.admin.address)/\(api.appID)")
-    }
-
-    func preflight(overlap: Span) async throws(AdapterError) -> [Finding] {
-        var findings = api.admin.login.findings
-        do throws(AdapterError) {
-            if let scopes = try await api.admin.login.scopes() {
-                for scope in ["okta.apps.manage", "okta.apps.read"]
-                where !scopes.contains(scope[...]) {
-                    findings.append(problem("scope-missing", "the admin login lacks \(scope)"))
-                }
-            }
-            findings += try await appFindings()
-            findings += Self.findings(about: try await api.secrets())
-        } catch {
-            findings.append(try error.finding())
-        }
-        return findings
-    }
-
-    private func appFindings() async throws(AdapterError) -> [Finding] {
-        let app = try await api.app()
-        let client = app.credentials?.oauthClient
-        var findings: [Finding] = []
-        if app.status != "ACTIVE" {
-            findings.append(problem("app-inactive", "the application is \(safeText(app.status))"))
-        }
-        if let id = client?.clientID, id != probe.clientID {
-            findings.append(
-                problem("other-client", "the application's client id is \(safeText(id))"))
-        }
-        if let method = client?.method, method != probe.method.rawValue {
-            findings.append(
-                problem(
-                    "other-auth-method",
-                    "the application's token_endpoint_auth_method is \(safeText(method)), "
-                        + "and the plan's \(probe.method.rawValue)"))
-        }
-        return findings
-    }
-
-    private static func findings(about secrets: [OktaSecret]) -> [Finding] {
-        guard secrets.count >= 2 else { return [] }
-        let inactive = secrets.filter { !$0.isActive }.map { safeText($0.id) }
-        let hint =
-            inactive.isEmpty
-            ? "both are active" : "\(inactive.joined(separator: ", ")) is inactive"
-        return [
-            Finding(
-                .problem, code: "okta-limit-reached",
-                message: "okta: the client has two secrets already; \(hint)")
-        ]
-    }
-
-    private func problem(_ code: String, _ reason: String) -> Finding {
-        Finding(.problem, code: "okta-\(code)", message: "okta: \(reason)")
+            .assert(issuer: issuer, tokenEndpoint: probe.endpoint.url, for: kind.type)
+        return TargetIdentity(rawValue: "\(kind.type):\(issuer)#\(api.admin.address)/\(api.appID)")
     }
 
     func credentials(knowing known: KnownSecrets) async throws(AdapterError) -> [Credential] {
@@ -93,12 +39,21 @@ struct Okta: AuthorizationServer {
     func create(_ secret: ClientSecret?, label: String) async throws(AdapterError)
         -> CreatedCredential
     {
-        guard let secret else {
-            throw AdapterError(
-                .refused, code: "okta-no-secret", message: "okta: the caller makes the secret")
+        switch (secret, kind.capabilities.origin) {
+        case (let secret?, .client):
+            let made = try await api.create(secret)
+            return CreatedCredential(id: CredentialID(rawValue: made.id), secret: nil)
+        case (nil, .server):
+            let (made, value) = try await api.create()
+            return CreatedCredential(id: CredentialID(rawValue: made.id), secret: value)
+        case (nil, .client): throw refusal("no-secret", "the caller makes the secret")
+        case (_, .server): throw refusal("own-secret", "Okta makes the secret")
         }
-        let made = try await api.create(secret)
-        return CreatedCredential(id: CredentialID(rawValue: made.id), secret: nil)
+    }
+
+    private func refusal(_ code: String, _ reason: String) -> AdapterError {
+        AdapterError(
+            .refused, code: "\(kind.type)-\(code)", message: "\(kind.type): \(reason)")
     }
 
     func disable(_ credential: CredentialID) async throws(AdapterError) {
@@ -118,8 +73,8 @@ struct Okta: AuthorizationServer {
         let stays = listed.contains { $0.id != doomed?.id && $0.isActive && $0.holds(survivor) }
         guard stays || !canTell else {
             throw AdapterError(
-                .conflict, code: "okta-survivor-not-active",
-                message: "okta: the secret that must stay is not listed as active beside "
+                .conflict, code: "\(kind.type)-survivor-not-active",
+                message: "\(kind.type): the secret that must stay is not listed as active beside "
                     + safeText(credential.rawValue))
         }
         do throws(AdapterError) {

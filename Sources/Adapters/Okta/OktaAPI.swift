@@ -42,6 +42,15 @@ struct OktaSecret: Decodable {
     }
 }
 
+/// What Okta answers to a creation, which is the only time that it shows a secret of its making.
+private struct OktaMadeSecret: Decodable {
+    let clientSecret: String?
+
+    enum CodingKeys: String, CodingKey {
+        case clientSecret = "client_secret"
+    }
+}
+
 /// The part of an application that a rotation depends on.
 struct OktaApp: Decodable {
     let id: String
@@ -81,13 +90,14 @@ struct OktaErrorBody: Decodable {
     }
 }
 
-/// Okta's calls about the secrets of one application.
+/// Okta's calls about the secrets of one application or one API service integration.
 struct OktaAPI: Sendable {
     let admin: AdminAPI
     let appID: String
     let now: @Sendable () -> Instant
+    var kind = OktaKind.application
 
-    private var path: String { "/api/v1/apps/\(URLPart.segment(appID))" }
+    private var path: String { "\(kind.path)/\(URLPart.segment(appID))" }
     private var secretsPath: String { "\(path)/credentials/secrets" }
 
     static func words(_ response: HTTPResponse) -> String? {
@@ -110,10 +120,37 @@ struct OktaAPI: Sendable {
         let response = try await call([200, 201], "POST", secretsPath, body: body, .creation)
         let made = try admin.decode(OktaSecret.self, response, .creation)
         guard made.secretHash == nil || made.holds(secret) else {
-            throw CallOutcome(adapter: "okta").unreadable(
+            throw CallOutcome(adapter: kind.type).unreadable(
                 .creation, "the answer is about another secret")
         }
         return made
+    }
+
+    /// Has Okta make a secret.
+    func create() async throws(AdapterError) -> (made: OktaSecret, value: ClientSecret) {
+        let response = try await makingRoom()
+        let made = try admin.decode(OktaSecret.self, response, .creation)
+        let shown = try admin.decode(OktaMadeSecret.self, response, .creation).clientSecret
+        let value = ClientSecret(shown ?? "")
+        // Where it is masked as in a list, the value is lost.
+        guard shown?.isEmpty == false, made.secretHash == nil || made.holds(value) else {
+            throw CallOutcome(adapter: kind.type).unreadable(
+                .creation, "the answer doesn't show the secret")
+        }
+        return (made, value)
+    }
+
+    /// How Okta words its limit here isn't documented, so a refusal is told by the list.
+    private func makingRoom() async throws(AdapterError) -> HTTPResponse {
+        do throws(AdapterError) {
+            return try await call([200, 201], "POST", secretsPath, .creation)
+        } catch {
+            guard error.kind == .refused,
+                let listed = try? await secrets(), listed.count >= kind.capabilities.limit
+            else { throw error }
+            throw AdapterError(
+                .limitReached, code: "\(kind.type)-limit-reached", message: error.message)
+        }
     }
 
     func setActive(_ isActive: Bool, _ id: CredentialID) async throws(AdapterError) {
@@ -136,9 +173,11 @@ struct OktaAPI: Sendable {
         let error = admin.error(response, effect)
         switch response.status {
         case 400 where error.message.contains("maximum number of client secrets"):
-            throw AdapterError(.limitReached, code: "okta-limit-reached", message: error.message)
+            throw AdapterError(
+                .limitReached, code: "\(kind.type)-limit-reached", message: error.message)
         case 400 where error.message.contains("only active client secret"):
-            throw AdapterError(.refused, code: "okta-only-active", message: error.message)
+            throw AdapterError(
+                .refused, code: "\(kind.type)-only-active", message: error.message)
         case 429:
             throw AdapterError(
                 .unavailable(

@@ -1,6 +1,7 @@
 /// Whose admin API and whose errors a client's server speaks.
 enum Dialect: String, Sendable, Hashable, Codable, CaseIterable {
     case okta
+    case oktaAPIService = "okta-api-service"
     case keycloak
     case entra
     case logto

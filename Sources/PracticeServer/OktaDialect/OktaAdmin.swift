@@ -4,7 +4,12 @@ import Hummingbird
 /// `/api/v1/apps/{appId}` and its secrets, by Okta's rules.
 struct OktaAdmin: Sendable {
     let practice: Practice
-    let issuer: TokenIssuer
+    let access: OktaAccess
+
+    init(practice: Practice, issuer: TokenIssuer) {
+        self.practice = practice
+        access = OktaAccess(practice: practice, issuer: issuer, mount: "")
+    }
 
     func add(to router: Router<PracticeContext>) {
         let app = router.group("/api/v1/apps/:appId")
@@ -24,46 +29,10 @@ struct OktaAdmin: Sendable {
 
     private typealias Handler = (Request, PracticeContext) async throws -> Response
 
-    /// Counts the request, asks who is there, and words every error Okta's way.
     private func answer(
         _ request: Request, _ context: PracticeContext, _ scope: String, _ handler: Handler
     ) async throws -> Response {
-        let rate = practice.withState { state in
-            state.oktaRate.count(limit: state.settings.oktaRateLimit, at: .systemNow())
-        }
-        var response: Response
-        do {
-            try await authorize(request, scope: scope)
-            if rate.isOver { throw OktaError.rateLimited }
-            response = try await handler(request, context)
-        } catch let error as OktaError {
-            response = error.response
-        } catch is RequestBodyError {
-            response = OktaError.notJSON.response
-        }
-        response.headers.setOktaRate(rate)
-        return response
-    }
-
-    /// `SSWS` with the org's API token, or `Bearer` with a token of the org server for the scope.
-    private func authorize(_ request: Request, scope: String) async throws {
-        guard let header = request.headers[.authorization] else { throw OktaError.invalidToken }
-        let words = header.split(separator: " ", maxSplits: 1).map(String.init)
-        guard words.count == 2 else { throw OktaError.invalidToken }
-        switch words[0] {
-        case "SSWS":
-            guard SecretDigest(of: words[1]) == SecretDigest(of: practice.credentials.oktaAPIToken)
-            else { throw OktaError.invalidToken }
-        case "Bearer":
-            let now = practice.withState { $0.now }
-            guard
-                let token = await issuer.verify(words[1], issuedBy: practice.baseURL, at: now)
-            else { throw OktaError.invalidToken }
-            guard token.scope.split(separator: " ").contains(Substring(scope)) else {
-                throw OktaError.accessDenied
-            }
-        default: throw OktaError.invalidToken
-        }
+        try await access.answer(request, scope) { try await handler(request, context) }
     }
 }
 
@@ -152,7 +121,9 @@ extension OktaAdmin {
         _ secret: PracticeSecret, of client: PracticeClient, mayMask: Bool = false
     ) -> OktaSecretWire {
         let masked = mayMask && practice.withState { $0.settings.oktaMaskSecrets }
+        let dots = secret.value.prefix(4) + "......" + secret.value.suffix(4)
         return OktaSecretWire(
-            secret, appID: client.internalID, base: practice.baseURL, masked: masked)
+            secret, shown: masked ? String(dots) : secret.value,
+            below: "\(practice.baseURL)/api/v1/apps/\(client.internalID)")
     }
 }

@@ -27,14 +27,13 @@ struct OktaSecretWire: Encodable {
         case links = "_links"
     }
 
-    /// `base` is the server's address; `masked` puts dots in the middle of the value, like the
-    /// spec's examples.
-    init(_ secret: PracticeSecret, appID: String, base: String, masked: Bool) {
-        let href = "\(base)/api/v1/apps/\(appID)/credentials/secrets/\(secret.id)"
+    /// `base` is the address of what it is a secret of; `shown` is the value, or what is shown
+    /// in its place.
+    init(_ secret: PracticeSecret, shown: String, below base: String) {
+        let href = "\(base)/credentials/secrets/\(secret.id)"
         id = secret.id
         status = secret.status.rawValue
-        clientSecret =
-            masked ? secret.value.prefix(4) + "......" + secret.value.suffix(4) : secret.value
+        clientSecret = shown
         secretHash = secret.digest.oktaHash
         created = secret.created.iso8601
         lastUpdated = secret.lastUpdated.iso8601

@@ -68,6 +68,7 @@ extension Dialect {
     var vendor: any Vendor.Type {
         switch self {
         case .okta: OktaVendor.self
+        case .oktaAPIService: OktaAPIServiceVendor.self
         case .keycloak: KeycloakVendor.self
         case .entra: EntraVendor.self
         case .logto: LogtoVendor.self
