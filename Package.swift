@@ -80,7 +80,8 @@ let package = Package(
                 "File/File.md", "GitLab/GitLab.md", "Google/Google.md", "Gravitee/Gravitee.md",
                 "HTTP/HTTP.md", "Hydra/Hydra.md", "Keycloak/Keycloak.md", "Logto/Logto.md",
                 "Okta/Okta.md", "PingFederate/PingFederate.md", "PingOne/PingOne.md",
-                "Report/Report.md", "UAA/UAA.md", "Vault/Vault.md", "WSO2/WSO2.md",
+                "Report/Report.md", "Salesforce/Salesforce.md", "UAA/UAA.md", "Vault/Vault.md",
+                "WSO2/WSO2.md",
             ],
             swiftSettings: settings),
 

@@ -32,6 +32,15 @@ import Testing
             return Okta(
                 api: OktaAPI(admin: api, appID: "0oa1", now: now), probe: probe,
                 issuer: "https://a.example")
+        case "pingfederate":
+            return PingFederate(
+                api: PingFederateAPI(admin: api, clientID: "billing", now: now), probe: probe,
+                issuer: "https://a.example", lifetime: .hours(24))
+        case "salesforce":
+            return Salesforce(
+                api: SalesforceAPI(
+                    admin: api, appID: "0x1", clientID: "billing", consumerID: nil),
+                probe: probe, issuer: "https://a.example", adminKey: "admin")
         case "pingone":
             return PingOne(
                 api: PingOneAPI(
@@ -50,7 +59,7 @@ import Testing
     }
 
     @Test(
-        arguments: ["okta", "keycloak", "pingone", "wso2"],
+        arguments: ["okta", "keycloak", "pingfederate", "pingone", "salesforce", "wso2"],
         [(200, page), (200, deep), (200, "{}"), (200, "")])
     func `no call takes something else with status 200 for its answer`(
         adapter: String, answer: (status: Int, body: String)

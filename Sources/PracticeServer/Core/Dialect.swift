@@ -12,6 +12,7 @@ enum Dialect: String, Sendable, Hashable, Codable, CaseIterable {
     case cognito
     case pingone
     case pingfederate
+    case salesforce
     case wso2
     case auth0
     case gitlab

@@ -4,6 +4,8 @@ struct PracticeRealm: Sendable {
     private var clientIDs: [String: String] = [:]
     /// Keycloak's realm documents.
     var policies = KeycloakPolicies()
+    /// Salesforce's consumers, by the apps that they are of.
+    var consumers: [String: SalesforceConsumer] = [:]
     /// Keycloak keeps events only when asked to; off in a new realm.
     var savesEvents = false
     /// Sequence of the first event that was not deleted.

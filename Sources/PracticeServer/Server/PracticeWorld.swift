@@ -68,6 +68,10 @@ struct PracticeWorld: Sendable {
                 secret: credentials.adminSecret, grants: ["ADMINISTRATOR"]))
         _ = try await registrar.register(
             NewClient(
+                dialect: .salesforce, clientId: credentials.adminClientID,
+                secret: credentials.adminSecret, grants: ["ExternalClientAppDeveloper"]))
+        _ = try await registrar.register(
+            NewClient(
                 dialect: .wso2, clientId: credentials.adminClientID,
                 secret: credentials.adminSecret,
                 scopes: [

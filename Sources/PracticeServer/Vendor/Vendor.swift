@@ -79,6 +79,7 @@ extension Dialect {
         case .cognito: CognitoVendor.self
         case .pingone: PingOneVendor.self
         case .pingfederate: PingFederateVendor.self
+        case .salesforce: SalesforceVendor.self
         case .wso2: WSO2Vendor.self
         case .auth0: Auth0Vendor.self
         case .gitlab: GitLabVendor.self
