@@ -76,8 +76,8 @@ mutants: setup ## one bug after another; each must be caught
 coverage: setup ## states and events, and regions of engine and core; fails below 97 %
 	@.ci/coverage
 
-contract: setup ## the adapters' suites; HOLDOVER_CONTRACTS names the vendors' contracts
-	@swift test --filter AdaptersTests
+contract: setup ## adapters' suites, with real servers; HOLDOVER_CONTRACTS names vendors' contracts
+	@HOLDOVER_REAL_SERVERS=1 swift test --filter 'AdaptersTests|RealServer'
 
 fuzz: setup ## hostile bytes at every parser; FUZZ_SECONDS=60 or FUZZ_RUNS for each target
 	@HOLDOVER_FUZZING=1 swift build -c release --scratch-path .build/fuzz --product Fuzzer

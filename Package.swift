@@ -147,7 +147,7 @@ let package = Package(
             name: "PlansTests", dependencies: ["Plans", "RotationCore"], swiftSettings: settings),
         .testTarget(
             name: "AdaptersTests",
-            dependencies: ["Adapters", "AdapterContracts", "HTTPTransport"],
+            dependencies: ["Adapters", "AdapterContracts", "HTTPTransport", "ProcessTesting"],
             swiftSettings: settings),
         .testTarget(
             name: "PracticeServerTests", dependencies: [crypto, jwt],

@@ -2,7 +2,7 @@ import Foundation
 
 /// A real OpenBao server in memory, by `Tests/Services/openbao.sh`.
 public struct OpenBaoProcess: Sendable {
-    /// A server that didn't start, or an answer that isn't a 2xx.
+    /// An answer that isn't a 2xx.
     public struct Failure: Error, CustomStringConvertible {
         /// What it said.
         public let description: String
@@ -13,6 +13,7 @@ public struct OpenBaoProcess: Sendable {
     /// A token; the root's, if no other was made.
     public let token: String
     private let root: String
+    private let server: RealServerProcess
     private let http: LoopbackHTTP
 
     /// Whether `HOLDOVER_SKIP_OPENBAO=1` says to do without.
@@ -22,43 +23,22 @@ public struct OpenBaoProcess: Sendable {
 
     /// Starts a server that ends with the workbench.
     public static func start(on bench: Workbench) async throws -> OpenBaoProcess {
-        let place = try bench.directory("openbao")
-        let process = try bench.spawn(
-            "openbao", "/bin/bash", [script, "start", place], environment: kept)
-        // `stop` finds the server by its pid file, so it also ends one that never got healthy.
-        bench.whenClearing {
-            let log = "\(place)/stop.log"
-            let stopping = try? SpawnedProcess(
-                "/bin/bash", [script, "stop", place], environment: kept, output: log, errors: log)
-            await stopping?.wait()
-        }
-        let ending = await process.wait()
-        let values = PracticeServerProcess.values(in: try TextFile.read(process.outputPath))
-        guard ending == .exited(0), let address = values["BAO_ADDR"],
-            let token = values["BAO_TOKEN"]
-        else {
-            throw Failure(description: "\(ending): \(try TextFile.read(process.errorPath))")
-        }
+        let server = try await RealServerProcess.start("openbao", on: bench)
+        let (address, token) = (server["BAO_ADDR"], server["BAO_TOKEN"])
         return OpenBaoProcess(
-            address: address, token: token, root: token, http: try LoopbackHTTP(address))
+            address: address, token: token, root: token, server: server,
+            http: try LoopbackHTTP(address))
     }
 
-    private static var script: String {
-        URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-            .deletingLastPathComponent().appendingPathComponent("Tests/Services/openbao.sh").path
-    }
-
-    /// What the script needs to find or install the server.
-    private static var kept: [String: String] {
-        let names = ["HOME", "PATH", "XDG_CACHE_HOME", "HOLDOVER_TEST_CACHE", "PIP_INDEX_URL"]
-        return ProcessInfo.processInfo.environment.filter { names.contains($0.key) }
-    }
+    /// Ends it before the workbench does.
+    public func stop() async { await server.stop() }
 
     /// The same server with another token, which may do everything.
     public func withToken(_ token: String) async throws -> OpenBaoProcess {
         try await ask(
             "POST", "auth/token/create", #"{"id":"\#(token)","policies":["root"],"ttl":"1h"}"#)
-        return OpenBaoProcess(address: address, token: token, root: root, http: http)
+        return OpenBaoProcess(
+            address: address, token: token, root: root, server: server, http: http)
     }
 
     /// Puts a field into a KV v2 document below `secret/`; other fields of it are lost.

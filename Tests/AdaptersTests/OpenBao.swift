@@ -1,5 +1,6 @@
 import Foundation
 import HTTPTransport
+import ProcessTesting
 import RotationCore
 import Testing
 
@@ -10,45 +11,18 @@ struct OpenBao: Sendable {
     let address: String
     let token: String
     let http: CurlClient
-    private let scratch: ScratchDirectory
+    private let process: OpenBaoProcess
 
     /// The server of the suite that is running.
     @TaskLocal static var current: OpenBao?
 
-    static var isSkipped: Bool {
-        ProcessInfo.processInfo.environment["HOLDOVER_SKIP_OPENBAO"] == "1"
+    static func start(on bench: Workbench) async throws -> OpenBao {
+        let process = try await OpenBaoProcess.start(on: bench)
+        return OpenBao(
+            address: process.address, token: process.token, http: CurlClient(), process: process)
     }
 
-    struct NotStarted: Error { let output: String }
-
-    static func start() async throws -> OpenBao {
-        let scratch = try ScratchDirectory()
-        let outcome = await script("start", scratch)
-        var values: [String: String] = [:]
-        for line in String(decoding: outcome.output, as: UTF8.self).split(separator: "\n") {
-            let parts = line.split(separator: "=", maxSplits: 1).map(String.init)
-            if parts.count == 2 { values[parts[0]] = parts[1] }
-        }
-        guard outcome.ending == .exited(0), let address = values["BAO_ADDR"],
-            let token = values["BAO_TOKEN"]
-        else { throw NotStarted(output: String(decoding: outcome.errors, as: UTF8.self)) }
-        return OpenBao(address: address, token: token, http: CurlClient(), scratch: scratch)
-    }
-
-    func stop() async { _ = await Self.script("stop", scratch) }
-
-    private static func script(_ verb: String, _ scratch: ScratchDirectory) async
-        -> ChildProcess.Outcome
-    {
-        let file = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
-            .deletingLastPathComponent().appendingPathComponent("Services/openbao.sh")
-        let own = ProcessInfo.processInfo.environment
-        let kept = ["HOME", "XDG_CACHE_HOME", "HOLDOVER_TEST_CACHE", "PIP_INDEX_URL"]
-        return await ChildProcess(
-            command: [file.path, verb, scratch.path],
-            environment: own.filter { kept.contains($0.key) }, deadline: .minutes(5), cap: 65_536
-        ).run()
-    }
+    func stop() async { await process.stop() }
 
     /// Sends a request as root and returns the answer; throws where it isn't a 2xx.
     @discardableResult
@@ -92,14 +66,10 @@ struct WithOpenBao: SuiteTrait, TestScoping {
     func provideScope(
         for test: Test, testCase: Test.Case?, performing function: @Sendable () async throws -> Void
     ) async throws {
-        let server = try await OpenBao.start()
-        do {
+        try await Workbench.open { bench in
+            let server = try await OpenBao.start(on: bench)
             try await OpenBao.$current.withValue(server) { try await function() }
-        } catch {
-            await server.stop()
-            throw error
         }
-        await server.stop()
     }
 }
 

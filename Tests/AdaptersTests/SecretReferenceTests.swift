@@ -1,5 +1,6 @@
 import Foundation
 import HTTPTransport
+import ProcessTesting
 import RotationCore
 import Testing
 
@@ -94,7 +95,7 @@ import Testing
     }
 }
 
-@Suite(.disabled(if: OpenBao.isSkipped, "HOLDOVER_SKIP_OPENBAO=1"), .openBao)
+@Suite(.disabled(if: OpenBaoProcess.isSkipped, "HOLDOVER_SKIP_OPENBAO=1"), .openBao)
 struct VaultReferenceTests {
     @Test func `a vault reference reads one field`() async throws {
         let bao = try #require(OpenBao.current)

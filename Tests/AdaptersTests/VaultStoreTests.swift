@@ -1,12 +1,13 @@
 import AdapterContracts
 import Foundation
 import HTTPTransport
+import ProcessTesting
 import RotationCore
 import Testing
 
 @testable import Adapters
 
-@Suite(.disabled(if: OpenBao.isSkipped, "HOLDOVER_SKIP_OPENBAO=1"), .openBao)
+@Suite(.disabled(if: OpenBaoProcess.isSkipped, "HOLDOVER_SKIP_OPENBAO=1"), .openBao)
 struct VaultStoreTests {
     private let bao: OpenBao
     /// A document that no other test uses.
@@ -221,7 +222,7 @@ struct VaultStoreTests {
     }
 }
 
-@Suite(.disabled(if: OpenBao.isSkipped, "HOLDOVER_SKIP_OPENBAO=1"), .openBao)
+@Suite(.disabled(if: OpenBaoProcess.isSkipped, "HOLDOVER_SKIP_OPENBAO=1"), .openBao)
 struct SealedVaultTests {
     @Test func `a sealed server is unavailable, and a stopped one too`() async throws {
         let bao = try #require(OpenBao.current)
