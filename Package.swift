@@ -76,7 +76,8 @@ let package = Package(
             ],
             exclude: [
                 "Auth0/Auth0.md", "Authentik/Authentik.md", "BlueGreen/BlueGreen.md",
-                "Cognito/Cognito.md", "Entra/Entra.md", "Exec/Exec.md", "ExecServer/ExecServer.md",
+                "Buntubi/Buntubi.md", "Cognito/Cognito.md", "Entra/Entra.md", "Exec/Exec.md",
+                "ExecServer/ExecServer.md",
                 "File/File.md", "GitLab/GitLab.md", "Google/Google.md", "Gravitee/Gravitee.md",
                 "HTTP/HTTP.md", "Hydra/Hydra.md", "Keycloak/Keycloak.md", "Logto/Logto.md",
                 "Okta/Okta.md", "PingFederate/PingFederate.md", "PingOne/PingOne.md",

@@ -42,13 +42,23 @@ public struct ConsumerProcess: Sendable {
         _ dialect: PracticeServerProcess.Dialect, reading source: Source,
         pause: Duration = .milliseconds(20)
     ) async throws -> ConsumerProcess {
+        try await start(
+            name, on: bench, client: client, endpoint: server.tokenURL(dialect),
+            scope: PracticeServerProcess.scope(dialect), reading: source, pause: pause)
+    }
+
+    /// The same at any token endpoint.
+    public static func start(
+        _ name: String, on bench: Workbench, client: String, endpoint: String,
+        scope: String? = nil, reading source: Source, pause: Duration = .milliseconds(20)
+    ) async throws -> ConsumerProcess {
         let place = try bench.directory("consumers/\(name)")
         let arguments =
             [
-                "--name", name, "--client-id", client, "--token-endpoint",
-                server.tokenURL(dialect), "--report", "\(place)/report", "--stats",
-                "\(place)/stats", "--pid-file", "\(place)/pid", "--pause", pause.milliseconds,
-            ] + (PracticeServerProcess.scope(dialect).map { ["--scope", $0] } ?? [])
+                "--name", name, "--client-id", client, "--token-endpoint", endpoint, "--report",
+                "\(place)/report", "--stats", "\(place)/stats", "--pid-file", "\(place)/pid",
+                "--pause", pause.milliseconds,
+            ] + (scope.map { ["--scope", $0] } ?? [])
             + (try options(source, in: "consumers/\(name)", bench))
         let process = try bench.spawn(name, Binaries.path("practice-consumer"), arguments)
         let consumer = ConsumerProcess(

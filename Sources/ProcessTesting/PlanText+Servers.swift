@@ -48,6 +48,7 @@ extension PlanText {
         case .authentik: [("url", "AUTHENTIK_URL")]
         case .gitlab: [("url", "GITLAB_URL")]
         case .auth0: [("url", "AUTH0_URL"), ("audience", "AUTH0_AUDIENCE")]
+        case .buntubi: [("url", "BUNTUBI_URL")]
         }
     }
 
@@ -77,6 +78,7 @@ extension PlanText {
         case .gravitee: return #"admin: {token: "env:GRAVITEE_TOKEN"}"#
         case .authentik: return #"admin: {token: "env:AUTHENTIK_TOKEN"}"#
         case .gitlab: return #"admin: {token: "env:GITLAB_TOKEN"}"#
+        case .buntubi: return #"admin: {token: "env:BUNTUBI_TOKEN"}"#
         case .google: return #"admin: {token: "env:GOOGLE_ADMIN_TOKEN"}"#
         case .cognito:
             return #"admin: {access_key_id: "env:COGNITO_ACCESS_KEY_ID", "#

@@ -1,7 +1,9 @@
 /// A plan as people write it, for a client of the practice server.
 public struct PlanText: Sendable {
-    /// The client, and its id at the server.
+    /// The client.
     public var client: String
+    /// Its id at the server.
+    public var clientID: String
     /// The lines below `server:`.
     public var server: [String]
     /// The stores, each as the lines of one YAML entry.
@@ -16,8 +18,8 @@ public struct PlanText: Sendable {
         "retry: {first: 100ms, cap: 500ms, settle: 100ms}",
     ]
 
-    private init(_ client: String, server: [String], stores: [[String]]) {
-        (self.client, self.server, self.stores) = (client, server, stores)
+    private init(_ client: String, id: String, server: [String], stores: [[String]]) {
+        (self.client, clientID, self.server, self.stores) = (client, id, server, stores)
     }
 
     /// A plan for a client of any dialect; needs the admin's secret in the environment.
@@ -25,9 +27,17 @@ public struct PlanText: Sendable {
         _ dialect: PracticeServerProcess.Dialect, _ client: String,
         at server: PracticeServerProcess, stores: [[String]]
     ) -> PlanText {
-        var plan = PlanText(client, server: lines(dialect, client, server), stores: stores)
+        var plan = PlanText(
+            client, id: client, server: lines(dialect, client, server), stores: stores)
         if dialect == .hydra { plan.rules.append("exclusive: true") }
         return plan
+    }
+
+    /// A plan for a client of any server, given the lines below `server:`.
+    public static func at(
+        _ server: [String], _ client: String, id: String, stores: [[String]]
+    ) -> PlanText {
+        PlanText(client, id: id, server: server, stores: stores)
     }
 
     /// A file that holds nothing but the secret, with further settings.
@@ -52,7 +62,7 @@ public struct PlanText: Sendable {
 
     /// The YAML.
     public var text: String {
-        var lines = ["client: \(client)", "client_id: \(client)", "server:"]
+        var lines = ["client: \(client)", "client_id: \(clientID)", "server:"]
         lines += server.map { "  \($0)" }
         lines.append("stores:")
         for store in stores {

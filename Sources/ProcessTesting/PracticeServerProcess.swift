@@ -34,11 +34,13 @@ public struct PracticeServerProcess: Sendable {
         case gitlab
         /// authentik's.
         case authentik
+        /// buntubi's.
+        case buntubi
 
         /// One for each shape of server, for what takes long: a list, and two slots.
         public static let golden = [Dialect.okta, .keycloak]
         /// Those that never give their newest secret up.
-        public static let oneWay = [Dialect.pingone, .wso2]
+        public static let oneWay = [Dialect.pingone, .wso2, .buntubi]
         /// Those with one secret for each client, where creating replaces.
         public static let single = [Dialect.auth0, .gitlab, .authentik]
         /// Those where an old and a new secret are accepted at the same time.
@@ -139,6 +141,7 @@ public struct PracticeServerProcess: Sendable {
         case .auth0: "\(self["AUTH0_URL"])/oauth/token"
         case .oktaAPIService: "\(self["OKTA_API_SERVICE_URL"])/oauth2/v1/token"
         case .pingfederate: "\(self["PINGFEDERATE_ISSUER"])/as/token.oauth2"
+        case .buntubi: "\(self["BUNTUBI_URL"])/oauth/token"
         case .pingone: "\(self["PINGONE_AUTH"])/\(self["PINGONE_ENVIRONMENT"])/as/token"
         }
     }

@@ -77,6 +77,7 @@ import Testing
         let pages = [
             ("Auth0/Auth0.md", all.servers, "auth0"),
             ("Authentik/Authentik.md", all.servers, "authentik"),
+            ("Buntubi/Buntubi.md", all.servers, "buntubi"),
             ("Cognito/Cognito.md", all.servers, "cognito"),
             ("Entra/Entra.md", all.servers, "entra"),
             ("ExecServer/ExecServer.md", all.servers, "exec"),

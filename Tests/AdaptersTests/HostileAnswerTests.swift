@@ -46,6 +46,10 @@ import Testing
                 api: PingOneAPI(
                     admin: api, environment: "e", application: "billing", now: now), probe: probe,
                 issuer: "https://a.example", retain: .hours(24), need: .hours(1), adminID: "admin")
+        case "buntubi":
+            return Buntubi(
+                api: BuntubiAPI(admin: api, clientID: "billing"), probe: probe,
+                issuer: "https://a.example", need: .hours(1), isExclusive: true)
         case "wso2":
             return WSO2(
                 api: WSO2API(admin: api, clientID: "billing", application: "a", now: now),
@@ -60,6 +64,7 @@ import Testing
 
     @Test(
         arguments: ["okta", "keycloak", "pingfederate", "pingone", "salesforce", "wso2"],
+        arguments: ["okta", "keycloak", "pingone", "wso2", "buntubi"],
         [(200, page), (200, deep), (200, "{}"), (200, "")])
     func `no call takes something else with status 200 for its answer`(
         adapter: String, answer: (status: Int, body: String)
@@ -105,6 +110,10 @@ import Testing
             _ = try await server("wso2", http).create(nil, label: "l")
         }
         #expect(wso2?.kind == .unknown)
+        let buntubi = await adapterError {
+            _ = try await server("buntubi", http).create(nil, label: "l")
+        }
+        #expect(buntubi?.kind == .unknown)
         let pingOne = PingOneAPI(
             admin: admin("pingone", http), environment: "e", application: "billing"
         ) { Instant(milliseconds: 0) }
@@ -112,7 +121,7 @@ import Testing
             _ = try await pingOne.rotate(keepingPreviousUntil: Instant(milliseconds: 86_400_000))
         }
         #expect(rotation?.kind == .unknown)
-        #expect(http.methods == ["POST", "POST", "POST", "POST"])
+        #expect(http.methods == Array(repeating: "POST", count: 5))
     }
 
     @Test func `a creation without a value in its answer is in doubt`() async throws {

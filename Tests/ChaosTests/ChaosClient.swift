@@ -118,6 +118,8 @@ struct ChaosClient {
                 ("DELETE", "/okta-api-service/.*/secrets/.*"),
             ]
         case .pingfederate: return [("PUT", "/pingfederate/.*/clientSecret")]
+        case .buntubi:
+            return [("POST", "/buntubi/.*/secrets"), ("DELETE", "/buntubi/.*/secrets/.*")]
         case .wso2: return [("POST", "/wso2/.*/secrets"), ("DELETE", "/wso2/.*/secrets/.*")]
         case .authentik: return [("PATCH", "/authentik/.*/providers/oauth2/.*/")]
         case .gitlab: return [("POST", "/gitlab/.*/renew-secret")]

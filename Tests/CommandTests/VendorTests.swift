@@ -63,6 +63,7 @@ struct VendorTests {
         (.pingone, "POST", "/pingone/.*/secret"), (.wso2, "POST", "/wso2/.*/secrets"),
         (.oktaAPIService, "POST", "/okta-api-service/.*/secrets"),
         (.pingfederate, "PUT", "/pingfederate/.*/clientSecret"),
+        (.buntubi, "POST", "/buntubi/.*/secrets"),
     ]
 
     @Test(arguments: creations, ["lost_answer", "error_before_effect", "html"])

@@ -59,7 +59,7 @@ start_database() {
         -c unix_socket_directories="$dir/pg" -c fsync=off -c synchronous_commit=off \
         -c full_page_writes=off >"$dir/postgres.log" 2>&1 </dev/null 9>&- &
     for _ in $(seq 100); do
-        "$bin/pg_isready" -q -h "$dir/pg" && break
+        "$bin/pg_isready" -q -h "$dir/pg" -U postgres && break
         sleep 0.1
     done
     # The first line of the pid file: the shell's own child may be a shell before it.

@@ -60,14 +60,8 @@ extension PingOne {
                 application: try settings.text("application") ?? plan.clientID.rawValue,
                 now: parts.now),
             probe: try TokenProbe(settings, plan, parts, at: "\(issuer)/token"),
-            issuer: issuer, retain: retain, need: Self.need(of: plan),
+            issuer: issuer, retain: retain, need: plan.leastOverlap,
             adminID: try admin.requiredText("client_id"))
-    }
-
-    /// What is known of how long both secrets must be accepted: how long consumers take is not.
-    private static func need(of plan: Plan) -> Span {
-        let parts = [plan.overlap, plan.soak ?? .zero, plan.probe.window]
-        return Span(milliseconds: parts.map(\.milliseconds).reduce(0, +))
     }
 
     private static func issuer(_ auth: String, _ environment: String) -> String {

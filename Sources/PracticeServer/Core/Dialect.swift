@@ -17,6 +17,7 @@ enum Dialect: String, Sendable, Hashable, Codable, CaseIterable {
     case auth0
     case gitlab
     case authentik
+    case buntubi
 }
 
 /// A realm's name within its dialect; all but Keycloak have one, which is named as the dialect is.

@@ -77,7 +77,7 @@ struct TokenEndpoint: Sendable {
         var response = Reply.json(
             TokenWire(
                 accessToken: token, expiresIn: settings.tokenLifetime,
-                scope: server.realm.dialect == .cognito ? nil : scope,
+                scope: server.realm.dialect == .cognito || scope.isEmpty ? nil : scope,
                 isKeycloak: server.realm.dialect == .keycloak))
         response.headers.setUncached()
         return response
@@ -89,7 +89,7 @@ private struct TokenWire: Encodable {
     let accessToken: String
     let tokenType = "Bearer"
     let expiresIn: Int64
-    /// Not said by Cognito.
+    /// Not said by Cognito, nor where there is none.
     let scope: String?
     let refreshExpiresIn: Int64?
     let notBeforePolicy: Int64?

@@ -1,0 +1,44 @@
+import Foundation
+import ProcessTesting
+import Testing
+
+/// Whole rotations at real servers, with consumers that fetch tokens all the time.
+@Suite(
+    .enabled(if: RealServerProcess.areWanted, "HOLDOVER_REAL_SERVERS=1 asks for them"), .serialized)
+struct RealServerTests {
+    @Test func `a rotation at a real buntubi is completed, and no consumer fails`() async throws {
+        try await RealStage.openBuntubi { stage in
+            try await stage.succeed("start", RealStage.client)
+            try await stage.succeed("run", "--wait", "60s")
+            try await stage.expectCompletion()
+        }
+    }
+
+    @Test func `two rotations in a row at a real buntubi leave one secret`() async throws {
+        try await RealStage.openBuntubi { stage in
+            for _ in 1...2 {
+                try await stage.succeed("start", RealStage.client)
+                try await stage.succeed("run", "--wait", "60s")
+            }
+            try await stage.expectCompletion()
+        }
+    }
+
+    @Test func `a rollback at a real buntubi is held with both accepted, and leads forward`()
+        async throws
+    {
+        try await RealStage.openBuntubi { stage in
+            try await stage.succeed("start", RealStage.client)
+            try await stage.succeed("run", "--wait", "60s", "--until", "distribute")
+            let new = try stage.stored()
+            try await stage.succeed("rollback", RealStage.client, "--reason", "test")
+            try await stage.run("run", "--wait", "60s").expect(
+                exit: 20, "cannot-withdraw", saying: "it is accepted until 2")
+            #expect(try stage.stored() == stage.old)
+            for secret in [stage.old, new] { #expect(try await stage.tokenStatus(secret) == 200) }
+            try await stage.succeed("resume", RealStage.client, "--forward")
+            try await stage.succeed("run", "--wait", "60s")
+            try await stage.expectCompletion()
+        }
+    }
+}

@@ -1,0 +1,110 @@
+import Foundation
+import ProcessTesting
+import Testing
+
+/// A client of a real server with its store, two consumers and its plan, and the command.
+struct RealStage: Sendable {
+    let bench: Workbench
+    let real: RealServerProcess
+    let consumers: [ConsumerProcess]
+    let holdover: HoldoverProcess
+    /// The client's id at the server.
+    let clientID: String
+    /// The value of the old secret.
+    let old: String
+
+    /// The name of the client in the plan.
+    static let client = "billing"
+
+    /// Sets the stage at a buntubi for `body`, and clears it away.
+    static func openBuntubi(_ body: (RealStage) async throws -> Void) async throws {
+        try await open(
+            "buntubi",
+            server: { real in
+                [
+                    "type: buntubi", "url: \(real["ISSUER"])", "scope: read",
+                    #"admin: {token: "env:ADMIN_TOKEN"}"#,
+                ]
+            }, body)
+    }
+
+    private static func open(
+        _ name: String, server: (RealServerProcess) -> [String],
+        _ body: (RealStage) async throws -> Void
+    ) async throws {
+        await Turns.shared.begin()
+        defer { Turns.shared.end() }
+        try await Workbench.open { bench in
+            let real = try await RealServerProcess.start(name, on: bench)
+            let stage = try await RealStage(on: bench, real, server(real))
+            try await stage.succeed("init")
+            try await body(stage)
+        }
+    }
+
+    private init(on bench: Workbench, _ real: RealServerProcess, _ server: [String]) async throws {
+        (self.bench, self.real) = (bench, real)
+        (clientID, old) = (real["CLIENT_ID"], real["CLIENT_SECRET"])
+        try bench.directory("store")
+        let path = try bench.write(old, to: "store/secret")
+        var started: [ConsumerProcess] = []
+        for consumer in ["web-1", "web-2"] {
+            started.append(
+                try await ConsumerProcess.start(
+                    consumer, on: bench, client: clientID, endpoint: real["TOKEN_URL"],
+                    scope: "read", reading: .watching(file: path)))
+        }
+        consumers = started
+        var plan = PlanText.at(
+            server, Self.client, id: clientID, stores: [PlanText.file(path)])
+        for consumer in consumers { plan.add(consumer) }
+        plan.set("exclusive: true")
+        try plan.write(on: bench)
+        holdover = HoldoverProcess(
+            on: bench, environment: ["ADMIN_TOKEN": real["ADMIN_TOKEN"]])
+    }
+
+    /// Runs the command to its end.
+    func run(_ arguments: String...) async throws -> HoldoverProcess.Outcome {
+        try await holdover.run(arguments)
+    }
+
+    /// Runs the command and expects it to end well.
+    func succeed(_ arguments: String..., at place: SourceLocation = #_sourceLocation) async throws {
+        let outcome = try await holdover.run(arguments)
+        #expect(outcome.exit == 0, "\(outcome)", sourceLocation: place)
+    }
+
+    /// What the store holds.
+    func stored() throws -> String { try bench.read("store/secret") }
+
+    /// What the token endpoint says to a secret.
+    func tokenStatus(_ secret: String) async throws -> Int {
+        let login = Data("\(clientID):\(secret)".utf8).base64EncodedString()
+        return try await LoopbackHTTP(real["ISSUER"]).send(
+            "POST", "/oauth/token",
+            headers: [
+                "Authorization": "Basic \(login)",
+                "Content-Type": "application/x-www-form-urlencoded",
+            ], body: "grant_type=client_credentials&scope=read"
+        ).status
+    }
+
+    /// The new secret is in force and the old one dead, and no consumer ever failed.
+    func expectCompletion(at place: SourceLocation = #_sourceLocation) async throws {
+        let status = try await run("status", Self.client, "--json")
+        let rotation = try JSONDecoder().decode(
+            RotationDocument.self, from: Data(status.output.utf8))
+        #expect(rotation.state == "completed", "\(status)", sourceLocation: place)
+        let new = try stored()
+        #expect(new != old, sourceLocation: place)
+        #expect(try await tokenStatus(new) == 200, sourceLocation: place)
+        #expect(try await tokenStatus(old) == 401, sourceLocation: place)
+        for consumer in consumers {
+            let counts = try await consumer.stop()
+            #expect(counts.failed == 0, "\(counts.lastFailure)", sourceLocation: place)
+            #expect(counts.requests > 10 && counts.reloads > 1, sourceLocation: place)
+        }
+        try await succeed("audit", "verify", at: place)
+    }
+}
