@@ -68,6 +68,25 @@ struct BuntubiGround: Sendable {
         #expect(unknown.filter { $0.holds == nil }.map(\.isOther) == [true])
     }
 
+    /// A refusal is no use, and a use is told of the secret that was used.
+    func expectUseTold() async throws {
+        let client = try await makeClient()
+        let server = try await server(client.id)
+        let made = try await server.create(nil, label: "l")
+        let new = try #require(made.secret)
+        let known = KnownSecrets(old: client.secret, new: new)
+        let wrong = new.withPlaintext { ClientSecret($0 + "no") }
+        #expect(try await !accepts(server, wrong))
+        let before = try await server.credentials(knowing: known)
+        #expect(before.map(\.lastUsedAt) == [nil, nil])
+        #expect(try await accepts(server, new))
+        let after = try await server.credentials(knowing: known)
+        let used = try #require(after.first { $0.holds == .new }?.lastUsedAt)
+        let age = Date().timeIntervalSince1970 * 1_000 - Double(used.milliseconds)
+        #expect(abs(age) < 60_000)
+        #expect(after.contains { $0.holds == .old && $0.lastUsedAt == nil })
+    }
+
     func expectOnlyUnusedWithdrawn() async throws {
         let client = try await makeClient()
         let server = try await server(client.id)

@@ -28,6 +28,10 @@ import Testing
         try await ground.expectEndOfOthers()
     }
 
+    @Test func `the list tells which secret was used, and when`() async throws {
+        try await ground.expectUseTold()
+    }
+
     @Test func `a new secret is withdrawn only where nobody used it`() async throws {
         try await ground.expectOnlyUnusedWithdrawn()
     }

@@ -85,6 +85,19 @@ import Testing
         #expect(try await accepts(server, try #require(made.secret)))
     }
 
+    @Test func `the list tells when the previous secret was last used`() async throws {
+        let client = try await practice.client("pingone")
+        let server = try await pingOne(client)
+        _ = try await server.create(nil, label: "l")
+        let known = KnownSecrets(old: client.secret)
+        #expect(try await server.credentials(knowing: known).map(\.lastUsedAt) == [nil, nil])
+        #expect(try await accepts(server, client.secret))
+        let listed = try await server.credentials(knowing: known)
+        let used = try #require(listed.first { $0.id == previous }?.lastUsedAt)
+        let age = Date().timeIntervalSince1970 * 1_000 - Double(used.milliseconds)
+        #expect(abs(age) < 60_000)
+    }
+
     @Test func `the previous secret stays while the survivor is not in force`() async throws {
         let client = try await practice.client("pingone")
         let server = try await pingOne(client)

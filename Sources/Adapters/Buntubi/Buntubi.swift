@@ -42,7 +42,8 @@ struct Buntubi: AuthorizationServer {
                 id: CredentialID(rawValue: entry.id),
                 createdAt: BuntubiSecret.moment(entry.createdAt),
                 expiresAt: entry.expiresAt.flatMap(BuntubiSecret.moment),
-                holds: isTold ? role : nil, isOther: role == nil && known.old != nil)
+                holds: isTold ? role : nil, isOther: role == nil && known.old != nil,
+                lastUsedAt: entry.lastUsedAt.flatMap(BuntubiSecret.moment))
         }
     }
 

@@ -43,16 +43,21 @@ struct PingOne: AuthorizationServer {
             listed.append(credential(Slot.current, current, until: nil, known))
         }
         if let previous = shown.retained(at: api.now()) {
-            listed.append(credential(Slot.previous, previous.secret, until: previous.end, known))
+            listed.append(
+                credential(
+                    Slot.previous, previous.secret, until: previous.end,
+                    lastUsed: shown.previous?.lastUsed, known))
         }
         return listed
     }
 
     private func credential(
-        _ slot: CredentialID, _ secret: ClientSecret, until end: Instant?, _ known: KnownSecrets
+        _ slot: CredentialID, _ secret: ClientSecret, until end: Instant?,
+        lastUsed: String? = nil, _ known: KnownSecrets
     ) -> Credential {
         Credential(
-            id: slot, expiresAt: end, holds: known.role(where: secret.matches), secret: secret)
+            id: slot, expiresAt: end, holds: known.role(where: secret.matches), secret: secret,
+            lastUsedAt: lastUsed.flatMap(Instant.init(rfc3339:)))
     }
 
     func create(_ secret: ClientSecret?, label: String) async throws(AdapterError)

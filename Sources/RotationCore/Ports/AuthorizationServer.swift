@@ -118,12 +118,15 @@ public struct Credential: Sendable {
     public let isOther: Bool
     /// The value, where the server can show it again.
     public let secret: ClientSecret?
+    /// When it was last accepted, where the server says so (``ServerCapabilities/Telemetry``); nil
+    /// is never, or not told.
+    public let lastUsedAt: Instant?
 
     /// A listed secret.
     public init(
         id: CredentialID, isEnabled: Bool = true, createdAt: Instant? = nil,
         expiresAt: Instant? = nil, label: String? = nil, holds: SecretRole? = nil,
-        isOther: Bool = false, secret: ClientSecret? = nil
+        isOther: Bool = false, secret: ClientSecret? = nil, lastUsedAt: Instant? = nil
     ) {
         self.id = id
         self.isEnabled = isEnabled
@@ -133,6 +136,7 @@ public struct Credential: Sendable {
         self.holds = holds
         self.isOther = isOther
         self.secret = secret
+        self.lastUsedAt = lastUsedAt
     }
 }
 
