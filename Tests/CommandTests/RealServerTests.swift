@@ -41,4 +41,39 @@ struct RealServerTests {
             try await stage.expectCompletion()
         }
     }
+
+    @Test func `a real canaille holds one secret, so that a rotation is refused and leaves it`()
+        async throws
+    {
+        try await RealStage.openCanaille(rule: "exclusive: true") { stage in
+            let outcome = try await stage.run("start", RealStage.client)
+            #expect(outcome.exit != 0 && outcome.errors.contains("allow_outage"), "\(outcome)")
+            #expect(try await stage.tokenStatus(stage.old) == 200)
+            #expect(try stage.consumers.allSatisfy { try $0.stats().failed == 0 })
+        }
+    }
+
+    @Test func `where the plan allows the outage, a real canaille's secret is replaced`()
+        async throws
+    {
+        try await RealStage.openCanaille(rule: "allow_outage: true") { stage in
+            try await stage.succeed("start", RealStage.client)
+            try await stage.succeed("run", "--wait", "60s")
+            try await stage.expectCompletion(mayFail: true)
+        }
+    }
+
+    @Test func `a rollback puts the old secret of a real canaille back`() async throws {
+        try await RealStage.openCanaille(rule: "allow_outage: true") { stage in
+            try await stage.succeed("start", RealStage.client)
+            try await stage.succeed("run", "--wait", "60s", "--until", "distribute")
+            let new = try stage.stored()
+            #expect(new != stage.old)
+            try await stage.succeed("rollback", RealStage.client, "--reason", "test")
+            try await stage.succeed("run", "--wait", "60s")
+            #expect(try stage.stored() == stage.old)
+            #expect(try await stage.tokenStatus(stage.old) == 200)
+            #expect(try await stage.tokenStatus(new) == 401)
+        }
+    }
 }
