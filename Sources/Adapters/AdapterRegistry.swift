@@ -8,11 +8,10 @@ public struct AdapterRegistry: AdapterFactory {
     public static let descriptors = AdapterDescriptors(
         servers: [
             Auth0.descriptor, Authentik.descriptor, Buntubi.descriptor, Cognito.descriptor,
-            Entra.descriptor,
-            ExecServer.descriptor, GitLab.descriptor, Google.descriptor, Gravitee.descriptor,
-            HTTPServer.descriptor, Hydra.descriptor, Keycloak.descriptor, Logto.descriptor,
-            Okta.descriptor, PingFederate.descriptor, PingOne.descriptor, UAA.descriptor,
-            WSO2.descriptor,
+            Entra.descriptor, ExecServer.descriptor, GitLab.descriptor, Google.descriptor,
+            Gravitee.descriptor, HTTPServer.descriptor, Hydra.descriptor, Keycloak.descriptor,
+            Logto.descriptor, Okta.apiServiceDescriptor, Okta.descriptor, PingFederate.descriptor,
+            PingOne.descriptor, Salesforce.descriptor, UAA.descriptor, WSO2.descriptor,
         ],
         stores: [FileStore.descriptor, VaultStore.descriptor],
         hooks: [ExecHook.descriptor],
@@ -79,6 +78,7 @@ public struct AdapterRegistry: AdapterFactory {
         case UAA.descriptor.type: return try await UAA(plan, parts)
         case PingFederate.descriptor.type: return try await PingFederate(plan, parts)
         case PingOne.descriptor.type: return try await PingOne(plan, parts)
+        case Salesforce.descriptor.type: return try await Salesforce(plan, parts)
         case WSO2.descriptor.type: return try await WSO2(plan, parts)
         default: throw Self.unknown(plan.server, "authorization server")
         }

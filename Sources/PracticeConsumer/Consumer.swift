@@ -19,7 +19,7 @@ actor Consumer {
 
     private let setup: Setup
     private let http: any HTTPClient
-    private var secret: String
+    private var reading: SecretSource.Reading
     /// Counts reads; a report is about one of them.
     private var load = 1
     private var reportedLoad = 0
@@ -30,7 +30,7 @@ actor Consumer {
     init(_ setup: Setup, http: any HTTPClient) async throws {
         self.setup = setup
         self.http = http
-        secret = try await setup.source.read(through: http)
+        reading = try await setup.source.read(through: http)
         tally = Tally(name: setup.name)
         tally.reloads = 1
         tally.secrets = 1
@@ -39,9 +39,9 @@ actor Consumer {
     /// Reads the secret again, and keeps the one it has where that fails.
     func reload() async {
         do throws(SecretSource.Unreadable) {
-            let known = secret
-            secret = try await setup.source.read(through: http)
-            if secret != known { tally.secrets += 1 }
+            let known = reading
+            reading = try await setup.source.read(through: http)
+            if reading != known { tally.secrets += 1 }
             load += 1
             tally.reloads += 1
         } catch {
@@ -53,14 +53,14 @@ actor Consumer {
 
     /// Fetches one token; whether a server was there at all.
     func fetch() async -> Bool {
-        let (secret, load) = (secret, load)
+        let (secret, load) = (reading.secret, load)
+        let id = reading.clientID ?? setup.clientID
         let proof: ClientAuthentication =
-            setup.postsSecret
-            ? .post(id: setup.clientID, secret: secret) : .basic(id: setup.clientID, secret: secret)
+            setup.postsSecret ? .post(id: id, secret: secret) : .basic(id: id, secret: secret)
         do throws(TokenError) {
             _ = try await setup.endpoint.requestToken(as: proof, through: http)
             tally.requests += 1
-            report(secret, load)
+            report(id, secret, load)
         } catch {
             // The consumer is being ended, and so is its last request.
             guard !Task.isCancelled else { return true }
@@ -83,11 +83,11 @@ actor Consumer {
     }
 
     /// Says "I used this secret and it worked": once for each read, and at least once a second.
-    private func report(_ secret: String, _ load: Int) {
+    private func report(_ id: String, _ secret: String, _ load: Int) {
         guard let path = setup.reportPath, load == self.load else { return }
         let isDue = reportedAt.map { $0.duration(to: .now) >= .milliseconds(500) } ?? true
         guard isDue || load != reportedLoad else { return }
-        let line = AdoptionFingerprint.line(clientID: setup.clientID, secret: secret, at: Date())
+        let line = AdoptionFingerprint.line(clientID: id, secret: secret, at: Date())
         guard Self.write(Data(line.utf8), to: path) else { return }
         (reportedLoad, reportedAt) = (load, .now)
     }

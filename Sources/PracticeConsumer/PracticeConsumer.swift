@@ -25,6 +25,8 @@ struct PracticeConsumer: AsyncParsableCommand {
 
     @Option(help: "The file with the secret.") var secretFile: String?
     @Option(help: "The field, where the file is a JSON object.") var jsonField: String?
+    @Option(help: "The field with the client's id, where that changes too.")
+    var clientIDField: String?
     @Option(help: "The variable, where the file is a dotenv file.") var dotenvVariable: String?
     @Option(help: "OpenBao's or Vault's address.") var vaultAddress: String?
     @Option(help: "The file with its token.") var vaultTokenFile: String?
@@ -58,6 +60,9 @@ struct PracticeConsumer: AsyncParsableCommand {
         guard !isVault || (jsonField == nil && dotenvVariable == nil) else {
             throw ValidationError(
                 "--json-field and --dotenv-variable are for files; name --vault-field")
+        }
+        guard clientIDField == nil || jsonField != nil else {
+            throw ValidationError("--client-id-field needs --json-field")
         }
         guard jsonField == nil || dotenvVariable == nil else {
             throw ValidationError("name either --json-field or --dotenv-variable")
@@ -126,6 +131,9 @@ struct PracticeConsumer: AsyncParsableCommand {
         }
         if let dotenvVariable {
             return .dotenv(path: secretFile ?? "", variable: dotenvVariable)
+        }
+        if let clientIDField, let jsonField {
+            return .pair(path: secretFile ?? "", field: jsonField, idField: clientIDField)
         }
         return .file(path: secretFile ?? "", field: jsonField)
     }

@@ -5,6 +5,8 @@ import HTTPTransport
 enum SecretSource: Sendable {
     /// A file: all of it but the last line feed, or one field of a JSON object.
     case file(path: String, field: String?)
+    /// Two fields of a JSON object, read at once: the client's id changes too.
+    case pair(path: String, field: String, idField: String)
     /// One variable of a dotenv file.
     case dotenv(path: String, variable: String)
     /// One field of a secret in OpenBao's or Vault's KV version 2.
@@ -21,17 +23,28 @@ enum SecretSource: Sendable {
         let data: Version
     }
 
-    /// The secret as it stands there now.
-    func read(through http: any HTTPClient) async throws(Unreadable) -> String {
+    /// A secret, and the id of the client that it belongs to where that is read with it.
+    struct Reading: Sendable, Equatable {
+        let secret: String
+        var clientID: String?
+    }
+
+    /// What stands there now.
+    func read(through http: any HTTPClient) async throws(Unreadable) -> Reading {
+        guard case .pair(let path, let field, let idField) = self else {
+            return Reading(secret: try await secret(through: http))
+        }
+        let text = try Self.text(path)
+        return Reading(
+            secret: try Self.field(field, of: text, in: path),
+            clientID: try Self.field(idField, of: text, in: path))
+    }
+
+    private func secret(through http: any HTTPClient) async throws(Unreadable) -> String {
         switch self {
         case .file(let path, nil): return try Self.filled(Self.text(path), in: path)
-        case .file(let path, let field?):
-            guard
-                // Other fields may hold anything.
-                let object = try? JSONSerialization.jsonObject(with: Data(Self.text(path).utf8)),
-                let value = (object as? [String: Any])?[field] as? String
-            else { throw Unreadable("\(path) has no text in the field \(field)") }
-            return try Self.filled(value, in: path)
+        case .file(let path, let field?), .pair(let path, let field, _):
+            return try Self.field(field, of: Self.text(path), in: path)
         case .dotenv(let path, let variable):
             return try Self.filled(Self.assigned(variable, in: path), in: path)
         case .vault(let address, let tokenFile, let path, let field):
@@ -41,6 +54,17 @@ enum SecretSource: Sendable {
                     url: "\(address)/v1/\(path)", headers: ["X-Vault-Token": token],
                     deadline: .seconds(5), attempts: .repeatable), field, http)
         }
+    }
+
+    private static func field(_ name: String, of text: String, in path: String)
+        throws(Unreadable) -> String
+    {
+        guard
+            // Other fields may hold anything.
+            let object = try? JSONSerialization.jsonObject(with: Data(text.utf8)),
+            let value = (object as? [String: Any])?[name] as? String
+        else { throw Unreadable("\(path) has no text in the field \(name)") }
+        return try filled(value, in: path)
     }
 
     private static func stored(

@@ -6,6 +6,8 @@ public struct ConsumerProcess: Sendable {
     public enum Source: Sendable {
         /// A file whose directory it watches.
         case watching(file: String)
+        /// The fields `client_id` and `client_secret` of a JSON file whose directory it watches.
+        case pair(file: String)
         /// A field of a JSON file that it reads again when its hook sends a SIGHUP.
         case hooked(file: String, field: String)
         /// A field of a document in OpenBao, read again every so often.
@@ -79,6 +81,11 @@ public struct ConsumerProcess: Sendable {
     {
         switch source {
         case .watching(let file): return ["--secret-file", file, "--habit", "watch"]
+        case .pair(let file):
+            return [
+                "--secret-file", file, "--json-field", "client_secret", "--client-id-field",
+                "client_id", "--habit", "watch",
+            ]
         case .hooked(let file, let field):
             return ["--secret-file", file, "--json-field", field, "--habit", "hook"]
         case .polling(let bao, let path, let field, let pause):

@@ -44,6 +44,7 @@ extension PlanText {
                 ("url", "PINGONE_URL"), ("auth", "PINGONE_AUTH"),
                 ("environment", "PINGONE_ENVIRONMENT"),
             ]
+        case .salesforce: [("url", "SALESFORCE_URL")]
         case .wso2: [("url", "WSO2_URL"), ("tenant", "WSO2_TENANT")]
         case .authentik: [("url", "AUTHENTIK_URL")]
         case .gitlab: [("url", "GITLAB_URL")]
@@ -60,6 +61,7 @@ extension PlanText {
         case .uaa: ["token_lifetime: 100ms"]
         case .gravitee: ["application: \(client)"]
         case .google: ["oauth_client: \(client)"]
+        case .salesforce: ["app_id: \(client)"]
         case .auth0: ["token_endpoint_auth_method: client_secret_basic"]
         case .oktaAPIService: ["scope: read"]
         default: []
@@ -83,7 +85,7 @@ extension PlanText {
         case .cognito:
             return #"admin: {access_key_id: "env:COGNITO_ACCESS_KEY_ID", "#
                 + #"secret_access_key: "env:COGNITO_SECRET_ACCESS_KEY"}"#
-        case .keycloak, .entra, .logto, .uaa, .pingone, .wso2, .auth0:
+        case .keycloak, .entra, .logto, .uaa, .pingone, .salesforce, .wso2, .auth0:
             let name = dialect.rawValue.uppercased()
             return "admin: {client_id: \(server["\(name)_ADMIN_CLIENT_ID"]), "
                 + "client_secret: \"env:\(name)_ADMIN_CLIENT_SECRET\"}"

@@ -26,6 +26,8 @@ public struct PracticeServerProcess: Sendable {
         case pingfederate
         /// PingOne's.
         case pingone
+        /// Salesforce's.
+        case salesforce
         /// WSO2 Identity Server's.
         case wso2
         /// Auth0's.
@@ -43,8 +45,10 @@ public struct PracticeServerProcess: Sendable {
         public static let oneWay = [Dialect.pingone, .wso2, .buntubi]
         /// Those with one secret for each client, where creating replaces.
         public static let single = [Dialect.auth0, .gitlab, .authentik]
+        /// Those where each secret has a client_id of its own.
+        public static let paired = [Dialect.salesforce]
         /// Those where an old and a new secret are accepted at the same time.
-        public static let overlapping = allCases.filter { !single.contains($0) }
+        public static let overlapping = allCases.filter { !(single + paired).contains($0) }
         /// Those of them that give a new secret up again.
         public static let twoWay = overlapping.filter { !oneWay.contains($0) }
     }
@@ -142,6 +146,7 @@ public struct PracticeServerProcess: Sendable {
         case .oktaAPIService: "\(self["OKTA_API_SERVICE_URL"])/oauth2/v1/token"
         case .pingfederate: "\(self["PINGFEDERATE_ISSUER"])/as/token.oauth2"
         case .buntubi: "\(self["BUNTUBI_URL"])/oauth/token"
+        case .salesforce: "\(self["SALESFORCE_URL"])/services/oauth2/token"
         case .pingone: "\(self["PINGONE_AUTH"])/\(self["PINGONE_ENVIRONMENT"])/as/token"
         }
     }

@@ -93,6 +93,7 @@ import Testing
             ("Keycloak/Keycloak.md", all.servers, "keycloak"),
             ("PingFederate/PingFederate.md", all.servers, "pingfederate"),
             ("PingOne/PingOne.md", all.servers, "pingone"),
+            ("Salesforce/Salesforce.md", all.servers, "salesforce"),
             ("WSO2/WSO2.md", all.servers, "wso2"),
             ("File/File.md", all.stores, "file"), ("Vault/Vault.md", all.stores, "vault"),
             ("Exec/Exec.md", all.hooks, "exec"), ("Report/Report.md", all.reporters, "file"),

@@ -63,8 +63,9 @@ import Testing
     }
 
     @Test(
-        arguments: ["okta", "keycloak", "pingfederate", "pingone", "salesforce", "wso2"],
-        arguments: ["okta", "keycloak", "pingone", "wso2", "buntubi"],
+        arguments: [
+            "buntubi", "keycloak", "okta", "pingfederate", "pingone", "salesforce", "wso2",
+        ],
         [(200, page), (200, deep), (200, "{}"), (200, "")])
     func `no call takes something else with status 200 for its answer`(
         adapter: String, answer: (status: Int, body: String)

@@ -120,6 +120,9 @@ struct ChaosClient {
         case .pingfederate: return [("PUT", "/pingfederate/.*/clientSecret")]
         case .buntubi:
             return [("POST", "/buntubi/.*/secrets"), ("DELETE", "/buntubi/.*/secrets/.*")]
+        case .salesforce:
+            let staged = "/salesforce/.*/staged"
+            return [("POST", staged), ("PATCH", "\(staged)/.*"), ("DELETE", "\(staged)/.*")]
         case .wso2: return [("POST", "/wso2/.*/secrets"), ("DELETE", "/wso2/.*/secrets/.*")]
         case .authentik: return [("PATCH", "/authentik/.*/providers/oauth2/.*/")]
         case .gitlab: return [("POST", "/gitlab/.*/renew-secret")]

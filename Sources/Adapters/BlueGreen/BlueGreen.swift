@@ -34,7 +34,8 @@ struct BlueGreen: AuthorizationServer {
         return ServerCapabilities(
             shape: .pair, limit: 2, origin: one.origin,
             recognition: one.recognition == .value ? .value : .trial, canDisable: false,
-            propagation: one.propagation, expiry: one.expiry, telemetry: one.telemetry)
+            propagation: one.propagation, expiry: one.expiry, telemetry: one.telemetry,
+            namesClients: true)
     }
 
     func identity() async throws(AdapterError) -> TargetIdentity {

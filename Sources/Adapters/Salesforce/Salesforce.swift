@@ -21,7 +21,7 @@ struct Salesforce: AuthorizationServer {
 
     static let capabilities = ServerCapabilities(
         shape: .list, limit: 2, origin: .server, recognition: .value, canDisable: false,
-        propagation: .minutes(10), expiry: .atCreation)
+        propagation: .minutes(10), expiry: .atCreation, namesClients: true)
 
     var capabilities: ServerCapabilities { Self.capabilities }
 

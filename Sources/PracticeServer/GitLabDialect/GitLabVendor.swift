@@ -9,8 +9,8 @@ struct GitLabVendor: Vendor {
     static let wording: TokenWording = {
         let refusal = TokenError(
             "invalid_client",
-            "Client authentication failed due to unknown client, no client authentication included, "
-                + "or unsupported authentication method.", status: .unauthorized)
+            "Client authentication failed due to unknown client, no client authentication "
+                + "included, or unsupported authentication method.", status: .unauthorized)
         return TokenWording(
             missingGrant: TokenError("invalid_request", "Missing required parameter: grant_type."),
             unsupportedGrant: TokenError(

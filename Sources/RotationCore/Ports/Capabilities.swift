@@ -76,13 +76,12 @@ public struct ServerCapabilities: Sendable, Hashable, Codable {
     public var expiry: Expiry
     /// What is told of the use of secrets.
     public var telemetry: Telemetry
+    /// Whether the id of a secret is the `client_id` that it belongs to, so that consumers need
+    /// that too.
+    public var namesClients: Bool
 
     /// Whether an old and a new secret can be accepted at the same time.
     public var canOverlap: Bool { shape != .single && limit > 1 }
-
-    /// Whether an id names a registration, so that the new secret belongs to another `client_id`
-    /// than the old one.
-    public var namesClients: Bool { shape == .pair }
 
     /// Whether a rotation may begin under `strategy`.
     public func permits(_ strategy: Strategy) -> Bool {
@@ -97,7 +96,7 @@ public struct ServerCapabilities: Sendable, Hashable, Codable {
     public init(
         shape: Shape, limit: Int, origin: Origin, recognition: Recognition, canDisable: Bool,
         canWithdraw: Bool = true, propagation: Span, expiry: Expiry = .never,
-        telemetry: Telemetry = .none
+        telemetry: Telemetry = .none, namesClients: Bool = false
     ) {
         self.shape = shape
         self.limit = limit
@@ -108,6 +107,7 @@ public struct ServerCapabilities: Sendable, Hashable, Codable {
         self.propagation = propagation
         self.expiry = expiry
         self.telemetry = telemetry
+        self.namesClients = namesClients
     }
 }
 

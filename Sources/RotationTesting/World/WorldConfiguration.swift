@@ -140,7 +140,7 @@ extension World.Configuration {
         var paired = World.Configuration(
             capabilities: ServerCapabilities(
                 shape: .pair, limit: 2, origin: .client, recognition: .value, canDisable: false,
-                propagation: .zero))
+                propagation: .zero, namesClients: true))
         paired.strategy = .blueGreen(green: ClientID(rawValue: WorldServer.pair[1].rawValue))
         return paired
     }

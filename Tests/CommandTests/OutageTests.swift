@@ -1,0 +1,125 @@
+import ProcessTesting
+import Testing
+
+/// Servers that hold one secret for a client, with and without a plan that allows the outage.
+struct OutageTests {
+    typealias Dialect = PracticeServerProcess.Dialect
+
+    private static let allowing: @Sendable (inout PlanText, Workbench) -> Void = { plan, _ in
+        plan.set("allow_outage: true")
+    }
+
+    @Test(arguments: Dialect.single)
+    func `without the plan's word nothing begins, and the choices are told`(dialect: Dialect)
+        async throws
+    {
+        try await Stage.open(dialect) { stage in
+            let checked = try await stage.run("check", Stage.client)
+            #expect(checked.exit == 1 && checked.output.contains("[no-overlap]"), "\(checked)")
+            let refused = try await stage.run("start", Stage.client)
+            refused.expect(exit: 1, "no-overlap", saying: "`strategy: blue-green`")
+            #expect(refused.errors.contains("`allow_outage: true`"), "\(refused)")
+            try await stage.expectUntouched()
+            #expect(try stage.consumer.stats().failed == 0)
+        }
+    }
+
+    @Test(arguments: Dialect.single)
+    func `the outage is told before it begins, and ends with every consumer on the new secret`(
+        dialect: Dialect
+    ) async throws {
+        try await Stage.open(dialect, plan: Self.allowing) { stage in
+            let checked = try await stage.succeed("check", Stage.client)
+            #expect(checked.output.contains("[outage]"), "\(checked)")
+            let started = try await stage.succeed("start", Stage.client)
+            #expect(started.output.contains("note: this server holds one secret"), "\(started)")
+            try await expectEnd(stage)
+        }
+    }
+
+    private func expectEnd(_ stage: Stage) async throws {
+        let outcome = try await stage.run("run", "--wait", "30s")
+        #expect(outcome.exit == 0, "\(outcome)")
+        #expect(try await stage.rotation().state == "completed", "\(outcome)")
+        let new = try stage.stored()
+        #expect(new != stage.old)
+        try await stage.expectAccepted(new)
+        #expect(try await stage.server.tokenStatus(stage.dialect, Stage.client, stage.old) != 200)
+        try await expectNoFailureFromNowOn(stage)
+    }
+
+    /// Whatever failed, failed while the outage lasted.
+    private func expectNoFailureFromNowOn(_ stage: Stage) async throws {
+        let before = try stage.consumer.stats()
+        let goesOn = try await eventually(within: .seconds(30)) {
+            try stage.consumer.stats().requests > before.requests + 10
+        }
+        #expect(goesOn)
+        #expect(try stage.consumer.stats().failed == before.failed)
+        try await stage.succeed("audit", "verify")
+    }
+
+    @Test(arguments: [Dialect.auth0, .authentik], ["generate", "distribute", "verify"])
+    func `a rollback puts the old secret in force again`(dialect: Dialect, step: String)
+        async throws
+    {
+        try await Stage.open(dialect, plan: Self.allowing) { stage in
+            try await stage.begin(until: step)
+            try await stage.succeed("rollback", Stage.client, "--reason", "test")
+            let outcome = try await stage.run("run", "--wait", "30s")
+            #expect(outcome.exit == 0, "\(outcome)")
+            #expect(try await stage.rotation().state == "abandoned", "\(outcome)")
+            #expect(try stage.stored() == stage.old)
+            try await stage.expectAccepted(stage.old)
+            try await expectNoFailureFromNowOn(stage)
+        }
+    }
+
+    @Test(arguments: ["generate", "distribute", "verify"])
+    func `where the old value can't be had again, a rollback is held and leads forward`(
+        step: String
+    ) async throws {
+        try await Stage.open(.gitlab, plan: Self.allowing) { stage in
+            try await stage.begin(until: step)
+            try await stage.succeed("rollback", Stage.client, "--reason", "test")
+            try await stage.run("run", "--wait", "30s").expect(exit: 20, "cannot-withdraw")
+            try await stage.succeed("resume", Stage.client, "--forward")
+            try await expectEnd(stage)
+        }
+    }
+
+    private static let creations: [(dialect: Dialect, method: String, path: String)] = [
+        (.auth0, "PATCH", "/auth0/.*/clients/.*"), (.gitlab, "POST", "/gitlab/.*/renew-secret"),
+        (.authentik, "PATCH", "/authentik/.*/providers/oauth2/.*/"),
+    ]
+
+    @Test(arguments: creations, ["lost_answer", "error_before_effect", "html"])
+    func `whatever becomes of the switch, the rotation ends well`(
+        server: (dialect: Dialect, method: String, path: String), kind: String
+    ) async throws {
+        try await Stage.open(server.dialect, plan: Self.allowing) { stage in
+            let more = kind == "html" ? #","when":"after""# : ""
+            try await stage.server.fault(
+                kind, method: server.method, path: server.path, more: more)
+            try await stage.begin()
+            try await expectEnd(stage)
+        }
+    }
+
+    @Test func `a person's approval is waited for before the secret is replaced`() async throws {
+        try await Stage.open(
+            .auth0,
+            plan: { plan, bench in
+                Self.allowing(&plan, bench)
+                plan.set("approval: required")
+            }
+        ) { stage in
+            try await stage.begin()
+            _ = try await stage.run("run")
+            #expect(try await stage.rotation().reason == "approval")
+            try await stage.expectUntouched()
+            try await stage.succeed("approve", Stage.client, "--reason", "change 4711")
+            try await expectEnd(stage)
+        }
+    }
+}
