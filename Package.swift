@@ -82,7 +82,7 @@ let package = Package(
                 "HTTP/HTTP.md", "Hydra/Hydra.md", "Keycloak/Keycloak.md", "Logto/Logto.md",
                 "Okta/Okta.md", "PingFederate/PingFederate.md", "PingOne/PingOne.md",
                 "Report/Report.md", "Salesforce/Salesforce.md", "UAA/UAA.md", "Vault/Vault.md",
-                "WSO2/WSO2.md",
+                "WSO2/WSO2.md", "Zitadel/Zitadel.md",
             ],
             swiftSettings: settings),
 

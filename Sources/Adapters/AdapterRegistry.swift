@@ -12,6 +12,7 @@ public struct AdapterRegistry: AdapterFactory {
             Gravitee.descriptor, HTTPServer.descriptor, Hydra.descriptor, Keycloak.descriptor,
             Logto.descriptor, Okta.apiServiceDescriptor, Okta.descriptor, PingFederate.descriptor,
             PingOne.descriptor, Salesforce.descriptor, UAA.descriptor, WSO2.descriptor,
+            Zitadel.descriptor,
         ],
         stores: [FileStore.descriptor, VaultStore.descriptor],
         hooks: [ExecHook.descriptor],
@@ -79,6 +80,7 @@ public struct AdapterRegistry: AdapterFactory {
         case PingFederate.descriptor.type: return try await PingFederate(plan, parts)
         case PingOne.descriptor.type: return try await PingOne(plan, parts)
         case Salesforce.descriptor.type: return try await Salesforce(plan, parts)
+        case Zitadel.descriptor.type: return try await Zitadel(plan, parts)
         case WSO2.descriptor.type: return try await WSO2(plan, parts)
         default: throw Self.unknown(plan.server, "authorization server")
         }

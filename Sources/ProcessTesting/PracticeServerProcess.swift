@@ -36,6 +36,8 @@ public struct PracticeServerProcess: Sendable {
         case gitlab
         /// authentik's.
         case authentik
+        /// Zitadel's.
+        case zitadel
         /// buntubi's.
         case buntubi
 
@@ -47,6 +49,7 @@ public struct PracticeServerProcess: Sendable {
         public static let single = [Dialect.auth0, .gitlab, .authentik]
         /// Those where each secret has a client_id of its own.
         public static let paired = [Dialect.salesforce]
+        public static let single = [Dialect.auth0, .gitlab, .authentik, .zitadel]
         /// Those where an old and a new secret are accepted at the same time.
         public static let overlapping = allCases.filter { !(single + paired).contains($0) }
         /// Those of them that give a new secret up again.
@@ -91,6 +94,7 @@ public struct PracticeServerProcess: Sendable {
         switch dialect {
         case .entra: "https://graph.microsoft.com/.default"
         case .oktaAPIService: "read"
+        case .zitadel: "openid"
         default: nil
         }
     }
@@ -140,6 +144,7 @@ public struct PracticeServerProcess: Sendable {
         case .google: self["GOOGLE_TOKEN_ENDPOINT"]
         case .cognito: "\(self["COGNITO_DOMAIN"])/oauth2/token"
         case .wso2: "\(self["WSO2_URL"])/t/\(self["WSO2_TENANT"])/oauth2/token"
+        case .zitadel: "\(self["ZITADEL_URL"])/oauth/v2/token"
         case .authentik: "\(self["AUTHENTIK_URL"])/application/o/token/"
         case .gitlab: "\(self["GITLAB_URL"])/oauth/token"
         case .auth0: "\(self["AUTH0_URL"])/oauth/token"

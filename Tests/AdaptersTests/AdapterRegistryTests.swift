@@ -95,6 +95,7 @@ import Testing
             ("PingOne/PingOne.md", all.servers, "pingone"),
             ("Salesforce/Salesforce.md", all.servers, "salesforce"),
             ("WSO2/WSO2.md", all.servers, "wso2"),
+            ("Zitadel/Zitadel.md", all.servers, "zitadel"),
             ("File/File.md", all.stores, "file"), ("Vault/Vault.md", all.stores, "vault"),
             ("Exec/Exec.md", all.hooks, "exec"), ("Report/Report.md", all.reporters, "file"),
             ("Report/Report.md", all.reporters, "https"),

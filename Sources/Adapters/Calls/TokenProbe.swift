@@ -31,6 +31,8 @@ struct TokenProbe: Sendable {
     let isRefusal: @Sendable (Int, String) -> Bool
     /// What it says to a good secret, where the client has no grant to get a token with.
     var isAcceptance: @Sendable (Int, String) -> Bool = { _, _ in false }
+    /// What it says to a dead secret where `error` alone doesn't tell: the description, too.
+    var isRefusalInWords: @Sendable (Int, String, String) -> Bool = { _, _, _ in false }
 
     /// One request; a refusal of the secret is an answer.
     func authenticate(with secret: ClientSecret, connection: ProbeConnection)
@@ -51,6 +53,8 @@ struct TokenProbe: Sendable {
         let words = "the token endpoint: \(safeText(error.description))"
         switch error {
         case .refused(let status, let code, _) where isRefusal(status, code):
+            return .refused(code: code)
+        case .refused(let status, let code, let said?) where isRefusalInWords(status, code, said):
             return .refused(code: code)
         case .refused(let status, let code, _) where isAcceptance(status, code):
             return .accepted

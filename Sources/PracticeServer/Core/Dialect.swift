@@ -17,6 +17,7 @@ enum Dialect: String, Sendable, Hashable, Codable, CaseIterable {
     case auth0
     case gitlab
     case authentik
+    case zitadel
     case buntubi
 }
 

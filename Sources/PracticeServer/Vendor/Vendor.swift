@@ -84,6 +84,7 @@ extension Dialect {
         case .auth0: Auth0Vendor.self
         case .gitlab: GitLabVendor.self
         case .authentik: AuthentikVendor.self
+        case .zitadel: ZitadelVendor.self
         case .buntubi: BuntubiVendor.self
         }
     }

@@ -1,0 +1,44 @@
+import ClientCredentials
+import RotationCore
+
+extension Zitadel {
+    static let descriptor = AdapterDescriptor(
+        type: "zitadel", summary: "a machine user of a Zitadel instance",
+        settings: [
+            SettingDescriptor("url", .url, required: true, summary: "the instance's address"),
+            SettingDescriptor(
+                "scope", .text,
+                summary: "the scope to ask for when a secret is tried; openid if left out"),
+            .authMethod(),
+            .caFile,
+            SettingDescriptor(
+                "admin",
+                .group([
+                    SettingDescriptor(
+                        "token", .reference, required: true,
+                        summary: "a personal access token of a user who may change the user")
+                ]), required: true, summary: "who administers"),
+        ],
+        capabilities: capabilities)
+
+    /// The server of `plan`.
+    init(_ plan: Plan, _ parts: ServerParts) async throws(AdapterError) {
+        let settings = Settings(plan.server)
+        let url = try settings.requiredAddress("url")
+        let admin = try settings.requiredGroup("admin")
+        let login = try await parts.login(try admin.requiredReference("token"), of: admin)
+        let api = AdminAPI(
+            address: url, caFile: try settings.caFile(), login: login, http: parts.http,
+            words: ZitadelAPI.words)
+        var probe = try TokenProbe(
+            settings, plan, parts, at: "\(url)/oauth/v2/token", scope: "openid")
+        // A wrong secret is an invalid request like many others, and named in the description.
+        probe.isRefusalInWords = { status, error, said in
+            status == 400 && error == "invalid_request"
+                && said.hasPrefix("Errors.User.Machine.Secret.")
+        }
+        self.init(
+            api: ZitadelAPI(admin: api, clientID: plan.clientID.rawValue), probe: probe,
+            issuer: url)
+    }
+}
