@@ -7,12 +7,12 @@ public struct AdapterRegistry: AdapterFactory {
     /// What plans may say; help, schema and documentation come from it.
     public static let descriptors = AdapterDescriptors(
         servers: [
-            Auth0.descriptor, Authentik.descriptor, Buntubi.descriptor, Cognito.descriptor,
-            Entra.descriptor, ExecServer.descriptor, GitLab.descriptor, Google.descriptor,
-            Gravitee.descriptor, HTTPServer.descriptor, Hydra.descriptor, Keycloak.descriptor,
-            Logto.descriptor, Okta.apiServiceDescriptor, Okta.descriptor, PingFederate.descriptor,
-            PingOne.descriptor, Salesforce.descriptor, UAA.descriptor, WSO2.descriptor,
-            Zitadel.descriptor,
+            Auth0.descriptor, Authentik.descriptor, Authlete.descriptor, Buntubi.descriptor,
+            Cognito.descriptor, Entra.descriptor, ExecServer.descriptor, GitLab.descriptor,
+            Google.descriptor, Gravitee.descriptor, HTTPServer.descriptor, Hydra.descriptor,
+            Keycloak.descriptor, Logto.descriptor, Okta.apiServiceDescriptor, Okta.descriptor,
+            PingFederate.descriptor, PingOne.descriptor, Salesforce.descriptor, UAA.descriptor,
+            WSO2.descriptor, Zitadel.descriptor,
         ],
         stores: [FileStore.descriptor, VaultStore.descriptor],
         hooks: [ExecHook.descriptor],
@@ -63,6 +63,7 @@ public struct AdapterRegistry: AdapterFactory {
         switch plan.server.type {
         case Auth0.descriptor.type: return try await Auth0(plan, parts)
         case Authentik.descriptor.type: return try await Authentik(plan, parts)
+        case Authlete.descriptor.type: return try await Authlete(plan, parts)
         case Buntubi.descriptor.type: return try await Buntubi(plan, parts)
         case Cognito.descriptor.type: return try await Cognito(plan, parts)
         case Entra.descriptor.type: return try await Entra(plan, parts)

@@ -46,6 +46,11 @@ extension PlanText {
             ]
         case .salesforce: [("url", "SALESFORCE_URL")]
         case .wso2: [("url", "WSO2_URL"), ("tenant", "WSO2_TENANT")]
+        case .authlete:
+            [
+                ("url", "AUTHLETE_URL"), ("service", "AUTHLETE_SERVICE"),
+                ("token_endpoint", "AUTHLETE_TOKEN_ENDPOINT"),
+            ]
         case .zitadel: [("url", "ZITADEL_URL")]
         case .authentik: [("url", "AUTHENTIK_URL")]
         case .gitlab: [("url", "GITLAB_URL")]
@@ -79,6 +84,7 @@ extension PlanText {
             return "admin: {user: \(server["PINGFEDERATE_ADMIN_USER"]), "
                 + #"password: "env:PINGFEDERATE_ADMIN_PASSWORD"}"#
         case .gravitee: return #"admin: {token: "env:GRAVITEE_TOKEN"}"#
+        case .authlete: return #"admin: {token: "env:AUTHLETE_TOKEN"}"#
         case .zitadel: return #"admin: {token: "env:ZITADEL_TOKEN"}"#
         case .authentik: return #"admin: {token: "env:AUTHENTIK_TOKEN"}"#
         case .gitlab: return #"admin: {token: "env:GITLAB_TOKEN"}"#

@@ -38,6 +38,8 @@ public struct PracticeServerProcess: Sendable {
         case authentik
         /// Zitadel's.
         case zitadel
+        /// Authlete's.
+        case authlete
         /// buntubi's.
         case buntubi
 
@@ -50,6 +52,7 @@ public struct PracticeServerProcess: Sendable {
         /// Those where each secret has a client_id of its own.
         public static let paired = [Dialect.salesforce]
         public static let single = [Dialect.auth0, .gitlab, .authentik, .zitadel]
+        public static let single = [Dialect.auth0, .gitlab, .authentik, .zitadel, .authlete]
         /// Those where an old and a new secret are accepted at the same time.
         public static let overlapping = allCases.filter { !(single + paired).contains($0) }
         /// Those of them that give a new secret up again.
@@ -144,6 +147,7 @@ public struct PracticeServerProcess: Sendable {
         case .google: self["GOOGLE_TOKEN_ENDPOINT"]
         case .cognito: "\(self["COGNITO_DOMAIN"])/oauth2/token"
         case .wso2: "\(self["WSO2_URL"])/t/\(self["WSO2_TENANT"])/oauth2/token"
+        case .authlete: self["AUTHLETE_TOKEN_ENDPOINT"]
         case .zitadel: "\(self["ZITADEL_URL"])/oauth/v2/token"
         case .authentik: "\(self["AUTHENTIK_URL"])/application/o/token/"
         case .gitlab: "\(self["GITLAB_URL"])/oauth/token"

@@ -78,6 +78,7 @@ import Testing
             ("Auth0/Auth0.md", all.servers, "auth0"),
             ("Authentik/Authentik.md", all.servers, "authentik"),
             ("Buntubi/Buntubi.md", all.servers, "buntubi"),
+            ("Authlete/Authlete.md", all.servers, "authlete"),
             ("Cognito/Cognito.md", all.servers, "cognito"),
             ("Entra/Entra.md", all.servers, "entra"),
             ("ExecServer/ExecServer.md", all.servers, "exec"),

@@ -124,6 +124,7 @@ struct ChaosClient {
             let staged = "/salesforce/.*/staged"
             return [("POST", staged), ("PATCH", "\(staged)/.*"), ("DELETE", "\(staged)/.*")]
         case .wso2: return [("POST", "/wso2/.*/secrets"), ("DELETE", "/wso2/.*/secrets/.*")]
+        case .authlete: return [("POST", "/authlete/.*/client/secret/update/.*")]
         case .zitadel: return [("POST", "/zitadel/v2/users/.*/secret")]
         case .authentik: return [("PATCH", "/authentik/.*/providers/oauth2/.*/")]
         case .gitlab: return [("POST", "/gitlab/.*/renew-secret")]

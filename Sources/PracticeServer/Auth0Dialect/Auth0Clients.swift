@@ -99,11 +99,7 @@ extension Auth0Clients {
     }
 
     private static func isAllowed(_ value: String) -> Bool {
-        (16...128).contains(value.utf8.count)
-            && value.utf8.allSatisfy { byte in
-                (0x30...0x39).contains(byte) || (0x61...0x7A).contains(byte | 0x20)
-                    || "-_".utf8.contains(byte)
-            }
+        value.wholeMatch(of: /[A-Za-z0-9_-]{16,128}/) != nil
     }
 
     private static func wire(_ client: PracticeClient, secret: String?) -> [String: JSONValue] {

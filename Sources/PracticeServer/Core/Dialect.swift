@@ -18,6 +18,7 @@ enum Dialect: String, Sendable, Hashable, Codable, CaseIterable {
     case gitlab
     case authentik
     case zitadel
+    case authlete
     case buntubi
 }
 

@@ -85,6 +85,7 @@ extension Dialect {
         case .gitlab: GitLabVendor.self
         case .authentik: AuthentikVendor.self
         case .zitadel: ZitadelVendor.self
+        case .authlete: AuthleteVendor.self
         case .buntubi: BuntubiVendor.self
         }
     }
