@@ -21,6 +21,7 @@ struct RealServerTests {
                 try await stage.succeed("run", "--wait", "60s")
             }
             try await stage.expectCompletion()
+            #expect(try await stage.activeSecretsOfBuntubi() == 1)
         }
     }
 
@@ -39,6 +40,26 @@ struct RealServerTests {
             try await stage.succeed("resume", RealStage.client, "--forward")
             try await stage.succeed("run", "--wait", "60s")
             try await stage.expectCompletion()
+        }
+    }
+
+    @Test func `a rotation at a real buntubi that is killed again and again ends well`()
+        async throws
+    {
+        try await RealStage.openBuntubi { stage in
+            try await stage.succeed("start", RealStage.client)
+            var kills = 0
+            while kills < 12 {
+                let run = try stage.holdover.spawn(["run", "--wait", "60s"])
+                let life = Duration.milliseconds(Int.random(in: 30...500))
+                if await eventually(within: life, { run.ending != nil }) { break }
+                run.send(SIGKILL)
+                await run.wait()
+                kills += 1
+            }
+            try await stage.succeed("run", "--wait", "60s")
+            try await stage.expectCompletion()
+            #expect(try await stage.activeSecretsOfBuntubi() == 1, "after \(kills) kills")
         }
     }
 

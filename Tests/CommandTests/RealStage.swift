@@ -107,6 +107,19 @@ struct RealStage: Sendable {
         ).status
     }
 
+    /// How many secrets a buntubi lists as accepted.
+    func activeSecretsOfBuntubi() async throws -> Int {
+        struct Page: Decodable {
+            struct App: Decodable { let secrets: [Secret] }
+            struct Secret: Decodable { let active: Bool }
+            let app: App
+        }
+        let answer = try await LoopbackHTTP(real["ISSUER"]).send(
+            "GET", "/developer/api/apps/\(clientID)",
+            headers: ["Authorization": "Bearer \(real["ADMIN_TOKEN"])"])
+        return try answer.json(Page.self).app.secrets.count { $0.active }
+    }
+
     /// The new secret is in force and the old one dead, and no consumer ever failed, unless they
     /// may.
     func expectCompletion(
