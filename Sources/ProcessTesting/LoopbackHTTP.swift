@@ -54,7 +54,7 @@ public struct LoopbackHTTP: Sendable {
     ) throws -> Answer {
         let connection = try connect()
         defer { close(connection) }
-        var lines = ["\(method) \(path) HTTP/1.1", "Host: 127.0.0.1", "Connection: close"]
+        var lines = ["\(method) \(path) HTTP/1.1", "Host: 127.0.0.1:\(port)", "Connection: close"]
         lines += headers.map { "\($0): \($1)" }
         if let body { lines.append("Content-Length: \(body.utf8.count)") }
         let message = Data((lines.joined(separator: "\r\n") + "\r\n\r\n" + (body ?? "")).utf8)
