@@ -9,10 +9,11 @@ public struct AdapterRegistry: AdapterFactory {
         servers: [
             Auth0.descriptor, Authentik.descriptor, Authlete.descriptor, Buntubi.descriptor,
             Cognito.descriptor, Entra.descriptor, ExecServer.descriptor, GitLab.descriptor,
-            Google.descriptor, Gravitee.descriptor, HTTPServer.descriptor, Hydra.descriptor,
-            Keycloak.descriptor, Logto.descriptor, Okta.apiServiceDescriptor, Okta.descriptor,
-            PingFederate.descriptor, PingOne.descriptor, Salesforce.descriptor, UAA.descriptor,
-            WSO2.descriptor, Zitadel.descriptor,
+            Glewlwyd.descriptor, Google.descriptor, Gravitee.descriptor, HTTPServer.descriptor,
+            Hydra.descriptor, Keycloak.descriptor, LemonLDAP.descriptor, Logto.descriptor,
+            Okta.apiServiceDescriptor, Okta.descriptor, PingFederate.descriptor, PingOne.descriptor,
+            RFC7592.descriptor, Salesforce.descriptor, UAA.descriptor, WSO2.descriptor,
+            Zitadel.descriptor,
         ],
         stores: [FileStore.descriptor, VaultStore.descriptor],
         hooks: [ExecHook.descriptor],
@@ -71,9 +72,11 @@ public struct AdapterRegistry: AdapterFactory {
         case HTTPServer.descriptor.type: return try await HTTPServer.server(of: plan, parts)
         case Hydra.descriptor.type: return try await Hydra(plan, parts)
         case GitLab.descriptor.type: return try await GitLab(plan, parts)
+        case Glewlwyd.descriptor.type: return try await Glewlwyd(plan, parts)
         case Google.descriptor.type: return try await Google(plan, parts)
         case Gravitee.descriptor.type: return try await Gravitee(plan, parts)
         case Keycloak.descriptor.type: return try await Keycloak(plan, parts)
+        case LemonLDAP.descriptor.type: return try await LemonLDAP(plan, parts)
         case Logto.descriptor.type: return try await Logto(plan, parts)
         case Okta.descriptor.type: return try await Okta(plan, parts)
         case Okta.apiServiceDescriptor.type: return try await Okta(apiServiceOf: plan, parts)
@@ -82,6 +85,7 @@ public struct AdapterRegistry: AdapterFactory {
         case PingOne.descriptor.type: return try await PingOne(plan, parts)
         case Salesforce.descriptor.type: return try await Salesforce(plan, parts)
         case Zitadel.descriptor.type: return try await Zitadel(plan, parts)
+        case RFC7592.descriptor.type: return try await RFC7592(plan, parts)
         case WSO2.descriptor.type: return try await WSO2(plan, parts)
         default: throw Self.unknown(plan.server, "authorization server")
         }

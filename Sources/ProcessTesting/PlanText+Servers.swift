@@ -4,7 +4,7 @@ extension PlanText {
         _ dialect: PracticeServerProcess.Dialect, _ client: String, _ server: PracticeServerProcess
     ) -> [String] {
         ["type: \(dialect.rawValue)"] + addresses(dialect).map { "\($0): \(server[$1])" }
-            + more(dialect, client) + [admin(dialect, server)].compactMap { $0 }
+            + more(dialect, client, server) + [admin(dialect, server)].compactMap { $0 }
     }
 
     /// Settings, and the names that the server announces their values by.
@@ -56,12 +56,15 @@ extension PlanText {
         case .gitlab: [("url", "GITLAB_URL")]
         case .auth0: [("url", "AUTH0_URL"), ("audience", "AUTH0_AUDIENCE")]
         case .buntubi: [("url", "BUNTUBI_URL")]
+        case .glewlwyd: [("url", "GLEWLWYD_URL")]
+        case .lemonldap: [("url", "LEMONLDAP_URL"), ("issuer", "LEMONLDAP_URL")]
+        case .rfc7592: [("issuer", "RFC7592_URL")]
         }
     }
 
-    private static func more(_ dialect: PracticeServerProcess.Dialect, _ client: String)
-        -> [String]
-    {
+    private static func more(
+        _ dialect: PracticeServerProcess.Dialect, _ client: String, _ server: PracticeServerProcess
+    ) -> [String] {
         switch dialect {
         // As long as the tokens of the tests live.
         case .uaa: ["token_lifetime: 100ms"]
@@ -70,6 +73,15 @@ extension PlanText {
         case .salesforce: ["app_id: \(client)"]
         case .auth0: ["token_endpoint_auth_method: client_secret_basic"]
         case .oktaAPIService: ["scope: read"]
+        case .glewlwyd: ["scope: read"]
+        case .rfc7592:
+            [
+                "url: \(server["RFC7592_URL"])/register/{client_id}",
+                "token_endpoint: \(server["RFC7592_URL"])/token", "rotates_on_update: true",
+                "keeps_registration_token: true",
+                // The practice server's clients are named as they are inside of it.
+                #"registration_token: "exec:/bin/echo {client_id}""#,
+            ]
         default: []
         }
     }
@@ -78,7 +90,8 @@ extension PlanText {
         _ dialect: PracticeServerProcess.Dialect, _ server: PracticeServerProcess
     ) -> String? {
         switch dialect {
-        case .hydra: return nil
+        case .hydra, .lemonldap, .rfc7592: return nil
+        case .glewlwyd: return #"admin: {token: "env:GLEWLWYD_TOKEN"}"#
         case .okta, .oktaAPIService: return #"admin: {token: "env:OKTA_API_TOKEN"}"#
         case .pingfederate:
             return "admin: {user: \(server["PINGFEDERATE_ADMIN_USER"]), "

@@ -42,6 +42,12 @@ public struct PracticeServerProcess: Sendable {
         case authlete
         /// buntubi's.
         case buntubi
+        /// Glewlwyd's.
+        case glewlwyd
+        /// LemonLDAP::NG's.
+        case lemonldap
+        /// What RFC 7592 says, and no vendor.
+        case rfc7592
 
         /// One for each shape of server, for what takes long: a list, and two slots.
         public static let golden = [Dialect.okta, .keycloak]
@@ -53,6 +59,9 @@ public struct PracticeServerProcess: Sendable {
         public static let paired = [Dialect.salesforce]
         public static let single = [Dialect.auth0, .gitlab, .authentik, .zitadel]
         public static let single = [Dialect.auth0, .gitlab, .authentik, .zitadel, .authlete]
+        public static let single = [
+            Dialect.auth0, .gitlab, .authentik, .glewlwyd, .lemonldap, .rfc7592,
+        ]
         /// Those where an old and a new secret are accepted at the same time.
         public static let overlapping = allCases.filter { !(single + paired).contains($0) }
         /// Those of them that give a new secret up again.
@@ -98,6 +107,7 @@ public struct PracticeServerProcess: Sendable {
         case .entra: "https://graph.microsoft.com/.default"
         case .oktaAPIService: "read"
         case .zitadel: "openid"
+        case .glewlwyd: "read"
         default: nil
         }
     }
@@ -146,6 +156,9 @@ public struct PracticeServerProcess: Sendable {
         case .gravitee: "\(self["GRAVITEE_GATEWAY"])/oauth/token"
         case .google: self["GOOGLE_TOKEN_ENDPOINT"]
         case .cognito: "\(self["COGNITO_DOMAIN"])/oauth2/token"
+        case .glewlwyd: "\(self["GLEWLWYD_URL"])/oidc/token"
+        case .lemonldap: "\(self["LEMONLDAP_URL"])/oauth2/token"
+        case .rfc7592: "\(self["RFC7592_URL"])/token"
         case .wso2: "\(self["WSO2_URL"])/t/\(self["WSO2_TENANT"])/oauth2/token"
         case .authlete: self["AUTHLETE_TOKEN_ENDPOINT"]
         case .zitadel: "\(self["ZITADEL_URL"])/oauth/v2/token"

@@ -123,6 +123,9 @@ struct ChaosClient {
         case .salesforce:
             let staged = "/salesforce/.*/staged"
             return [("POST", staged), ("PATCH", "\(staged)/.*"), ("DELETE", "\(staged)/.*")]
+        case .glewlwyd: return [("PUT", "/glewlwyd/.*")]
+        case .lemonldap: return [("PATCH", "/lemonldap/.*")]
+        case .rfc7592: return [("PUT", "/rfc7592/.*")]
         case .wso2: return [("POST", "/wso2/.*/secrets"), ("DELETE", "/wso2/.*/secrets/.*")]
         case .authlete: return [("POST", "/authlete/.*/client/secret/update/.*")]
         case .zitadel: return [("POST", "/zitadel/v2/users/.*/secret")]

@@ -24,7 +24,7 @@ struct TokenProbe: Sendable {
     let endpoint: TokenEndpoint
     let clientID: String
     let method: Method
-    let http: any HTTPClient
+    var http: any HTTPClient
     /// What this server says to a dead secret: status and `error`.
     ///
     /// Everything else is no answer.

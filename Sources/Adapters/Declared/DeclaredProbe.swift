@@ -9,8 +9,8 @@ enum DeclaredProbe {
         .authMethod(),
         SettingDescriptor(
             "refusals", .texts,
-            summary: "what a dead secret is answered with: status and error; "
-                + "[401 invalid_client] if left out"),
+            summary: "what a dead secret is answered with: status and error, or [403] for a status "
+                + "without a word; [401 invalid_client] if left out"),
         .caFile,
     ]
 
@@ -18,9 +18,12 @@ enum DeclaredProbe {
         throws(AdapterError) -> TokenProbe
     {
         let refusals = try refusals(settings)
-        return try TokenProbe(
+        var probe = try TokenProbe(
             settings, plan, parts, at: try settings.requiredAddress("token_endpoint"),
             isRefusal: { refusals.contains(Refusal(status: $0, error: $1)) })
+        let bare = refusals.filter { $0.error == BareRefusal.code }.map(\.status)
+        probe.http = BareRefusal(statuses: Set(bare), http: parts.http)
+        return probe
     }
 
     private struct Refusal: Hashable {
@@ -32,10 +35,13 @@ enum DeclaredProbe {
         var refusals: Set<Refusal> = []
         for text in try settings.texts("refusals") ?? ["401 invalid_client"] {
             let words = text.split(separator: " ")
-            guard words.count == 2, let status = Int(words[0]), (400..<500).contains(status) else {
+            guard (1...2).contains(words.count), let status = Int(words[0]),
+                (400..<500).contains(status)
+            else {
                 throw settings.invalid("refusals", "is no list such as [401 invalid_client]")
             }
-            refusals.insert(Refusal(status: status, error: String(words[1])))
+            let error = words.count == 2 ? String(words[1]) : BareRefusal.code
+            refusals.insert(Refusal(status: status, error: error))
         }
         return refusals
     }

@@ -20,6 +20,9 @@ enum Dialect: String, Sendable, Hashable, Codable, CaseIterable {
     case zitadel
     case authlete
     case buntubi
+    case glewlwyd
+    case lemonldap
+    case rfc7592
 }
 
 /// A realm's name within its dialect; all but Keycloak have one, which is named as the dialect is.

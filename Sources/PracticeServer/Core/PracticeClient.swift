@@ -16,6 +16,8 @@ struct PracticeClient: Sendable {
     private(set) var retired: [PracticeSecret] = []
     private var snapshots: [(taken: Milliseconds, secrets: [PracticeSecret])] = []
     var keycloak = KeycloakFields()
+    /// What else a vendor keeps of it, where updates replace that as a whole.
+    var document: [String: JSONValue] = [:]
 
     init(
         clientID: String, internalID: String, authMethod: AuthMethod, scopes: Set<String>,

@@ -37,6 +37,14 @@ struct PracticeSettings: Sendable, Codable {
     var wso2ShowsSecrets = false
     /// How long PingFederate retains a first secret that another takes the place of; 0 not at all.
     var pingfederateRetentionMs: Milliseconds = 0
+    /// Let LemonLDAP's configuration be locked: updates say that they are done, and aren't.
+    var lemonldapIsLocked = false
+    /// Let updates of RFC 7592 leave the secret as it is, as most servers do.
+    var rfc7592KeepsSecret = false
+    /// Let them make a new registration access token.
+    var rfc7592ChangesToken = false
+    /// Show no secrets there.
+    var rfc7592HidesSecret = false
     /// Life of access tokens, in seconds.
     var tokenLifetime: Int64 = 3600
 }

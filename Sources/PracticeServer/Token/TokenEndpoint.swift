@@ -14,7 +14,8 @@ struct TokenEndpoint: Sendable {
             return try await grant(form, request.headers, server)
         } catch {
             let usedBasic = request.headers[.authorization]?.lowercased().hasPrefix("basic ")
-            return error.response(basicRealm: usedBasic == true ? server.realm.name : nil)
+            return server.realm.dialect.vendor.response(
+                to: error, basicRealm: usedBasic == true ? server.realm.name : nil)
         }
     }
 
@@ -42,6 +43,11 @@ struct TokenEndpoint: Sendable {
         let settings = practice.withState { $0.settings }
         guard try server.realm.dialect.vendor.serves(grant, form, under: settings) else {
             throw server.wording.unsupportedGrant
+        }
+        if let header = headers[.authorization],
+            !server.realm.dialect.vendor.understands(basic: header)
+        {
+            throw server.wording.badSecret
         }
         let shown = try PresentedCredential(
             headers: headers, form: form, wording: server.wording)

@@ -28,6 +28,10 @@ protocol Vendor: Sendable {
     static func worded(_ error: TokenError, for grant: String) -> TokenError
     /// The scope of a token, for the one that was asked for.
     static func grant(_ asked: String?, _ question: ScopeQuestion) throws(TokenError) -> String
+    /// Whether it reads an `Authorization: Basic` header as RFC 6749 §2.3.1 has it.
+    static func understands(basic header: String) -> Bool
+    /// How a refusal of its token endpoint is sent; the realm is nil unless the client tried Basic.
+    static func response(to error: TokenError, basicRealm: String?) -> Response
     /// Puts the vendor's own claims into an access token.
     static func complete(_ claims: inout AccessToken, of client: PracticeClient)
     /// The id that admin calls name a new client by.
@@ -87,6 +91,9 @@ extension Dialect {
         case .zitadel: ZitadelVendor.self
         case .authlete: AuthleteVendor.self
         case .buntubi: BuntubiVendor.self
+        case .glewlwyd: GlewlwydVendor.self
+        case .lemonldap: LemonLDAPVendor.self
+        case .rfc7592: RFC7592Vendor.self
         }
     }
 
@@ -114,6 +121,10 @@ extension Vendor {
         return try question.all(of: asked, in: question.client.scopes)
     }
     static func worded(_ error: TokenError, for grant: String) -> TokenError { error }
+    static func understands(basic header: String) -> Bool { true }
+    static func response(to error: TokenError, basicRealm: String?) -> Response {
+        error.response(basicRealm: basicRealm)
+    }
     static func complete(_ claims: inout AccessToken, of client: PracticeClient) {}
     static func newInternalID() -> String { RandomText.uuid() }
     static func addFirst(

@@ -1,0 +1,50 @@
+import ClientCredentials
+import RotationCore
+
+extension Glewlwyd {
+    static let descriptor = AdapterDescriptor(
+        type: "glewlwyd", summary: "a client of a Glewlwyd",
+        settings: [
+            SettingDescriptor(
+                "url", .url, required: true, summary: "the API's address, with its prefix: /api"),
+            SettingDescriptor(
+                "plugin", .text, summary: "the name of the OpenID plugin; oidc if left out"),
+            SettingDescriptor(
+                "issuer", .url, summary: "what the plugin calls itself; url and plugin if left out"
+            ),
+            SettingDescriptor(
+                "scope", .text, required: true,
+                summary: "the scope to ask for when a secret is tried; without one Glewlwyd refuses"
+            ),
+            .authMethod(),
+            .caFile,
+            SettingDescriptor(
+                "admin",
+                .group([
+                    SettingDescriptor(
+                        "token", .reference, required: true, summary: "an API key of an admin")
+                ]), required: true, summary: "who administers"),
+        ],
+        capabilities: capabilities)
+
+    /// The server of `plan`.
+    init(_ plan: Plan, _ parts: ServerParts) async throws(AdapterError) {
+        let settings = Settings(plan.server)
+        let url = try settings.requiredAddress("url")
+        let plugin = "\(url)/\(URLPart.segment(try settings.text("plugin") ?? "oidc"))"
+        let admin = try settings.requiredGroup("admin")
+        let login = try await parts.login(
+            try admin.requiredReference("token"), scheme: "token", of: admin)
+        let api = AdminAPI(
+            address: url, caFile: try settings.caFile(), login: login, http: parts.http,
+            words: GlewlwydAPI.words)
+        var probe = try TokenProbe(
+            settings, plan, parts, at: "\(plugin)/token",
+            isRefusal: { $0 == 403 && $1 == BareRefusal.code })
+        probe.http = BareRefusal(statuses: [403], http: parts.http)
+        self.init(
+            api: GlewlwydAPI(admin: api, clientID: plan.clientID.rawValue), probe: probe,
+            plugin: plugin, issuer: try settings.address("issuer") ?? plugin,
+            scope: try settings.requiredText("scope"))
+    }
+}

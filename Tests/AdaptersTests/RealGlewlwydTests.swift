@@ -1,0 +1,40 @@
+import AdapterContracts
+import ProcessTesting
+import RotationCore
+import Testing
+
+@Suite(
+    .enabled(if: RealServerProcess.areWanted, "HOLDOVER_REAL_SERVERS=1 starts a real Glewlwyd"),
+    .realServer("glewlwyd"), .serialized)
+struct RealGlewlwydTests {
+    private let real: RealServerProcess
+
+    init() throws { real = try #require(WithRealServer.current) }
+
+    @Test func `the adapter keeps the contract`() async throws {
+        let server = try await real.server(
+            "glewlwyd",
+            [
+                "url": .text(real["ADMIN_API"]), "scope": "read write",
+                "admin": .group(["token": "env:ADMIN_API_KEY"]),
+            ], real["CLIENT_ID"])
+        let result = await AuthorizationServerContract(server, makeSecret: RealServerProcess.secret)
+            .run(old: ClientSecret(real["CLIENT_SECRET"]))
+        #expect(result.violations == [])
+    }
+
+    @Test func `a client that registered itself keeps the contract`() async throws {
+        let server = try await real.server(
+            "rfc7592",
+            [
+                "url": .text(real["REGISTERED_URL"]),
+                "registration_token": "env:REGISTRATION_TOKEN",
+                "rotates_on_update": "true", "keeps_registration_token": "true", "scope": "read",
+                "issuer": .text(real["ISSUER"]), "token_endpoint": .text(real["TOKEN_URL"]),
+                "refusals": .list(["403"]),
+            ], real["REGISTERED_ID"])
+        let result = await AuthorizationServerContract(server, makeSecret: RealServerProcess.secret)
+            .run(old: ClientSecret(real["REGISTERED_SECRET"]))
+        #expect(result.violations == [])
+    }
+}

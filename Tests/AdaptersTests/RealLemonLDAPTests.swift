@@ -1,0 +1,32 @@
+import AdapterContracts
+import Foundation
+import ProcessTesting
+import RotationCore
+import Testing
+
+@Suite(
+    .enabled(if: RealServerProcess.areWanted, "HOLDOVER_REAL_SERVERS=1 starts a real LemonLDAP"),
+    .realServer("lemonldap"), .serialized)
+struct RealLemonLDAPTests {
+    private let real: RealServerProcess
+
+    init() throws { real = try #require(WithRealServer.current) }
+
+    @Test(arguments: ["client_secret_basic", "client_secret_post"])
+    func `the adapter keeps the contract, once every worker of the portal has learned`(
+        method: String
+    ) async throws {
+        let server = try await real.server(
+            "lemonldap",
+            [
+                "url": .text(real["ADMIN_API"].replacing("/api/v1", with: "")),
+                "issuer": .text(real["ISSUER"]), "propagation": "10s",
+                "token_endpoint_auth_method": .text(method),
+            ], real["CLIENT_ID"])
+        let old = try #require(try await server.credentials(knowing: KnownSecrets()).first?.secret)
+        let result = await AuthorizationServerContract(
+            SettledServer(server: server), makeSecret: RealServerProcess.secret
+        ).run(old: old)
+        #expect(result.violations == [])
+    }
+}
