@@ -126,6 +126,28 @@ import Testing
         #expect(made.id.rawValue == "a")
     }
 
+    @Test func `a single secret that isn't shown is told by trying`() async throws {
+        let client = try await practice.client("okta")
+        let program = try saying(#"{"secrets":[{"id":"secret"}]}"#)
+        let server = try await server(
+            client.id, program,
+            [
+                "scope": "read",
+                "capabilities": .group([
+                    "shape": "single", "limit": "1", "origin": "client", "recognition": "trial",
+                ]),
+            ])
+        let other = Practice.secret()
+        for (known, role) in [
+            (KnownSecrets(old: client.secret, new: other), SecretRole.old),
+            (KnownSecrets(old: other, new: client.secret), .new),
+            (KnownSecrets(old: other), nil),
+        ] as [(KnownSecrets, SecretRole?)] {
+            let listed = try await server.credentials(knowing: known)
+            #expect(listed.map(\.holds) == [role] && listed.map(\.isOther) == [false])
+        }
+    }
+
     @Test func `the last listed secret is not deleted`() async throws {
         let only = try saying(#"{"secrets":[{"id":"a"}]}"#)
         let error = try await error(of: only) {

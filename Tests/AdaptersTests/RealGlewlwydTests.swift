@@ -4,7 +4,7 @@ import RotationCore
 import Testing
 
 @Suite(
-    .enabled(if: RealServerProcess.areWanted, "HOLDOVER_REAL_SERVERS=1 starts a real Glewlwyd"),
+    .enabled(if: RealServerProcess.areWanted, "HOLDOVER_REAL_SERVERS=1 asks for them"),
     .realServer("glewlwyd"), .serialized)
 struct RealGlewlwydTests {
     private let real: RealServerProcess

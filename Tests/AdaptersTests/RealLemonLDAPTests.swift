@@ -5,7 +5,7 @@ import RotationCore
 import Testing
 
 @Suite(
-    .enabled(if: RealServerProcess.areWanted, "HOLDOVER_REAL_SERVERS=1 starts a real LemonLDAP"),
+    .enabled(if: RealServerProcess.areWanted, "HOLDOVER_REAL_SERVERS=1 asks for them"),
     .realServer("lemonldap"), .serialized)
 struct RealLemonLDAPTests {
     private let real: RealServerProcess

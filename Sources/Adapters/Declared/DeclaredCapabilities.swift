@@ -4,9 +4,14 @@ import RotationCore
 enum DeclaredCapabilities {
     private typealias Recognition = ServerCapabilities.Recognition
 
-    /// By what a secret is told from others, the weakest first; what is tried isn't listed, so that
-    /// isn't offered.
-    private static let recognitions: [Recognition] = [.none, .time, .label, .value]
+    /// By what a secret is told from others, the weakest first.
+    ///
+    /// What is tried isn't listed, so that is offered only where nothing but one secret can be.
+    private static func recognitions(_ shapes: [ServerCapabilities.Shape]) -> [Recognition] {
+        shapes.contains(.single)
+            ? [.none, .time, .label, .trial, .value]
+            : [.none, .time, .label, .value]
+    }
 
     /// The settings below `capabilities`; `shapes` are those that the adapter can serve.
     static func setting(_ shapes: [ServerCapabilities.Shape]) -> SettingDescriptor {
@@ -18,7 +23,7 @@ enum DeclaredCapabilities {
                 "origin", .choice(["client", "server"]), required: true,
                 summary: "who makes the value: the server, or Holdover"),
             SettingDescriptor(
-                "recognition", .choice(recognitions.map(\.rawValue)), required: true,
+                "recognition", .choice(recognitions(shapes).map(\.rawValue)), required: true,
                 summary: "by what a secret is told from others in the list"),
             SettingDescriptor(
                 "disable", .boolean,
@@ -49,9 +54,12 @@ enum DeclaredCapabilities {
         }
         let shape = try shape(declared, shapes)
         let origin: ServerCapabilities.Origin = try word(declared, "origin", [.server, .client])
+        let recognition: Recognition = try word(declared, "recognition", recognitions(shapes))
+        guard recognition != .trial || shape == .single else {
+            throw declared.invalid("recognition", "can be trial only with the shape single")
+        }
         return ServerCapabilities(
-            shape: shape, limit: limit, origin: origin,
-            recognition: try word(declared, "recognition", recognitions),
+            shape: shape, limit: limit, origin: origin, recognition: recognition,
             canDisable: try declared.boolean("disable", default: false),
             // A value that the server made can't be had again.
             canWithdraw: shape != .single || origin == .client,

@@ -18,8 +18,11 @@ enum DeclaredProbe {
         throws(AdapterError) -> TokenProbe
     {
         let refusals = try refusals(settings)
+        // As it is written: a slash at its end is a part of some.
+        _ = try settings.requiredAddress("token_endpoint")
+        let url = try settings.requiredText("token_endpoint")
         var probe = try TokenProbe(
-            settings, plan, parts, at: try settings.requiredAddress("token_endpoint"),
+            settings, plan, parts, at: url,
             isRefusal: { refusals.contains(Refusal(status: $0, error: $1)) })
         let bare = refusals.filter { $0.error == BareRefusal.code }.map(\.status)
         probe.http = BareRefusal(statuses: Set(bare), http: parts.http)

@@ -31,9 +31,11 @@ struct DeclaredServer: AuthorizationServer {
 
     func credentials(knowing known: KnownSecrets) async throws(AdapterError) -> [Credential] {
         let now = now()
-        return try await backend.secrets().compactMap { listed in
+        let secrets = try await backend.secrets()
+        let tried = capabilities.recognition == .trial ? try await tried(known) : nil
+        return secrets.compactMap { listed in
             if let end = listed.expiresAt, end <= now { return nil }
-            let role = listed.value.flatMap { value in known.role(where: value.matches) }
+            let role = listed.value.map { value in known.role(where: value.matches) } ?? tried
             let plain: ClientSecret? =
                 if case .plain(let secret) = listed.value { secret } else { nil }
             return Credential(
@@ -42,6 +44,17 @@ struct DeclaredServer: AuthorizationServer {
                 holds: role, isOther: listed.value != nil && role == nil && known.old != nil,
                 secret: plain)
         }
+    }
+
+    /// Which of the known secrets the token endpoint takes; it is the one that is listed.
+    private func tried(_ known: KnownSecrets) async throws(AdapterError) -> SecretRole? {
+        for (role, secret) in [(SecretRole.new, known.new), (.old, known.old)] {
+            guard let secret else { continue }
+            if try await probe.authenticate(with: secret, connection: .fresh) == .accepted {
+                return role
+            }
+        }
+        return nil
     }
 
     func create(_ secret: ClientSecret?, label: String) async throws(AdapterError)
