@@ -75,7 +75,7 @@ extension PracticeServerProcess {
     /// Makes a client with one secret; its id at the admin API is its client id.
     public func createClient(_ dialect: Dialect, _ id: String, secret: String) async throws {
         // Where ids are numbers, the server counts.
-        let isCounted = [.gitlab, .authentik].contains(dialect)
+        let isCounted = [.authentik, .authlete, .gitlab, .zitadel].contains(dialect)
         let internalID = isCounted ? "" : #""internal_id":"\#(id)","#
         try await control(
             "POST", "clients",

@@ -53,15 +53,12 @@ public struct PracticeServerProcess: Sendable {
         public static let golden = [Dialect.okta, .keycloak]
         /// Those that never give their newest secret up.
         public static let oneWay = [Dialect.pingone, .wso2, .buntubi]
-        /// Those with one secret for each client, where creating replaces.
-        public static let single = [Dialect.auth0, .gitlab, .authentik]
+        /// Those with one secret for each client, of the caller's choice.
+        public static let chosen = [Dialect.auth0, .authentik, .authlete, .glewlwyd, .lemonldap]
+        /// Those with one secret for each client, which creating replaces.
+        public static let single = chosen + [.gitlab, .rfc7592, .zitadel]
         /// Those where each secret has a client_id of its own.
         public static let paired = [Dialect.salesforce]
-        public static let single = [Dialect.auth0, .gitlab, .authentik, .zitadel]
-        public static let single = [Dialect.auth0, .gitlab, .authentik, .zitadel, .authlete]
-        public static let single = [
-            Dialect.auth0, .gitlab, .authentik, .glewlwyd, .lemonldap, .rfc7592,
-        ]
         /// Those where an old and a new secret are accepted at the same time.
         public static let overlapping = allCases.filter { !(single + paired).contains($0) }
         /// Those of them that give a new secret up again.

@@ -66,8 +66,6 @@ import Testing
         arguments: [
             "buntubi", "keycloak", "okta", "pingfederate", "pingone", "salesforce", "wso2",
         ],
-        arguments: ["okta", "keycloak", "pingfederate", "pingone", "salesforce", "wso2", "buntubi"],
-            "okta", "keycloak", "pingfederate", "pingone", "salesforce", "wso2", "buntubi",
         [(200, page), (200, deep), (200, "{}"), (200, "")])
     func `no call takes something else with status 200 for its answer`(
         adapter: String, answer: (status: Int, body: String)

@@ -6,7 +6,8 @@ import Testing
 struct BlueGreenTests {
     typealias Dialect = PracticeServerProcess.Dialect
 
-    private static let dialects = Dialect.single + Dialect.paired
+    /// A registration access token is for one client, so a plan can't name two.
+    private static let dialects = Dialect.single.filter { $0 != .rfc7592 } + Dialect.paired
 
     @Test(arguments: dialects)
     func `rotations follow each other, and no consumer fails`(dialect: Dialect) async throws {
@@ -23,7 +24,7 @@ struct BlueGreenTests {
         }
     }
 
-    @Test(arguments: dialects, ["generate", "distribute", "verify"])
+    @Test(arguments: [Dialect.auth0, .gitlab, .salesforce], ["generate", "distribute", "verify"])
     func `a rollback leads back from every step`(dialect: Dialect, step: String) async throws {
         try await PairStage.open(dialect) { stage in
             let before = try stage.stored()
@@ -40,7 +41,6 @@ struct BlueGreenTests {
 
     private static let creations: [(dialect: Dialect, method: String, path: String)] = [
         (.auth0, "PATCH", "/auth0/.*/clients/.*"), (.gitlab, "POST", "/gitlab/.*/renew-secret"),
-        (.authentik, "PATCH", "/authentik/.*/providers/oauth2/.*/"),
         (.salesforce, "POST", "/salesforce/.*/staged"),
     ]
 

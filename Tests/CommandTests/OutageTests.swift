@@ -59,7 +59,7 @@ struct OutageTests {
         try await stage.succeed("audit", "verify")
     }
 
-    @Test(arguments: [Dialect.auth0, .authentik], ["generate", "distribute", "verify"])
+    @Test(arguments: Dialect.chosen, ["generate", "distribute", "verify"])
     func `a rollback puts the old secret in force again`(dialect: Dialect, step: String)
         async throws
     {
@@ -75,11 +75,12 @@ struct OutageTests {
         }
     }
 
-    @Test(arguments: ["generate", "distribute", "verify"])
+    @Test(
+        arguments: Dialect.single.filter { !Dialect.chosen.contains($0) }, ["generate", "verify"])
     func `where the old value can't be had again, a rollback is held and leads forward`(
-        step: String
+        dialect: Dialect, step: String
     ) async throws {
-        try await Stage.open(.gitlab, plan: Self.allowing) { stage in
+        try await Stage.open(dialect, plan: Self.allowing) { stage in
             try await stage.begin(until: step)
             try await stage.succeed("rollback", Stage.client, "--reason", "test")
             try await stage.run("run", "--wait", "30s").expect(exit: 20, "cannot-withdraw")
@@ -91,6 +92,9 @@ struct OutageTests {
     private static let creations: [(dialect: Dialect, method: String, path: String)] = [
         (.auth0, "PATCH", "/auth0/.*/clients/.*"), (.gitlab, "POST", "/gitlab/.*/renew-secret"),
         (.authentik, "PATCH", "/authentik/.*/providers/oauth2/.*/"),
+        (.authlete, "POST", "/authlete/.*/client/secret/update/.*"),
+        (.glewlwyd, "PUT", "/glewlwyd/.*"), (.lemonldap, "PATCH", "/lemonldap/.*"),
+        (.rfc7592, "PUT", "/rfc7592/.*"), (.zitadel, "POST", "/zitadel/v2/users/.*/secret"),
     ]
 
     @Test(arguments: creations, ["lost_answer", "error_before_effect", "html"])
