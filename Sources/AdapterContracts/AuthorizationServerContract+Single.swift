@@ -29,7 +29,7 @@ extension AuthorizationServerContract {
     private func switches(_ found: inout Violations, _ old: ClientSecret) async throws
         -> ClientSecret
     {
-        let (id, new) = try await create(&found)
+        let (id, new) = try await create(&found, beside: old)
         try await expect(&found, new, isInForce: id, insteadOf: old)
         guard recognisesValues else { return new }
         let stale = try await server.credentials(knowing: KnownSecrets(old: old))

@@ -105,7 +105,7 @@ public struct AuthorizationServerContract: Sendable {
     private func createsBeside(_ found: inout Violations, _ old: ClientSecret) async throws
         -> (id: CredentialID, secret: ClientSecret)
     {
-        let (id, new) = try await create(&found)
+        let (id, new) = try await create(&found, beside: old)
         try await expect(&found, old, isAccepted: true, "the old secret beside a new one")
         try await expect(&found, new, isAccepted: true, "the new secret")
         let known = KnownSecrets(old: old, new: new)
@@ -124,7 +124,7 @@ public struct AuthorizationServerContract: Sendable {
     }
 
     private func disables(_ found: inout Violations, _ old: ClientSecret) async throws {
-        let (id, new) = try await create(&found)
+        let (id, new) = try await create(&found, beside: old)
         let known = KnownSecrets(old: old, new: new)
         guard let oldID = try await self.id(of: .old, known) else {
             return found.expect(false, "the old one isn't recognised")
@@ -156,7 +156,7 @@ public struct AuthorizationServerContract: Sendable {
     {
         // What can't be told by its value is the only one there is.
         let before = try await server.credentials(knowing: KnownSecrets(old: old))
-        let (newID, new) = try await create(&found)
+        let (newID, new) = try await create(&found, beside: old)
         let byValue = try await id(of: .old, KnownSecrets(old: old, new: new))
         guard let oldID = recognisesValues ? byValue : before.first?.id else {
             found.expect(false, "the old one isn't recognised")
@@ -180,11 +180,14 @@ public struct AuthorizationServerContract: Sendable {
     var isChosen: Bool { server.capabilities.origin == .client }
 
     /// A label is never given twice at a time, since servers may refuse that.
-    func create(_ found: inout Violations, label: String = "contract") async throws
-        -> (id: CredentialID, secret: ClientSecret)
-    {
+    func create(
+        _ found: inout Violations, beside old: ClientSecret, label: String = "contract"
+    ) async throws -> (id: CredentialID, secret: ClientSecret) {
         let supplied = isChosen ? makeSecret() : nil
-        let created = try await server.create(supplied, label: label)
+        let listed = try await server.credentials(knowing: KnownSecrets(old: old))
+        let inForce = listed.first { $0.holds == .old } ?? listed.first
+        let created = try await server.create(
+            supplied, beside: inForce?.id ?? CredentialID(rawValue: "none"), label: label)
         found.expect((created.secret == nil) == (supplied != nil), "the value's origin is wrong")
         return (created.id, try supplied ?? created.secret ?? { throw NoValue() }())
     }
@@ -199,7 +202,8 @@ public struct AuthorizationServerContract: Sendable {
     private func expectFull(
         _ found: inout Violations, beside count: Int, keeping survivor: ClientSecret
     ) async throws {
-        guard server.capabilities.limit < .max else { return }
+        // Of two registrations the idle one is overwritten again.
+        guard server.capabilities.limit < .max, server.capabilities.shape != .pair else { return }
         guard server.capabilities.shape == .list else {
             // Slots that can't be read don't say that they are full.
             if server.capabilities.recognition == .trial { return }
@@ -207,7 +211,7 @@ public struct AuthorizationServerContract: Sendable {
         }
         var more: [CredentialID] = []
         while count + more.count < server.capabilities.limit {
-            more.append(try await create(&found, label: "contract-\(more.count)").id)
+            more.append(try await create(&found, beside: survivor, label: "contract-\(more.count)").id)
         }
         try await expectRefused(&found)
         for id in more { try await server.delete(id, keeping: survivor) }

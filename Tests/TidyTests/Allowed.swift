@@ -83,6 +83,7 @@ enum Allowed {
         "Sources/RotationEngine/Effects/Adopt.swift",
         "Sources/RotationEngine/Effects/Finish.swift",
         "Sources/RotationEngine/Effects/Guards.swift",
+        "Sources/RotationEngine/Effects/Reconcile.swift",
         "Sources/RotationEngine/Effects/Revoke.swift",
         "Sources/RotationEngine/Effects/Switch.swift",
         "Sources/RotationEngine/Effects/Withdraw.swift",

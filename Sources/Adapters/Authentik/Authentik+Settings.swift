@@ -9,13 +9,7 @@ extension Authentik {
             .scope,
             .authMethod(),
             .caFile,
-            SettingDescriptor(
-                "admin",
-                .group([
-                    SettingDescriptor(
-                        "token", .reference, required: true,
-                        summary: "an API token of a user who may change the provider")
-                ]), required: true, summary: "who administers"),
+            .adminToken("an API token of a user who may change the provider"),
         ],
         capabilities: capabilities)
 
@@ -23,11 +17,7 @@ extension Authentik {
     init(_ plan: Plan, _ parts: ServerParts) async throws(AdapterError) {
         let settings = Settings(plan.server)
         let url = try settings.requiredAddress("url")
-        let admin = try settings.requiredGroup("admin")
-        let login = try await parts.login(try admin.requiredReference("token"), of: admin)
-        let api = AdminAPI(
-            address: url, caFile: try settings.caFile(), login: login, http: parts.http,
-            words: AuthentikAPI.words)
+        let api = try await parts.admin(by: settings, at: url, words: AuthentikAPI.words)
         let endpoint = "\(url)/application/o/token/"
         let isDead: @Sendable (Int, String) -> Bool = {
             [400, 401].contains($0) && $1 == "invalid_client"

@@ -10,13 +10,7 @@ extension Buntubi {
             .scope,
             .authMethod(),
             .caFile,
-            SettingDescriptor(
-                "admin",
-                .group([
-                    SettingDescriptor(
-                        "token", .reference, required: true,
-                        summary: "an access token of a person, with the scope developer")
-                ]), required: true, summary: "who administers"),
+            .adminToken("an access token of a person, with the scope developer"),
         ],
         capabilities: capabilities)
 
@@ -24,11 +18,7 @@ extension Buntubi {
     init(_ plan: Plan, _ parts: ServerParts) async throws(AdapterError) {
         let settings = Settings(plan.server)
         let url = try settings.requiredAddress("url")
-        let admin = try settings.requiredGroup("admin")
-        let login = try await parts.login(try admin.requiredReference("token"), of: admin)
-        let api = AdminAPI(
-            address: url, caFile: try settings.caFile(), login: login, http: parts.http,
-            words: BuntubiAPI.words)
+        let api = try await parts.admin(by: settings, at: url, words: BuntubiAPI.words)
         self.init(
             api: BuntubiAPI(admin: api, clientID: plan.clientID.rawValue),
             probe: try TokenProbe(settings, plan, parts, at: "\(url)/oauth/token"),

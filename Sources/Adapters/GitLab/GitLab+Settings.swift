@@ -9,13 +9,7 @@ extension GitLab {
             .scope,
             .authMethod(),
             .caFile,
-            SettingDescriptor(
-                "admin",
-                .group([
-                    SettingDescriptor(
-                        "token", .reference, required: true,
-                        summary: "a personal access token of an administrator")
-                ]), required: true, summary: "who administers"),
+            .adminToken("a personal access token of an administrator"),
         ],
         capabilities: capabilities)
 
@@ -23,11 +17,7 @@ extension GitLab {
     init(_ plan: Plan, _ parts: ServerParts) async throws(AdapterError) {
         let settings = Settings(plan.server)
         let url = try settings.requiredAddress("url")
-        let admin = try settings.requiredGroup("admin")
-        let login = try await parts.login(try admin.requiredReference("token"), of: admin)
-        let api = AdminAPI(
-            address: url, caFile: try settings.caFile(), login: login, http: parts.http,
-            words: GitLabAPI.words)
+        let api = try await parts.admin(by: settings, at: url, words: GitLabAPI.words)
         self.init(
             api: GitLabAPI(admin: api, clientID: plan.clientID.rawValue),
             probe: try TokenProbe(settings, plan, parts, at: "\(url)/oauth/token"), issuer: url)

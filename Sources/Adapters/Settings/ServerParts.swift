@@ -54,6 +54,20 @@ extension ServerParts {
     }
 }
 
+extension ServerParts {
+    /// The admin API at `url` with the token of `admin: {token: …}`.
+    func admin(
+        by settings: Settings, at url: String,
+        words: @escaping @Sendable (HTTPResponse) -> String?
+    ) async throws(AdapterError) -> AdminAPI {
+        let admin = try settings.requiredGroup("admin")
+        return AdminAPI(
+            address: url, caFile: try settings.caFile(),
+            login: try await login(try admin.requiredReference("token"), of: admin), http: http,
+            words: words)
+    }
+}
+
 extension Settings {
     /// The PEM file of the only authorities to trust; nil for the system's.
     func caFile() throws(AdapterError) -> String? {

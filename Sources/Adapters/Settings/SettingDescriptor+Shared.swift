@@ -18,6 +18,14 @@ extension SettingDescriptor {
             summary: "how consumers present the secret; \(standard.rawValue) if left out")
     }
 
+    /// Who administers, where a token that was made once is enough; `summary` says whose.
+    static func adminToken(_ summary: String) -> SettingDescriptor {
+        SettingDescriptor(
+            "admin",
+            .group([SettingDescriptor("token", .reference, required: true, summary: summary)]),
+            required: true, summary: "who administers")
+    }
+
     /// Whom to trust.
     static let caFile = SettingDescriptor(
         "ca_file", .path, summary: "the only authorities to trust, as PEM file")

@@ -11,13 +11,7 @@ extension Zitadel {
                 summary: "the scope to ask for when a secret is tried; openid if left out"),
             .authMethod(),
             .caFile,
-            SettingDescriptor(
-                "admin",
-                .group([
-                    SettingDescriptor(
-                        "token", .reference, required: true,
-                        summary: "a personal access token of a user who may change the user")
-                ]), required: true, summary: "who administers"),
+            .adminToken("a personal access token of a user who may change the user"),
         ],
         capabilities: capabilities)
 
@@ -25,11 +19,7 @@ extension Zitadel {
     init(_ plan: Plan, _ parts: ServerParts) async throws(AdapterError) {
         let settings = Settings(plan.server)
         let url = try settings.requiredAddress("url")
-        let admin = try settings.requiredGroup("admin")
-        let login = try await parts.login(try admin.requiredReference("token"), of: admin)
-        let api = AdminAPI(
-            address: url, caFile: try settings.caFile(), login: login, http: parts.http,
-            words: ZitadelAPI.words)
+        let api = try await parts.admin(by: settings, at: url, words: ZitadelAPI.words)
         var probe = try TokenProbe(
             settings, plan, parts, at: "\(url)/oauth/v2/token", scope: "openid")
         // A wrong secret is an invalid request like many others, and named in the description.
