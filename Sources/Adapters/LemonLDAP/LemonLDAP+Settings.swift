@@ -46,7 +46,8 @@ extension LemonLDAP {
                 isRefusal: { [400, 401].contains($0) && $1 == "invalid_client" }),
             issuer: issuer,
             propagation: try settings.span(
-                "propagation", default: Self.capabilities.propagation))
+                "propagation", default: Self.capabilities.propagation),
+            window: plan.probe.window)
     }
 
     private static func login(_ settings: Settings, _ parts: ServerParts)

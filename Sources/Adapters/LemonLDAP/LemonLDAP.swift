@@ -14,6 +14,8 @@ struct LemonLDAP: SingleSecretServer {
     let issuer: String
     /// How long the portal may go on with what it knows.
     let propagation: Span
+    /// Over how long the plan has answers agree before it believes them.
+    let window: Span
 
     // LemonLDAP's own standard for `checkTime` is ten minutes.
     static let capabilities = ServerCapabilities(
@@ -41,6 +43,14 @@ struct LemonLDAP: SingleSecretServer {
 
     func preflight(overlap: Span) async throws(AdapterError) -> [Finding] {
         var findings = api.admin.login.findings
+        if window < propagation {
+            findings.append(
+                Finding(
+                    .warning, code: "lemonldap-short-window",
+                    message: "lemonldap: answers agree over \(window), and a worker of the portal "
+                        + "may go on with the old secret for \(propagation): say probe: {window: "
+                        + "\(propagation)}, or a shorter propagation if that is true"))
+        }
         do throws(AdapterError) {
             let options = try await api.party().options
             if options.isPublic?.isSet == true {
