@@ -16,7 +16,7 @@ struct RealGlewlwydTests {
             "glewlwyd",
             [
                 "url": .text(real["ADMIN_API"]), "scope": "read write",
-                "admin": .group(["token": "env:ADMIN_API_KEY"]),
+                "admin": .group(["token": "env:ADMIN_TOKEN"]),
             ], real["CLIENT_ID"])
         let result = await AuthorizationServerContract(server, makeSecret: RealServerProcess.secret)
             .run(old: ClientSecret(real["CLIENT_SECRET"]))

@@ -12,6 +12,28 @@ struct RealLemonLDAPTests {
 
     init() throws { real = try #require(WithRealServer.current) }
 
+    /// What the adapter reads the secret again for: the API ignores what saving says.
+    @Test func `a locked configuration is answered with success, and nothing is stored`()
+        async throws
+    {
+        let server = try await real.server(
+            "lemonldap",
+            [
+                "url": .text(real["ADMIN_API"].replacing("/api/v1", with: "")),
+                "issuer": .text(real["ISSUER"]),
+            ], real["CLIENT_ID"])
+        let old = try #require(try await server.credentials(knowing: KnownSecrets()).first?.secret)
+        let lock = "\(real["CONFIGURATION"])/lmConf.lock"
+        #expect(FileManager.default.createFile(atPath: lock, contents: nil))
+        let error = await adapterError {
+            _ = try await server.create(RealServerProcess.secret(), label: "l")
+        }
+        try FileManager.default.removeItem(atPath: lock)
+        #expect(error?.kind == .unknown && error?.code == "lemonldap-not-stored")
+        let listed = try await server.credentials(knowing: KnownSecrets(old: old))
+        #expect(listed.map(\.holds) == [.old])
+    }
+
     @Test(arguments: ["client_secret_basic", "client_secret_post"])
     func `the adapter keeps the contract, once every worker of the portal has learned`(
         method: String

@@ -143,7 +143,7 @@ start() {
         sleep 0.05
     done
     provision "$dir"
-    printf '%s\n' "ADMIN_API=$api" "ADMIN_API_KEY=$api_key" "ISSUER=$api/oidc" \
+    printf '%s\n' "ADMIN_API=$api" "ADMIN_TOKEN=$api_key" "ISSUER=$api/oidc" \
         "TOKEN_URL=$api/oidc/token" "CLIENT_ID=holdover-test" "CLIENT_SECRET=$secret" \
         "REGISTERED_URL=$api/oidc/register/$registered_id" "REGISTERED_ID=$registered_id" \
         "REGISTERED_SECRET=$registered_secret" "REGISTRATION_TOKEN=$registration_token"

@@ -87,8 +87,9 @@ write_configuration() {
 serve() {
     (
         cd "$1"
+        # A worker serves one connection at a time, so one that is kept would keep it, too.
         LLNG_DEFAULTCONFFILE=$1/lemonldap-ng.ini setsid starman --listen "127.0.0.1:$3" \
-            --workers "$4" "$5" >"$1/$2.log" 2>&1 </dev/null &
+            --disable-keepalive --workers "$4" "$5" >"$1/$2.log" 2>&1 </dev/null &
         echo $! >"$1/$2.pid"
     )
     cat "$1/$2.pid"
@@ -149,6 +150,7 @@ start() {
         "$api/providers/oidc/rp" -d "$(party "$secret")" >&2
     wait_for_party "$portal" "$secret"
     printf '%s\n' "ADMIN_API=$api" "ISSUER=$portal" "TOKEN_URL=$portal/oauth2/token" \
+        "CONFIGURATION=$dir/conf" \
         "CLIENT_ID=holdover-test" "CLIENT_SECRET=$secret"
 }
 
