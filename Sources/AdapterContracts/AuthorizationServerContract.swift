@@ -211,7 +211,8 @@ public struct AuthorizationServerContract: Sendable {
         }
         var more: [CredentialID] = []
         while count + more.count < server.capabilities.limit {
-            more.append(try await create(&found, beside: survivor, label: "contract-\(more.count)").id)
+            more.append(
+                try await create(&found, beside: survivor, label: "contract-\(more.count)").id)
         }
         try await expectRefused(&found)
         for id in more { try await server.delete(id, keeping: survivor) }

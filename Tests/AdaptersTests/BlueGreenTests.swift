@@ -17,8 +17,14 @@ import Testing
         let green = try await practice.client(dialect, "")
         let settings: [String: SettingValue] =
             dialect == "authentik"
-            ? ["url": .text(practice["AUTHENTIK_URL"]), "admin": ["token": "env:AUTHENTIK_TOKEN"]]
-            : ["url": .text(practice["GITLAB_URL"]), "admin": ["token": "env:GITLAB_TOKEN"]]
+            ? [
+                "url": .text(practice["AUTHENTIK_URL"]),
+                "admin": .group(["token": "env:AUTHENTIK_TOKEN"]),
+            ]
+            : [
+                "url": .text(practice["GITLAB_URL"]),
+                "admin": .group(["token": "env:GITLAB_TOKEN"]),
+            ]
         let sides = [
             try await practice.server(dialect, settings, blue.id, [:]),
             try await practice.server(dialect, settings, green.id, [:]),
