@@ -149,7 +149,10 @@ let package = Package(
             name: "PlansTests", dependencies: ["Plans", "RotationCore"], swiftSettings: settings),
         .testTarget(
             name: "AdaptersTests",
-            dependencies: ["Adapters", "AdapterContracts", "HTTPTransport", "ProcessTesting"],
+            dependencies: [
+                "Adapters", "AdapterContracts", "HTTPTransport", "Plans", "ProcessTesting",
+                "RotationEngine",
+            ],
             swiftSettings: settings),
         .testTarget(
             name: "PracticeServerTests", dependencies: [crypto, jwt],
