@@ -45,15 +45,8 @@ import Testing
 
     /// For what a rotation is held whose creation is cut, as often as a person says go on.
     private static func holds(of kind: Kind, _ side: FatalCall.Side) -> [Reason] {
-        let reason: Reason? =
-            switch kind.dialect {
-            // What was made stays beside the old one, and can be neither known nor deleted.
-            case .wso2 where kind.isHashed && side == .after: .slotOccupied
-            // The engine looks for the old secret anew before it creates again, and these servers
-            // show nothing that tells it from somebody else's.
-            case .entra where kind.isShared, .gravitee where kind.isShared: .oldSecretUnclear
-            default: nil
-            }
-        return reason.map { Array(repeating: $0, count: 3) } ?? []
+        guard kind.dialect == .wso2, kind.isHashed, side == .after else { return [] }
+        // What was made stays beside the old one, and can be neither known nor deleted.
+        return Array(repeating: .slotOccupied, count: 3)
     }
 }

@@ -76,18 +76,21 @@ extension RotationDriver {
             return .holds(
                 .oldSecretRefused, "the server refuses the secret that the stores hold now")
         }
+        if let before = try? secret(.old), !before.matches(common) { rotation.oldCredential = nil }
         try seal(common, as: .old)
         return nil
     }
 
-    /// Which listed secret is the old one: by value, else the only one but for lost ones of ours.
+    /// Which listed secret is the old one: by value, else the one that it was at an earlier
+    /// attempt, else the only one but for lost ones of ours.
     private func recordOldCredential(
         _ server: any AuthorizationServer, _ listed: [Credential]
     ) -> StepResult? {
         let byValue = listed.first { $0.holds == .old }
+        let recorded = listed.first { $0.id == rotation.oldCredential && !$0.isOther }
         let rest = listed.filter { rotation.body.leftBehind?.contains($0.id) != true }
         let only = rest.count == 1 && !rest[0].isOther ? rest[0] : nil
-        guard let old = byValue ?? only else {
+        guard let old = byValue ?? recorded ?? only else {
             return .holds(
                 .oldSecretUnclear,
                 "none of \(listed.count) listed secrets is known to be the one in the stores")
