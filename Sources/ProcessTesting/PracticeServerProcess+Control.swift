@@ -73,14 +73,18 @@ extension PracticeServerProcess {
     }
 
     /// Makes a client with one secret; its id at the admin API is its client id.
-    public func createClient(_ dialect: Dialect, _ id: String, secret: String) async throws {
+    ///
+    /// `grants` are its rights at the admin API.
+    public func createClient(
+        _ dialect: Dialect, _ id: String, secret: String, grants: [String] = []
+    ) async throws {
         // Where ids are numbers, the server counts.
         let isCounted = [.authentik, .authlete, .gitlab, .zitadel].contains(dialect)
         let internalID = isCounted ? "" : #""internal_id":"\#(id)","#
         try await control(
             "POST", "clients",
             #"{"dialect":"\#(dialect.rawValue)","client_id":"\#(id)",\#(internalID)"#
-                + #""secret":"\#(secret)"}"#)
+                + #""secret":"\#(secret)","grants":\#(grants)}"#)
     }
 
     /// The truth about a client.

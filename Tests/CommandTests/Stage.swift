@@ -19,21 +19,21 @@ struct Stage: Sendable {
 
     /// Sets the stage for `body` and clears it away; the journal is made, nothing is started.
     static func open(
-        _ dialect: PracticeServerProcess.Dialect = .okta,
+        _ dialect: PracticeServerProcess.Dialect = .okta, grants: [String] = [],
         plan edit: (inout PlanText, Workbench) throws -> Void = { _, _ in },
         _ body: (Stage) async throws -> Void
     ) async throws {
         await Turns.shared.begin()
         defer { Turns.shared.end() }
         try await Workbench.open { bench in
-            let stage = try await Stage(on: bench, dialect, edit)
+            let stage = try await Stage(on: bench, dialect, grants, edit)
             try await stage.succeed("init")
             try await body(stage)
         }
     }
 
     private init(
-        on bench: Workbench, _ dialect: PracticeServerProcess.Dialect,
+        on bench: Workbench, _ dialect: PracticeServerProcess.Dialect, _ grants: [String],
         _ edit: (inout PlanText, Workbench) throws -> Void
     ) async throws {
         (self.bench, self.dialect) = (bench, dialect)
@@ -42,7 +42,7 @@ struct Stage: Sendable {
         if dialect == .keycloak { try await server.allowKeycloakRotation() }
         // The consumer has no person who signs in.
         if dialect == .google { try await server.set(#"{"google_client_credentials":true}"#) }
-        try await server.createClient(dialect, Self.client, secret: old)
+        try await server.createClient(dialect, Self.client, secret: old, grants: grants)
         try bench.directory("store")
         let path = try bench.write(old, to: "store/secret")
         consumer = try await ConsumerProcess.start(
