@@ -5,9 +5,9 @@ import Testing
     private static let passing = Dictionary(
         uniqueKeysWithValues: RevokeGuard.allCases.map { ($0, GuardFinding.passes) })
 
-    @Test func `eight passes permit the revocation`() {
+    @Test func `nine passes permit the revocation`() {
         let report = GuardReport(Self.passing)
-        #expect(RevokeGuard.allCases.count == 8)
+        #expect(RevokeGuard.allCases.count == 9)
         #expect(report.permits)
         #expect(report.blocking == [])
     }

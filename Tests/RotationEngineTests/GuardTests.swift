@@ -42,6 +42,36 @@ import Testing
         #expect(here.world.acceptsOriginal)
     }
 
+    /// What the server says of the old secret: used so long ago.
+    private func used(_ ago: Span, in here: AnchoredHome)
+        -> @Sendable ([Credential]) -> [Credential]
+    {
+        let (clock, world) = (here.clock, here.world)
+        return { listed in
+            listed.map { entry in
+                guard entry.holds == .old, world.acceptsOriginal else { return entry }
+                let moment = Instant(milliseconds: clock.now().milliseconds - ago.milliseconds)
+                return Credential(
+                    id: entry.id, isEnabled: entry.isEnabled, holds: entry.holds,
+                    lastUsedAt: moment)
+            }
+        }
+    }
+
+    @Test mutating func `an old secret that somebody was seen to use is left alone`() async throws {
+        here.plan.overlap = .minutes(10)
+        let rotation = try await runFromTheGuards { here in
+            let listed = used(.minutes(1), in: here)
+            here.odd { $0.listed = listed }
+        }
+        #expect(rotation.state == .running(.disable) && rotation.reason == .consumerOnOldSecret)
+        #expect(rotation.detail == "the server says that the old secret was used 1m ago")
+        // Nobody did for as long as the overlap: whoever it was is gone.
+        let listed = used(.minutes(10), in: here)
+        here.odd { $0.listed = listed }
+        #expect(try await here.drive { $0.state.isEnded }?.state == .completed)
+    }
+
     @Test func `a value that is nobody's in a store is a person's`() async throws {
         let rotation = try await runFromTheGuards { here in
             here.world.meddle { $0.overwriteStore(1, with: "theirs") }

@@ -8,6 +8,9 @@ public enum RevokeGuard: String, Sendable, Hashable, Codable, CaseIterable {
     case storesHoldNew = "stores-hold-new"
     /// Every consumer is proven on the new secret, or the plan's soak is over.
     case consumersProven = "consumers-proven"
+    /// Where the server tells: nobody was seen with the old secret since every consumer was proven,
+    /// or not for as long as the overlap.
+    case oldUnused = "old-unused"
     /// The server lists the recorded old id and the recorded new id, and they differ.
     case idsAgree = "ids-agree"
     /// The minimum overlap is over, on the wall clock and on the boot clock.

@@ -61,6 +61,7 @@ extension RotationDriver {
         if rotation.plan.consumers.isEmpty, rotation.plan.soak == nil {
             findings[.consumersProven] = .unknown("the plan names neither consumers nor a soak")
         }
+        findings[.oldUnused] = oldUnused(listed)
         findings[.idsAgree] = idsAgree(listed)
         findings[.overlapOver] =
             clock.now() >= overlapEnd() ? .passes : .fails("the overlap is not over")
@@ -69,6 +70,17 @@ extension RotationDriver {
         let isApproved = !rotation.plan.needsApproval || rotation.body.approval != nil
         findings[.approved] = isApproved ? .passes : .fails("nobody approved")
         return GuardReport(findings)
+    }
+
+    /// A use that is newer than the proof is somebody's whom the plan doesn't name.
+    private func oldUnused(_ listed: [Credential]) -> GuardFinding {
+        let old = listed.first { $0.id == rotation.oldCredential }
+        guard let used = old?.lastUsedAt, let proven = rotation.body.overlapSince, used > proven
+        else { return .passes }
+        let ago = clock.now().since(used)
+        if ago >= rotation.plan.overlap { return .passes }
+        let seconds = Span(milliseconds: ago.milliseconds / 1_000 * 1_000)
+        return .fails("the server says that the old secret was used \(seconds) ago")
     }
 
     private func worst(_ findings: [(String, GuardFinding)]) -> GuardFinding {
@@ -121,6 +133,9 @@ extension RotationDriver {
             if rotation.body.drifts >= 3 { return .holds(.twoWriters, words) }
             return .moved(.drifted, ["detail": words])
         case .consumersProven: return .moved(.unproven, ["detail": words])
+        case .oldUnused:
+            return .waits(
+                .consumerOnOldSecret, words, until: clock.now() + rotation.plan.retry.first)
         case .idsAgree: return .holds(.newSecretGone, words)
         case .overlapOver: return .waits(.overlap, words, until: overlapEnd())
         case .planUnchanged: return planObstacle(report[.planUnchanged])
