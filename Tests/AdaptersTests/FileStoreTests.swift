@@ -33,6 +33,38 @@ import Testing
         #expect(await contract.violations() == [])
     }
 
+    @Test(
+        arguments: [
+            ("json", "secret", "id", #"{"id": "%1", "x": [1.0], "secret": "%2"}"#),
+            ("dotenv", "SECRET", "ID", "A=1\nID=%1\nSECRET='%2'\n"),
+        ])
+    func `the client_id is read and written with the secret, and stays where it does`(
+        format: String, field: String, idField: String, text: String
+    ) async throws {
+        let fill = { (id: String, secret: String) in
+            text.replacing("%1", with: id).replacing("%2", with: secret)
+        }
+        try scratch.write(fill("blue", "one"), to: "s")
+        let store = try store(
+            "s",
+            [
+                "format": .text(format), "field": .text(field), "client_id_field": .text(idField),
+            ])
+        #expect(store.capabilities.holdsClientID)
+        let before = try await store.read()
+        #expect(before?.client?.rawValue == "blue")
+        let green = ClientID(rawValue: "green")
+        try await store.write(ClientSecret("two"), of: green, replacing: before?.version)
+        #expect(try scratch.read("s") == fill("green", "two"))
+        try await store.write(ClientSecret("three"), replacing: store.read()?.version)
+        #expect(try scratch.read("s") == fill("green", "three"))
+    }
+
+    @Test func `a raw file has no place for a client_id`() throws {
+        #expect(throws: AdapterError.self) { try store("s", ["client_id_field": "id"]) }
+        #expect(try !store("s").capabilities.holdsClientID)
+    }
+
     @Test func `a raw file keeps its line end, whichever it is`() async throws {
         for (before, after) in [("old", "new"), ("old\n", "new\n"), ("old\r\n", "new\r\n")] {
             try scratch.write(before, to: "s")

@@ -53,6 +53,20 @@ struct VaultStoreTests {
                 == String(decoding: new, as: UTF8.self))
     }
 
+    @Test func `the client_id is written in the same version as the secret`() async throws {
+        try await put(#"{"client_secret":"one","client_id":"blue","x":1.5}"#)
+        let store = try await bao.store(["path": .text(path), "client_id_field": "client_id"])
+        #expect(store.capabilities.holdsClientID)
+        let before = try #require(try await store.read())
+        #expect(before.client?.rawValue == "blue")
+        let green = ClientID(rawValue: "green")
+        try await store.write(ClientSecret("two"), of: green, replacing: before.version)
+        let after = try #require(try await store.read())
+        #expect(after.client == green && after.secret?.matches(ClientSecret("two")) == true)
+        #expect(after.version == StoreVersion(rawValue: "2"))
+        #expect(try await document().contains(#""x":1.5"#))
+    }
+
     @Test func `a document that never was is made`() async throws {
         let store = try await bao.store(["path": .text(path)])
         #expect(try await store.read() == nil)

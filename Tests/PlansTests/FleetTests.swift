@@ -53,6 +53,18 @@ struct FleetTests {
         #expect(Sample.codes(Self.fleet.replacing(old, with: new)).contains(code))
     }
 
+    @Test func `a client that takes turns in one plan isn't another plan's`() throws {
+        let plain = try #require(try Sample.reader.read(Sample.plan(), file: "a").first)
+        var turns = plain
+        turns.client = ClientName(rawValue: "turns")
+        turns.clientID = ClientID(rawValue: "blue")
+        turns.stores = []
+        turns.strategy = .blueGreen(green: plain.clientID)
+        let placed = [plain, turns].map { PlacedPlan(plan: $0, file: "a") }
+        #expect(PlanConflicts(placed).problems().map(\.code) == ["same-client-id"])
+        #expect(PlanConflicts([placed[1]]).problems() == [])
+    }
+
     @Test func `a fleet without clients is refused`() {
         #expect(Sample.codes(Sample.plan("clients: []", client: "x")).contains("wrong-type"))
         #expect(Sample.codes(Sample.plan("clients: {a: b}", client: "x")).contains("wrong-type"))

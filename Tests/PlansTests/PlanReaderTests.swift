@@ -99,10 +99,34 @@ struct PlanReaderTests {
         ("consumers: [{name: 7, report: {type: file, path: /a}}]", "wrong-type"),
         ("consumers: [{name: a, report: {type: file, path: a/b}}]", "bad-path"),
         ("consumers: [{name: a, report: {type: file, path: /a/../b}}]", "bad-path"),
-        ("secret: hunter2", "unknown-key"),
+        ("secret: hunter2", "unknown-key"), ("strategy: green-blue", "unknown-choice"),
+        ("strategy: blue-green", "missing-key"), ("green_client_id: b", "unused-key"),
+        ("strategy: overlap\ngreen_client_id: b", "unused-key"),
+        ("strategy: blue-green\ngreen_client_id: 0oa1-billing-api", "same-client-id"),
+        (
+            "strategy: blue-green\ngreen_client_id: b\nallow_outage: true",
+            "two-strategies"
+        ),
+        ("allow_outage: yes", "bad-boolean"),
     ])
     func `a slip has its own code`(line: String, code: String) {
         #expect(Sample.codes(Sample.plan(line)) == [code])
+    }
+
+    @Test(arguments: [
+        ("", Strategy.overlap), ("strategy: overlap", .overlap), ("allow_outage: true", .outage),
+        ("allow_outage: false", .overlap),
+        (
+            "strategy: blue-green\ngreen_client_id: b",
+            .blueGreen(green: ClientID(rawValue: "b"))
+        ),
+    ])
+    func `the strategy is what the plan says, and survives its canonical line`(
+        lines: String, strategy: Strategy
+    ) throws {
+        let plan = try #require(try Sample.reader.read(Sample.plan(lines), file: "a").first)
+        #expect(plan.strategy == strategy)
+        #expect(try CanonicalPlan.decode(CanonicalPlan.encode(plan)) == plan)
     }
 
     @Test func `without consumers and soak nothing could ever be proven`() {

@@ -62,7 +62,8 @@ public struct Plan: Sendable, Hashable, Codable {
 extension Plan {
     /// Every registration that the plan is about: one, or two that take turns.
     public var clientIDs: [ClientID] {
-        if case .blueGreen(let green) = strategy { [clientID, green] } else { [clientID] }
+        guard case .blueGreen(let green) = strategy, green != clientID else { return [clientID] }
+        return [clientID, green]
     }
 }
 
