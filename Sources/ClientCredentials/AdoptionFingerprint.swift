@@ -9,11 +9,25 @@ public enum AdoptionFingerprint {
     /// The report's first word: what it is, and its version.
     public static let version = "holdover-adoption-v1"
 
+    /// What the fingerprint of a candidate is made over, in the place of ``version``: it says that
+    /// a secret is held, and never that it is used.
+    public static let candidateVersion = "holdover-candidate-v1"
+
     /// A report made at `at`: `holdover-adoption-v1 <at> <fingerprint>`, with a line feed.
-    public static func line(clientID: String, secret: String, at: Date) -> String {
+    ///
+    /// Who holds a candidate too, to be tried where the secret is refused, says so with a second
+    /// fingerprint behind the first.
+    public static func line(
+        clientID: String, secret: String, candidate: String? = nil, at: Date
+    ) -> String {
         let spelled = spell(at)
-        return
-            "\(version) \(spelled) \(hex(clientID: clientID, secret: secret, spelledAt: spelled))\n"
+        let words = [
+            version, spelled, hex(clientID: clientID, secret: secret, spelledAt: spelled),
+            candidate.map {
+                hex(candidateVersion, clientID: clientID, secret: $0, spelledAt: spelled)
+            },
+        ]
+        return words.compactMap(\.self).joined(separator: " ") + "\n"
     }
 
     /// The fingerprint for a time as it was spelled: 32 lower-case hex digits.
@@ -21,8 +35,14 @@ public enum AdoptionFingerprint {
     /// The first 16 bytes of HMAC-SHA-256, with the secret as the key, over
     /// `holdover-adoption-v1\n<client_id>\n<at>`.
     public static func hex(clientID: String, secret: String, spelledAt: String) -> String {
+        hex(version, clientID: clientID, secret: secret, spelledAt: spelledAt)
+    }
+
+    private static func hex(
+        _ purpose: String, clientID: String, secret: String, spelledAt: String
+    ) -> String {
         let code = HMAC<SHA256>.authenticationCode(
-            for: Data("\(version)\n\(clientID)\n\(spelledAt)".utf8),
+            for: Data("\(purpose)\n\(clientID)\n\(spelledAt)".utf8),
             using: SymmetricKey(data: Data(secret.utf8)))
         return code.prefix(16).map { byte in
             let digits = String(byte, radix: 16)

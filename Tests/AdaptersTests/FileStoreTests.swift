@@ -54,7 +54,8 @@ import Testing
         let before = try await store.read()
         #expect(before?.client?.rawValue == "blue")
         let green = ClientID(rawValue: "green")
-        try await store.write(ClientSecret("two"), of: green, replacing: before?.version)
+        try await store.write(
+            StoreContent(ClientSecret("two"), client: green), replacing: before?.version)
         #expect(try scratch.read("s") == fill("green", "two"))
         try await store.write(ClientSecret("three"), replacing: store.read()?.version)
         #expect(try scratch.read("s") == fill("green", "three"))

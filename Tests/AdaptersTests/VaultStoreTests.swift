@@ -60,7 +60,8 @@ struct VaultStoreTests {
         let before = try #require(try await store.read())
         #expect(before.client?.rawValue == "blue")
         let green = ClientID(rawValue: "green")
-        try await store.write(ClientSecret("two"), of: green, replacing: before.version)
+        try await store.write(
+            StoreContent(ClientSecret("two"), client: green), replacing: before.version)
         let after = try #require(try await store.read())
         #expect(after.client == green && after.secret?.matches(ClientSecret("two")) == true)
         #expect(after.version == StoreVersion(rawValue: "2"))

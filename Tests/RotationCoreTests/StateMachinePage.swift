@@ -69,7 +69,8 @@ struct StateMachinePage {
             }
         }
         let ends = ["    completed --> [*]", "    abandoned --> [*]"]
-        let lines = ["```mermaid", "stateDiagram-v2", "    [*] --> create"] + edges + ends
+        let starts = ["    [*] --> create", "    [*] --> stage: pre-stage"]
+        let lines = ["```mermaid", "stateDiagram-v2"] + starts + edges + ends
         return (lines + ["```"]).joined(separator: "\n")
     }
 

@@ -32,12 +32,12 @@ import Testing
         }
         let count = StateMachinePage.states.count * events.count
         print("state × event: \(agreeing) of \(count) cells agree with the committed table")
-        #expect(count == 36 * 7 && cells.count == 36)
+        #expect(count == 42 * 7 && cells.count == 42)
     }
 
-    @Test func `there are 36 states and every one but the ends has its effect or none`() {
-        #expect(StateMachinePage.states.count == 36)
-        #expect(Set(StateMachinePage.states).count == 36)
+    @Test func `there are 42 states and every one but the ends has its effect or none`() {
+        #expect(StateMachinePage.states.count == 42)
+        #expect(Set(StateMachinePage.states).count == 42)
         for state in StateMachinePage.states {
             if case .running = state {
                 #expect(state.effect != nil)

@@ -66,6 +66,32 @@ struct AnchoredHome {
         return try look()
     }
 
+    /// Runs that each do one effect, until the rotation is as wanted; whether it ever was.
+    func stepByStep(until isWanted: (Rotation) -> Bool) async throws -> Bool {
+        try start()
+        for _ in 0..<120 {
+            guard let rotation = try look(), !rotation.state.isEnded else { return false }
+            if isWanted(rotation) { return true }
+            world.advance(to: rotation.nextAt)
+            try await step()
+        }
+        return false
+    }
+
+    private func start() throws {
+        let engine = try engine()
+        defer { try? engine.journal.close() }
+        _ = try engine.start(plan, digest: "digest", trigger: "test")
+    }
+
+    private func step() async throws {
+        let engine = try engine()
+        defer { try? engine.journal.close() }
+        let asked = Atomic(0)
+        let isOver = { @Sendable in asked.add(1, ordering: .relaxed).newValue > 2 }
+        _ = try await engine.run(options: RunOptions(jobs: 1, isStopping: isOver))
+    }
+
     /// A rotation whose next run looks at the guards for the first time.
     func driveToTheGuards() async throws -> Rotation? {
         try await drive(stoppingBehind: .verify) { $0.state == .running(.disable) }

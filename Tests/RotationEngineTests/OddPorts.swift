@@ -129,10 +129,10 @@ private struct OddStore: SecretStore {
     func identity() async throws(AdapterError) -> TargetIdentity { try await usual.identity() }
     func preflight() async throws(AdapterError) -> [Finding] { try await usual.preflight() }
     func read() async throws(AdapterError) -> StoredSecret? { odd.stored(try await usual.read()) }
-    func write(_ secret: ClientSecret, of client: ClientID?, replacing version: StoreVersion?)
+    func write(_ content: StoreContent, replacing version: StoreVersion?)
         async throws(AdapterError)
     {
-        try await usual.write(secret, of: client, replacing: version)
+        try await usual.write(content, replacing: version)
     }
 }
 

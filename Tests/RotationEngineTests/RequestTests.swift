@@ -122,7 +122,7 @@ import Testing
         foreign.clientID = ClientID(rawValue: "somebody")
         try keep(foreign, "foreign")
         let refusal = try await ask(.acceptPlan, words: "foreign")
-        #expect(refusal == "the edited plan is for another client or server")
+        #expect(refusal == "the edited plan is for another client, server or strategy")
         #expect(try here.look()?.planDigest == "digest")
 
         var edited = here.plan

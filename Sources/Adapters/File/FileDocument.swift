@@ -35,6 +35,12 @@ struct FileDocument: Sendable {
         }
     }
 
+    /// Where an optional setting says; nil where it is left out.
+    init?(_ settings: Settings, optionalField field: SettingDescriptor) throws(AdapterError) {
+        guard try settings.text(field.name) != nil else { return nil }
+        try self.init(settings, field: field.name)
+    }
+
     /// The steps of `a.b.c`, or of a JSON pointer such as `/a~1b/c` (RFC 6901).
     private static func steps(_ field: String) -> [String]? {
         guard field.hasPrefix("/") else {

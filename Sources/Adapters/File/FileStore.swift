@@ -11,12 +11,14 @@ struct FileStore: SecretStore {
     private let document: FileDocument
     /// Where the client_id stands, if it is written too.
     private let clientID: FileDocument?
+    /// Where the candidate stands, if there is a place for one.
+    private let candidate: FileDocument?
     private let mayCreate: Bool
 
     var capabilities: StoreCapabilities {
         StoreCapabilities(
             comparesAndSets: true, readable: true, versioned: false,
-            holdsClientID: clientID != nil)
+            holdsClientID: clientID != nil, holdsCandidate: candidate != nil)
     }
 
     static let descriptor = AdapterDescriptor(
@@ -30,6 +32,7 @@ struct FileStore: SecretStore {
                 "field", .text,
                 summary: "which value: a dotted path or JSON pointer (json), a variable (dotenv)"),
             .clientIDField,
+            .candidateField,
             SettingDescriptor(
                 "mode", .text,
                 summary:
@@ -48,10 +51,8 @@ struct FileStore: SecretStore {
         let settings = Settings(target)
         file = try ReplaceableFile(settings)
         document = try FileDocument(settings)
-        let isThere = try settings.text(SettingDescriptor.clientIDField.name) != nil
-        clientID =
-            isThere
-            ? try FileDocument(settings, field: SettingDescriptor.clientIDField.name) : nil
+        clientID = try FileDocument(settings, optionalField: .clientIDField)
+        candidate = try FileDocument(settings, optionalField: .candidateField)
         mayCreate = try settings.boolean("create", default: false)
     }
 
@@ -68,8 +69,9 @@ struct FileStore: SecretStore {
                 try document.value(in: content)
             }
             if value == nil, !mayCreate { throw missing(content == nil) }
-            if let clientID, let content, try clientID.value(in: content) == nil, !mayCreate {
-                throw missing(false)
+            for place in [clientID, candidate].compactMap(\.self) {
+                guard let content, !mayCreate else { continue }
+                if try place.value(in: content) == nil { throw missing(false) }
             }
         } catch {
             findings.append(Finding(.problem, code: error.code, message: error.message))
@@ -82,10 +84,12 @@ struct FileStore: SecretStore {
             return nil
         }
         let client = try clientID?.value(in: content)?.withPlaintext(ClientID.init(rawValue:))
-        return StoredSecret(secret: value, version: Self.version(of: content), client: client)
+        return StoredSecret(
+            secret: value, version: Self.version(of: content), client: client,
+            candidate: try candidate?.value(in: content))
     }
 
-    func write(_ secret: ClientSecret, of client: ClientID?, replacing version: StoreVersion?)
+    func write(_ wanted: StoreContent, replacing version: StoreVersion?)
         async throws(AdapterError)
     {
         let content = try file.content()
@@ -95,10 +99,13 @@ struct FileStore: SecretStore {
         let found = held == nil ? nil : content.map(Self.version)
         guard found == version else { throw changed }
         if held == nil, !mayCreate { throw missing(content == nil) }
-        var replacement = try document.replacing(with: secret, in: content)
-        if let client, let clientID {
+        var replacement = try document.replacing(with: wanted.secret, in: content)
+        if let client = wanted.client, let clientID {
             replacement = try clientID.replacing(
                 with: ClientSecret(client.rawValue), in: replacement)
+        }
+        if let second = wanted.candidate, let candidate {
+            replacement = try candidate.replacing(with: second, in: replacement)
         }
         try file.replace(content, with: replacement)
     }

@@ -1,7 +1,8 @@
 import RotationCore
 
 /// The line by which a consumer says which secret it uses:
-/// `holdover-adoption-v1 2026-11-23T15:04:05Z 0123456789abcdef0123456789abcdef`.
+/// `holdover-adoption-v1 2026-11-23T15:04:05Z 0123456789abcdef0123456789abcdef`, and where it holds
+/// a candidate too, the fingerprint of that behind it.
 enum ReportLine {
     /// How much of a report is read.
     static let cap = 64 * 1024
@@ -15,15 +16,17 @@ enum ReportLine {
         guard let line = lines.last(where: { !isBlank($0) }) else { return nil }
         let words = line.split(separator: 0x20, omittingEmptySubsequences: false)
             .map { String(decoding: $0, as: UTF8.self) }
-        guard words.count == 3, words[0] == "holdover-adoption-v1",
-            let at = Instant(rfc3339: words[1]), isFingerprint(words[2])
+        guard (3...4).contains(words.count), words[0] == "holdover-adoption-v1",
+            let at = Instant(rfc3339: words[1]), words.dropFirst(2).allSatisfy(isFingerprint)
         else {
             throw AdapterError(
                 .refused, code: "report-malformed",
                 // The line isn't repeated: nobody knows what a consumer wrote there.
                 message: "report: the last line is not an adoption report")
         }
-        return AdoptionReport(spelledAt: words[1], at: at, fingerprint: words[2])
+        return AdoptionReport(
+            spelledAt: words[1], at: at, fingerprint: words[2],
+            candidate: words.count == 4 ? words[3] : nil)
     }
 
     private static func isFingerprint(_ text: String) -> Bool {

@@ -7,6 +7,12 @@ extension SettingDescriptor {
         "client_id_field", .text,
         summary: "where the client_id stands in it, for `strategy: blue-green`; left out: nowhere")
 
+    /// Where a store has room for the secret that consumers try where the other one is refused.
+    static let candidateField = SettingDescriptor(
+        "candidate_field", .text,
+        summary: "where a second secret stands in it, for consumers that try both; left out: "
+            + "nowhere")
+
     /// The scope that a probe asks for.
     static let scope = SettingDescriptor(
         "scope", .text, summary: "the scope to ask for when a secret is tried")

@@ -19,9 +19,9 @@ struct VaultDocument: Sendable {
         value = try Self.text(["data", "data", field], document)
     }
 
-    /// Another field's text; nil where it isn't there.
-    func text(at field: String) throws(AdapterError) -> String? {
-        guard let fields else { return nil }
+    /// Another field's text; nil where none is named, or it isn't there.
+    func text(at field: String?) throws(AdapterError) -> String? {
+        guard let field, let fields else { return nil }
         return try Self.text(["data", "data", field], fields.document)
     }
 

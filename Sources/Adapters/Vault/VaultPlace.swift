@@ -8,9 +8,14 @@ struct VaultPlace: Sendable, Hashable {
     let field: String
     /// The field that holds the client_id, where that is written too.
     let clientIDField: String?
+    /// The field that holds the candidate, where there is one.
+    let candidateField: String?
 
     /// Nil where a part is empty or would lead elsewhere.
-    init?(mount: String, path: String, field: String, clientIDField: String? = nil) {
+    init?(
+        mount: String, path: String, field: String, clientIDField: String? = nil,
+        candidateField: String? = nil
+    ) {
         let parts = (mount + "/" + path).split(separator: "/", omittingEmptySubsequences: false)
         guard !mount.isEmpty, !path.isEmpty, !field.isEmpty,
             !parts.contains(where: { $0.isEmpty || $0 == "." || $0 == ".." })
@@ -19,6 +24,7 @@ struct VaultPlace: Sendable, Hashable {
         self.path = path
         self.field = field
         self.clientIDField = clientIDField
+        self.candidateField = candidateField
     }
 
     /// The document's path in policies and answers.

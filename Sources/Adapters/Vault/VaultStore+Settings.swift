@@ -12,6 +12,7 @@ extension VaultStore {
                 summary: "the document, below the mount and without data/"),
             SettingDescriptor("field", .text, summary: "the field; client_secret if left out"),
             .clientIDField,
+            .candidateField,
             SettingDescriptor("namespace", .text, summary: "the namespace, where there are some"),
             .caFile,
             SettingDescriptor(
@@ -36,7 +37,8 @@ extension VaultStore {
             let place = VaultPlace(
                 mount: mount, path: try settings.requiredText("path"),
                 field: try settings.text("field") ?? "client_secret",
-                clientIDField: try settings.text(SettingDescriptor.clientIDField.name))
+                clientIDField: try settings.text(SettingDescriptor.clientIDField.name),
+                candidateField: try settings.text(SettingDescriptor.candidateField.name))
         else { throw settings.invalid("path", "does not name a document below the mount") }
         let api = VaultAPI(
             address: address, namespace: try settings.text("namespace"),
@@ -44,7 +46,11 @@ extension VaultStore {
             http: resolver.http)
         let auth = try settings.requiredGroup("auth")
         let key = SharedLogins.Key(
-            target, without: ["mount", "path", "field", SettingDescriptor.clientIDField.name])
+            target,
+            without: [
+                "mount", "path", "field", SettingDescriptor.clientIDField.name,
+                SettingDescriptor.candidateField.name,
+            ])
         let login = try await shared.vault(key) { () async throws(AdapterError) in
             VaultLogin(api, try await Self.method(auth, resolver))
         }

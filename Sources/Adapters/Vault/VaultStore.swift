@@ -14,7 +14,8 @@ struct VaultStore: SecretStore {
     var capabilities: StoreCapabilities {
         StoreCapabilities(
             comparesAndSets: true, readable: true, versioned: true,
-            holdsClientID: place.clientIDField != nil)
+            holdsClientID: place.clientIDField != nil,
+            holdsCandidate: place.candidateField != nil)
     }
 
     init(
@@ -60,32 +61,42 @@ struct VaultStore: SecretStore {
     func read() async throws(AdapterError) -> StoredSecret? {
         let state = try await state()
         guard let value = state.value, !value.isEmpty else { return nil }
-        let client = try place.clientIDField.flatMap { field throws(AdapterError) in
-            try state.text(at: field)
-        }
+        let client = try state.text(at: place.clientIDField)
+        let candidate = try state.text(at: place.candidateField)
         return StoredSecret(
             secret: ClientSecret(value), version: StoreVersion(rawValue: String(state.version)),
-            client: client.map(ClientID.init(rawValue:)))
+            client: client.map(ClientID.init(rawValue:)),
+            candidate: candidate.flatMap { $0.isEmpty ? nil : ClientSecret($0) })
     }
 
-    func write(_ secret: ClientSecret, of client: ClientID?, replacing version: StoreVersion?)
+    func write(_ content: StoreContent, replacing version: StoreVersion?)
         async throws(AdapterError)
     {
         let state = try await state()
         let holds = !(state.value ?? "").isEmpty
         guard version?.rawValue == (holds ? String(state.version) : nil) else { throw changed }
-        var texts = [VaultDocument.Text(field: place.field, text: secret.withPlaintext { $0 })]
-        if let client, let field = place.clientIDField {
-            texts.append(VaultDocument.Text(field: field, text: client.rawValue))
-        }
-        let data = try state.data(with: texts)
+        let data = try state.data(with: texts(content))
         let body =
             Array(#"{"options":{"cas":\#(state.version)},"data":"#.utf8) + data
             + [UInt8(ascii: "}")]
         let response = try await login.send("POST", place.escapedDataPath, body: body, .repeatable)
         guard response.status == 200 else { throw refusal(response) }
         let written = try api.decode(VaultWriteAnswer.self, response, .repeatable).data.version
-        try await confirm(secret, at: written, index: response.headers["X-Vault-Index"])
+        try await confirm(
+            content.secret, at: written, index: response.headers["X-Vault-Index"])
+    }
+
+    private func texts(_ content: StoreContent) -> [VaultDocument.Text] {
+        var texts = [
+            VaultDocument.Text(field: place.field, text: content.secret.withPlaintext { $0 })
+        ]
+        if let client = content.client, let field = place.clientIDField {
+            texts.append(VaultDocument.Text(field: field, text: client.rawValue))
+        }
+        if let candidate = content.candidate, let field = place.candidateField {
+            texts.append(VaultDocument.Text(field: field, text: candidate.withPlaintext { $0 }))
+        }
+        return texts
     }
 
     /// Reads back, on a node that has caught up with the write.

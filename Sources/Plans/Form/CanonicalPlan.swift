@@ -29,8 +29,12 @@ public enum CanonicalPlan {
 
     /// The plan as a tree, in the order of a plan file.
     static func value(of plan: Plan) -> JSONValue {
-        var green: ClientID?
-        if case .blueGreen(let id) = plan.strategy { green = id }
+        var (strategy, green): (String?, ClientID?) = (nil, nil)
+        switch plan.strategy {
+        case .overlap, .outage: break
+        case .preStage: strategy = "pre-stage"
+        case .blueGreen(let id): (strategy, green) = ("blue-green", id)
+        }
         return .object([
             "client": .string(plan.client.rawValue),
             "client_id": .string(plan.clientID.rawValue),
@@ -53,7 +57,7 @@ public enum CanonicalPlan {
             "schedule": plan.schedule.map(value),
             "approval": .string(plan.needsApproval ? "required" : "none"),
             "exclusive": .boolean(plan.isExclusive),
-            "strategy": green == nil ? nil : .string("blue-green"),
+            "strategy": strategy.map(JSONValue.string),
             "green_client_id": (green?.rawValue).map(JSONValue.string),
             "allow_outage": plan.strategy == .outage ? .boolean(true) : nil,
         ])

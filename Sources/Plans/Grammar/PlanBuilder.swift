@@ -31,6 +31,7 @@ struct PlanBuilder {
         if node["strategy"]?.text == "blue-green", let green = node["green_client_id"]?.text {
             return .blueGreen(green: ClientID(rawValue: green))
         }
+        if node["strategy"]?.text == "pre-stage" { return .preStage }
         return node["allow_outage"]?.text == "true" ? .outage : .overlap
     }
 

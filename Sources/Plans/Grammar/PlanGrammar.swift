@@ -93,9 +93,10 @@ struct PlanGrammar: Sendable {
             "exclusive", .boolean,
             "Nobody else creates secrets for this client; false"),
         Field(
-            "strategy", .choice(["overlap", "blue-green"]),
-            "How the old secret gives way: both are accepted at once, or two registrations take "
-                + "turns where the server holds one secret for each; overlap"),
+            "strategy", .choice(["overlap", "pre-stage", "blue-green"]),
+            "How the old secret gives way: both are accepted at once; or where the server holds "
+                + "one secret, the new one is a candidate in the stores first, or two "
+                + "registrations take turns; overlap"),
         Field(
             "green_client_id", .clientID,
             "The other registration's client_id, for blue-green"),

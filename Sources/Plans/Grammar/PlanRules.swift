@@ -42,13 +42,34 @@ struct PlanRules {
                     at: green, "same-client-id", "green_client_id is the client_id itself",
                     "name the second registration"))
         }
-        if isBlueGreen, node["allow_outage"]?.text == "true" {
+        let isStaged = plan.strategy == .preStage
+        if isBlueGreen || isStaged, node["allow_outage"]?.text == "true" {
+            let strategy = isStaged ? "pre-stage" : "blue-green"
             problems.append(
                 problem(
                     at: node["allow_outage"], "two-strategies",
-                    "`strategy: blue-green` has no outage to allow", "leave allow_outage out"))
+                    "`strategy: \(strategy)` has no outage to allow", "leave allow_outage out"))
         }
-        return problems
+        return problems + candidates(isNeeded: isStaged, isUnused: isBlueGreen)
+    }
+
+    /// A place for the candidate where there is one, and nowhere else.
+    private func candidates(isNeeded: Bool, isUnused: Bool) -> [PlanProblem] {
+        plan.stores.enumerated().compactMap { index, store in
+            let isThere = store.values["candidate_field"] != nil
+            let place = node["stores"]?.items?[index]
+            if isNeeded, !isThere {
+                return problem(
+                    at: place, "missing-key",
+                    "stores[\(index + 1)]: `strategy: pre-stage` needs candidate_field",
+                    "candidate_field: where consumers read the secret that they try second")
+            }
+            guard isUnused, isThere else { return nil }
+            return problem(
+                at: place?["candidate_field"] ?? place, "unused-key",
+                "stores[\(index + 1)]: candidate_field has no meaning with `strategy: blue-green`",
+                "leave it out")
+        }
     }
 
     private func names(_ key: String, _ names: [String]) -> [PlanProblem] {

@@ -9,7 +9,15 @@ public enum Step: String, Sendable, Hashable, Codable, CaseIterable {
 ///
 /// The comment on each case says what is true while a rotation is in it, and what may be.
 public enum Phase: String, Sendable, Hashable, Codable, CaseIterable {
-    /// The old secret is in force. A second one may exist at the server; nobody has seen it.
+    /// The old secret is in force, and the new one is nowhere but in the journal and, as a
+    /// candidate, in any number of stores.
+    case stage
+    /// Every store holds the new one as a candidate. Hooks may have run.
+    case announce
+    /// Consumers have been told. Any number of them hold the candidate.
+    case ready
+    /// The old secret is in force. A second one may exist at the server; nobody has seen it, or
+    /// every consumer holds it as a candidate.
     case create
     /// Both exist. The new one is sealed in the journal; the server may not accept it yet.
     case accept
@@ -48,7 +56,7 @@ public enum Phase: String, Sendable, Hashable, Codable, CaseIterable {
     /// The step that people know.
     public var step: Step {
         switch self {
-        case .create, .accept: .generate
+        case .stage, .announce, .ready, .create, .accept: .generate
         case .write, .reload: .distribute
         case .adopt, .overlap: .verify
         case .disable, .delete, .prove, .reinstate: .revoke

@@ -45,6 +45,10 @@ public enum RotationState: Sendable, Hashable {
 /// All of these may be repeated: each looks before it acts, and `create`
 /// looks hardest.
 public enum RotationEffect: Sendable, Hashable {
+    /// Make the new secret and put it into every store, as a candidate beside the one in force.
+    case stage
+    /// Collect evidence that every consumer holds the candidate.
+    case collectReadiness
     /// Mint a second secret beside the old one, and know its value before anything else happens.
     case create
     /// Ask the token endpoint until it agrees that the secret is accepted.
@@ -75,6 +79,9 @@ extension Phase {
     /// The phase's one effect.
     public var effect: RotationEffect {
         switch self {
+        case .stage: .stage
+        case .announce: .reload
+        case .ready: .collectReadiness
         case .create: .create
         case .accept: .proveAccepted(.new)
         case .write: .distribute(.new)

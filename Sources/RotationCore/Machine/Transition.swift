@@ -2,6 +2,8 @@
 ///
 /// Pure: no clock, no randomness, no I/O.
 ///
+///     stage → announce → ready
+///       ↑________|________|  ↓
 ///     create → accept → write → reload → adopt → overlap → disable → delete → prove → watch
 ///                 │        ↑________________│________│         │        │               ↓
 ///                 │        │ drifted                     reinstate ←────┘ drifted     close
@@ -37,6 +39,9 @@ extension Phase {
     /// Where the phase leads when its effect is done.
     var successor: RotationState {
         switch self {
+        case .stage: .running(.announce)
+        case .announce: .running(.ready)
+        case .ready: .running(.create)
         case .create: .running(.accept)
         case .accept: .running(.write)
         case .write: .running(.reload)
@@ -60,23 +65,27 @@ extension Phase {
     /// Where to go when a store no longer holds what was written; nil where nothing was.
     var afterDrift: Phase? {
         switch self {
+        // A candidate is staged again, for as long as nothing was sent to the server.
+        case .announce, .ready, .create: .stage
         case .reload, .adopt, .overlap: .write
         // The old secret may be disabled while a store serves it again: that comes first.
         case .disable, .delete: .reinstate
         // The old secret is gone. A store that serves it must get the new one at once.
         case .prove, .watch, .close: .write
         case .recall, .readopt, .withdraw: .restore
-        case .create, .accept, .write, .reinstate, .enable, .restore: nil
+        case .stage, .accept, .write, .reinstate, .enable, .restore: nil
         }
     }
 
     /// Where to go when a consumer is no longer proven; nil where nothing rests on it.
     var afterLostEvidence: Phase? {
         switch self {
+        case .create: .ready
         case .overlap: .adopt
         case .disable, .delete: .reinstate
         case .withdraw: .readopt
-        case .create, .accept, .write, .reload, .adopt, .prove, .watch, .close, .reinstate,
+        case .stage, .announce, .ready, .accept, .write, .reload, .adopt, .prove, .watch, .close,
+            .reinstate,
             .enable, .restore, .recall, .readopt:
             nil
         }
@@ -87,7 +96,7 @@ extension Phase {
     /// From `delete`, only for as long as no deletion was sent: see ``Rotation/rollbackRefusal``.
     var wayBack: Phase? {
         switch self {
-        case .create, .accept: .withdraw
+        case .stage, .announce, .ready, .create, .accept: .withdraw
         case .write, .reload, .adopt, .overlap: .restore
         case .disable, .delete, .reinstate: .enable
         case .prove, .watch, .close, .enable, .restore, .recall, .readopt, .withdraw: nil
@@ -103,8 +112,8 @@ extension Phase {
         case .enable: .reinstate
         case .restore, .recall, .readopt: .write
         case .withdraw: .accept
-        case .create, .accept, .write, .reload, .adopt, .overlap, .disable, .delete, .prove, .watch,
-            .close, .reinstate:
+        case .stage, .announce, .ready, .create, .accept, .write, .reload, .adopt, .overlap,
+            .disable, .delete, .prove, .watch, .close, .reinstate:
             nil
         }
     }

@@ -2,7 +2,7 @@
 public struct Operation: Sendable, Hashable {
     /// What is attempted.
     public enum Kind: String, Sendable, Hashable, Codable, CaseIterable {
-        case create, write, reload, disable, enable, delete
+        case stage, create, write, reload, disable, enable, delete
     }
 
     /// What it came to.

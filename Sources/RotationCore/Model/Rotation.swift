@@ -11,7 +11,7 @@ public struct Rotation: Sendable, Hashable {
     /// When it started.
     public let startedAt: Instant
     /// Where it is.
-    public var state: RotationState = .running(.create)
+    public var state: RotationState
     /// Why it isn't moving, or why it went back.
     public var reason: Reason?
     /// The reason's particulars, for people; never a secret.
@@ -36,6 +36,7 @@ public struct Rotation: Sendable, Hashable {
         self.client = client
         self.plan = plan
         self.planDigest = planDigest
+        self.state = .running(plan.strategy == .preStage ? .stage : .create)
         self.startedAt = startedAt
         self.nextAt = startedAt
         self.body = RotationBody(trigger: trigger, phaseSince: startedAt, waitingSince: startedAt)

@@ -8,6 +8,10 @@ public enum Strategy: Sendable, Hashable, Codable {
     /// Where the server holds one secret, it is replaced: whoever hasn't read the new one yet is
     /// locked out until it does.
     case outage
+    /// Where the server holds one secret and takes the caller's: the new one goes to the stores
+    /// first, as a candidate beside the one in force, and the server switches once every consumer
+    /// is proven to hold both. Consumers try the candidate where the first one is refused.
+    case preStage
     /// Two registrations of one application take turns: the one that nobody uses gets a new secret,
     /// consumers move to it, and then the other one's secret is thrown away. AWS calls that
     /// alternating users.

@@ -88,6 +88,7 @@ public struct ServerCapabilities: Sendable, Hashable, Codable {
         switch strategy {
         case .overlap: canOverlap
         case .outage: canOverlap || shape == .single
+        case .preStage: shape == .single && origin == .client
         case .blueGreen: shape == .pair
         }
     }
@@ -121,12 +122,17 @@ public struct StoreCapabilities: Sendable, Hashable, Codable {
     public var versioned: Bool
     /// Whether the `client_id` stands beside the secret, and is written with it.
     public var holdsClientID: Bool
+    /// Whether there is a place for a second secret, which consumers try where the first is
+    /// refused.
+    public var holdsCandidate: Bool
 
     /// Capabilities of one store.
     public init(
-        comparesAndSets: Bool, readable: Bool, versioned: Bool, holdsClientID: Bool = false
+        comparesAndSets: Bool, readable: Bool, versioned: Bool, holdsClientID: Bool = false,
+        holdsCandidate: Bool = false
     ) {
         self.holdsClientID = holdsClientID
+        self.holdsCandidate = holdsCandidate
         self.comparesAndSets = comparesAndSets
         self.readable = readable
         self.versioned = versioned

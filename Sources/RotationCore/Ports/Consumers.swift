@@ -41,9 +41,13 @@ public struct AdoptionReport: Sendable, Hashable {
     public let at: Instant
     /// 32 lower-case hex digits.
     public let fingerprint: String
+    /// The same of the candidate that the consumer holds beside it, over
+    /// `holdover-candidate-v1\n<client_id>\n<at>`; nil where it says nothing of one.
+    public let candidate: String?
 
     /// A report.
-    public init(spelledAt: String, at: Instant, fingerprint: String) {
+    public init(spelledAt: String, at: Instant, fingerprint: String, candidate: String? = nil) {
+        self.candidate = candidate
         self.spelledAt = spelledAt
         self.at = at
         self.fingerprint = fingerprint

@@ -16,12 +16,11 @@ public protocol SecretStore: Sendable {
     func read() async throws(AdapterError) -> StoredSecret?
 
     /// Replaces the value, provided that the store still is at `version` (nil: holds none); and in
-    /// the same step the `client_id` beside it, where it is another one from now on.
+    /// the same step what stands beside it, where that is another from now on.
     ///
-    /// `client` is nil where it stays, and always where ``StoreCapabilities/holdsClientID`` is not.
     /// Everything else in the document stays byte-identical. `conflict` promises that nothing was
     /// written; after `unknown` the engine reads before it writes again.
-    func write(_ secret: ClientSecret, of client: ClientID?, replacing version: StoreVersion?)
+    func write(_ content: StoreContent, replacing version: StoreVersion?)
         async throws(AdapterError)
 
     /// Removes what a write that was cut left beside the value: a temporary file, for example.
@@ -36,11 +35,30 @@ extension SecretStore {
     public func write(_ secret: ClientSecret, replacing version: StoreVersion?)
         async throws(AdapterError)
     {
-        try await write(secret, of: nil, replacing: version)
+        try await write(StoreContent(secret), replacing: version)
     }
 
     /// Most stores leave nothing behind.
     public func sweep() async throws(AdapterError) {}
+}
+
+/// What a store is to hold from one write on.
+public struct StoreContent: Sendable {
+    /// The value that consumers use.
+    public let secret: ClientSecret
+    /// The `client_id` beside it; nil where it stays, and always where
+    /// ``StoreCapabilities/holdsClientID`` is not.
+    public let client: ClientID?
+    /// The value that consumers try where the first one is refused; nil where it stays, and always
+    /// where ``StoreCapabilities/holdsCandidate`` is not.
+    public let candidate: ClientSecret?
+
+    /// What to write.
+    public init(_ secret: ClientSecret, client: ClientID? = nil, candidate: ClientSecret? = nil) {
+        self.secret = secret
+        self.client = client
+        self.candidate = candidate
+    }
 }
 
 /// A value read from a store.
@@ -51,11 +69,17 @@ public struct StoredSecret: Sendable {
     public let version: StoreVersion
     /// The `client_id` beside it, where the store holds that too.
     public let client: ClientID?
+    /// The candidate beside it; nil where there is none, or none is shown.
+    public let candidate: ClientSecret?
 
     /// A value at a version.
-    public init(secret: ClientSecret?, version: StoreVersion, client: ClientID? = nil) {
+    public init(
+        secret: ClientSecret?, version: StoreVersion, client: ClientID? = nil,
+        candidate: ClientSecret? = nil
+    ) {
         self.secret = secret
         self.client = client
+        self.candidate = candidate
         self.version = version
     }
 }

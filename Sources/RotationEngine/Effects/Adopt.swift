@@ -30,6 +30,14 @@ extension RotationDriver {
     func collectEvidence(_ role: SecretRole) async throws -> StepResult {
         if let drift = try await drift(from: role) { return drift }
         let findings = try await consumersUse(role)
+        return waitForProof(findings, isNeeded: role == .new)
+            ?? .moved(
+                .done,
+                ["consumers": "\(findings.count)", "soak": rotation.plan.soak?.description ?? ""])
+    }
+
+    /// What there is to wait for before the findings are proof; nil where nothing.
+    func waitForProof(_ findings: [(String, GuardFinding)], isNeeded: Bool) -> StepResult? {
         if let (name, finding) = findings.first(where: { $0.1 != .passes }) {
             // Asked again at every run, without growing pauses: consumers come round in their time.
             return .waits(
@@ -37,15 +45,13 @@ extension RotationDriver {
                 until: clock.now() + rotation.plan.retry.first)
         }
         // Else the guards would send the rotation back here, at once and for ever.
-        if role == .new, findings.isEmpty, rotation.plan.soak == nil {
+        if isNeeded, findings.isEmpty, rotation.plan.soak == nil {
             return .waits(.adoption, "the plan names neither consumers nor a soak")
         }
         if let end = soakEnd, clock.now() < end {
             return .waits(.soak, "the plan says to wait \(rotation.plan.soak ?? .zero)", until: end)
         }
-        return .moved(
-            .done,
-            ["consumers": "\(findings.count)", "soak": rotation.plan.soak?.description ?? ""])
+        return nil
     }
 
     /// When the plan's soak is over; nil where it asks for none.
@@ -60,9 +66,30 @@ extension RotationDriver {
     ///
     /// Taken anew, and noted.
     func consumersUse(_ role: SecretRole) async throws -> [(String, GuardFinding)] {
+        let other: SecretRole = role == .new ? .old : .new
+        let server = try await server()
+        let (secret, otherSecret) = (try secret(role), try self.secret(other))
+        let (client, otherClient) = (
+            client(of: role, at: server), self.client(of: other, at: server)
+        )
+        return await consumers { report, planned in
+            if report.proves(secret, client: client ?? planned) {
+                return (.proven, "it reports the \(role.rawValue) secret")
+            }
+            return report.proves(otherSecret, client: otherClient ?? planned)
+                ? (.onOther, "it reports the \(other.rawValue) secret")
+                : (.unknown, "its report matches neither secret")
+        }
+    }
+
+    /// For each consumer, what its report is taken for; one that is proven must be newer than what
+    /// was last written.
+    func consumers(
+        _ judge: (AdoptionReport, ClientID) -> (Evidence.Verdict, String)
+    ) async -> [(String, GuardFinding)] {
         var findings: [(String, GuardFinding)] = []
         for consumer in rotation.plan.consumers {
-            let (verdict, words, report) = try await judge(consumer, role)
+            let (verdict, words, report) = await self.judge(consumer, judge)
             draft.evidence.append(
                 Evidence(
                     consumer: consumer.name, verdict: verdict, detail: words,
@@ -76,35 +103,27 @@ extension RotationDriver {
         return findings
     }
 
-    private func judge(_ consumer: ConsumerSettings, _ role: SecretRole) async throws
-        -> (Evidence.Verdict, String, AdoptionReport?)
-    {
-        let plan = rotation.plan
+    private func judge(
+        _ consumer: ConsumerSettings,
+        _ judge: (AdoptionReport, ClientID) -> (Evidence.Verdict, String)
+    ) async -> (Evidence.Verdict, String, AdoptionReport?) {
         let report: AdoptionReport?
         do {
-            let reporter = try await parts.factory.reporter(consumer, of: plan)
+            let reporter = try await parts.factory.reporter(consumer, of: rotation.plan)
             report = try await reporter.report()
         } catch {
             return (.unknown, error.message, nil)
         }
         guard let report else { return (.unknown, "it has not reported yet", nil) }
-        let other: SecretRole = role == .new ? .old : .new
-        let server = try await server()
-        let client = client(of: role, at: server) ?? plan.clientID
-        guard report.proves(try secret(role), client: client) else {
-            let otherClient = self.client(of: other, at: server) ?? plan.clientID
-            let isOther = try report.proves(secret(other), client: otherClient)
-            return isOther
-                ? (.onOther, "it reports the \(other.rawValue) secret", report)
-                : (.unknown, "its report matches neither secret", report)
-        }
+        let (verdict, words) = judge(report, rotation.plan.clientID)
+        guard verdict == .proven else { return (verdict, words, report) }
         guard let since = rotation.body.distributedAt, report.at >= since else {
             return (.unknown, "its report is older than the distribution", report)
         }
         guard report.at <= clock.now() + .minutes(5) else {
             return (.unknown, "its report is dated in the future", report)
         }
-        return (.proven, "it reports the \(role.rawValue) secret", report)
+        return (.proven, words, report)
     }
 }
 

@@ -11,13 +11,21 @@ extension RotationDriver {
     func create() async throws -> StepResult {
         let server = try await server()
         if rotation.body.isCreationOpen { return try await reconcileCreation(server) }
+        if let obstacle = try await obstacleToCreating(server) { return obstacle }
+        if switches(server), let obstacle = try await obstacleToSwitching() { return obstacle }
+        return try await sendCreation(server, baseline: rotation.body.baseline)
+    }
+
+    /// What would keep a creation from working; nil where there is nothing.
+    ///
+    /// Seals the old value, and notes what is listed before.
+    func obstacleToCreating(_ server: any AuthorizationServer) async throws -> StepResult? {
         if let obstacle = try await sealOldSecret(server) { return obstacle }
         let listed = try await listed(server)
         if let obstacle = recordOldCredential(server, listed) { return obstacle }
         if let obstacle = try await findFreeSlot(server, listed) { return obstacle }
-        if let obstacle = try await storeWithoutClientID(server) { return obstacle }
-        if switches(server), let obstacle = try await obstacleToSwitching() { return obstacle }
-        return try await sendCreation(server, baseline: listed.map(\.id))
+        rotation.body.baseline = listed.map(\.id)
+        return try await storeWithoutPlace(server)
     }
 
     /// One creation, whose answer may get lost.
@@ -35,7 +43,8 @@ extension RotationDriver {
         let (label, old) = (rotation.label, rotation.oldCredential ?? Self.gone)
         do {
             let created = try await mutate(
-                .create, on: rotation.plan.server.name, isServer: true, label: label
+                .create, on: rotation.plan.server.name, isServer: true, label: label,
+                yieldsToRequests: switches(server)
             ) { () async throws(AdapterError) in
                 try await server.create(supplied, beside: old, label: label)
             }
@@ -67,6 +76,14 @@ extension RotationDriver {
                     .storesDisagree, "\(name) holds another secret than the stores before")
             }
             common = secret
+            // Else it would be written over, and nobody knows whose it is.
+            guard let candidate = stored.candidate, room(server, store) else { continue }
+            if !candidate.matches(secret), whose(candidate) == nil {
+                return .holds(
+                    .storesDisagree,
+                    "\(name) holds a candidate that is neither the secret nor one of ours; "
+                        + "make it the same as the secret")
+            }
         }
         guard let common else {
             let shows = rotation.plan.stores.isEmpty ? "" : " that shows what it holds"
@@ -121,10 +138,16 @@ extension RotationDriver {
         return .holds(.preflight, "\(problem.code): \(problem.message)")
     }
 
-    /// A store that would serve the new secret with the old one's client_id; nil where none would.
-    private func storeWithoutClientID(_ server: any AuthorizationServer) async throws
+    /// A store that would serve the new secret with the old one's client_id, or has no room for a
+    /// candidate that must be staged; nil where there is none.
+    private func storeWithoutPlace(_ server: any AuthorizationServer) async throws
         -> StepResult?
     {
+        if isStaged, let store = try await stores().first(where: { !room(server, $0.port) }) {
+            return .holds(
+                .preflight,
+                "\(store.name): the plan doesn't say where a candidate stands in this store")
+        }
         guard server.capabilities.namesClients else { return nil }
         let store = try await stores().first { !$0.port.capabilities.holdsClientID }
         return store.map { store in
@@ -136,7 +159,7 @@ extension RotationDriver {
     }
 
     /// Our own value where the server takes one: made once, sealed, and the same at every attempt.
-    private func suppliedSecret(_ server: any AuthorizationServer) throws -> ClientSecret? {
+    func suppliedSecret(_ server: any AuthorizationServer) throws -> ClientSecret? {
         guard server.capabilities.origin == .client else { return nil }
         if let made = try? secret(.new) { return made }
         let made = parts.random.secret()

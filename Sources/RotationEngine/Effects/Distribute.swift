@@ -10,6 +10,14 @@ extension RotationDriver {
     func distribute(_ role: SecretRole) async throws -> StepResult {
         let server = try await server()
         if let obstacle = try await putInForce(role, at: server) { return obstacle }
+        return try await fill(role, beside: companion(of: role), as: .write)
+    }
+
+    /// The same, with the secret of `candidate` beside it where a store has room for two.
+    func fill(_ role: SecretRole, beside candidate: SecretRole, as kind: Operation.Kind)
+        async throws -> StepResult
+    {
+        let server = try await server()
         let secret = try secret(role)
         var missing: [(name: String, port: any SecretStore, stored: StoredSecret)] = []
         var firstFailure: TargetFailure?
@@ -21,7 +29,9 @@ extension RotationDriver {
                 guard let stored, case let held = holding(stored, in: name, server),
                     held != .foreign
                 else { return .holds(.storeChanged, foreignValue(in: name)) }
-                if held != .ours(role) { missing.append((name, store, stored)) }
+                if held != .ours(role) || !holds(candidate, beside: stored, store, server) {
+                    missing.append((name, store, stored))
+                }
             } catch let failure as TargetFailure {
                 firstFailure = firstFailure ?? failure
             }
@@ -34,30 +44,34 @@ extension RotationDriver {
         }
         for (name, store, stored) in missing {
             openMark(name, for: role, replacing: stored)
-            do { try await write(role, to: store, name, replacing: stored.version) } catch let
-                failure as TargetFailure
-            { firstFailure = firstFailure ?? failure }
+            let place = room(server, store) ? try self.secret(candidate) : nil
+            let content = StoreContent(
+                secret, client: client(of: role, at: server), candidate: place)
+            do {
+                try await write(content, to: store, name, as: kind, replacing: stored.version)
+            } catch let failure as TargetFailure { firstFailure = firstFailure ?? failure }
         }
         if let firstFailure { return conclude(from: firstFailure) }
-        return try await readBack(role, wrote: !missing.isEmpty)
+        return try await readBack(role, beside: candidate, wrote: !missing.isEmpty)
     }
 
     private func write(
-        _ role: SecretRole, to store: any SecretStore, _ name: String,
-        replacing version: StoreVersion
+        _ content: StoreContent, to store: any SecretStore, _ name: String,
+        as kind: Operation.Kind, replacing version: StoreVersion
     ) async throws {
-        let client = client(of: role, at: try await server())
-        let secret = try secret(role)
-        try await mutate(.write, on: name) { () async throws(AdapterError) in
-            try await store.write(secret, of: client, replacing: version)
+        try await mutate(kind, on: name) { () async throws(AdapterError) in
+            try await store.write(content, replacing: version)
         }
         closeMark(name)
         rotation.body.distributedAt = clock.now()
     }
 
-    private func readBack(_ role: SecretRole, wrote: Bool) async throws -> StepResult {
+    private func readBack(_ role: SecretRole, beside candidate: SecretRole, wrote: Bool)
+        async throws -> StepResult
+    {
         if wrote {
-            for (name, finding) in try await storesHold(role) where finding != .passes {
+            for (name, finding) in try await storesHold(role, beside: candidate)
+            where finding != .passes {
                 return .waits(.storeNotYetEqual, "\(name) does not read back as written")
             }
         }
@@ -72,16 +86,21 @@ extension RotationDriver {
         return .moved(.done, ["stores": names, "fingerprint": fingerprint(role)])
     }
 
-    /// For each store, whether it reads back the secret of `role`.
-    func storesHold(_ role: SecretRole) async throws -> [(String, GuardFinding)] {
+    /// For each store, whether it reads back the secret of `role`, and where one is asked for, that
+    /// of `candidate` beside it.
+    func storesHold(_ role: SecretRole, beside candidate: SecretRole? = nil) async throws
+        -> [(String, GuardFinding)]
+    {
         var findings: [(String, GuardFinding)] = []
         let server = try await server()
         for (name, store) in try await stores() {
             let stored = try await call(name) { () async throws(AdapterError) in
                 try await store.read()
             }
+            let isBeside = stored.map { holds(candidate, beside: $0, store, server) } ?? false
             switch stored.map({ holding($0, in: name, server) }) {
-            case .ours(role): findings.append((name, .passes))
+            case .ours(role) where isBeside: findings.append((name, .passes))
+            case .ours(role): findings.append((name, .fails("\(name) holds another candidate")))
             case .ours: findings.append((name, .fails("\(name) holds the other secret")))
             case .unsettled: findings.append((name, .fails("\(name) must be written again")))
             case .foreign, nil: findings.append((name, .unknown(foreignValue(in: name))))
@@ -91,8 +110,10 @@ extension RotationDriver {
     }
 
     /// Looks for a store that was changed behind our back; nil where all hold `role`.
-    func drift(from role: SecretRole) async throws -> StepResult? {
-        for (name, finding) in try await storesHold(role) {
+    func drift(from role: SecretRole, beside candidate: SecretRole? = nil) async throws
+        -> StepResult?
+    {
+        for (name, finding) in try await storesHold(role, beside: candidate) {
             switch finding {
             case .passes: continue
             case .unknown(let words): return .holds(.storeChanged, words)

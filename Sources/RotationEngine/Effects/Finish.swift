@@ -45,7 +45,8 @@ extension RotationDriver {
         if let orphan = ours(in: listed) ?? leftBehind(in: listed) {
             return try await sweep(orphan, keeping: .new, server)
         }
-        return .moved(.done, ["new": rotation.newCredential?.rawValue ?? ""])
+        return try await settleStores(.new)
+            ?? .moved(.done, ["new": rotation.newCredential?.rawValue ?? ""])
     }
 
     /// What couldn't be deleted while it was the newest.

@@ -21,6 +21,8 @@ extension RotationDriver {
     {
         if let secret = stored.secret {
             guard let role = whose(secret) else { return .foreign }
+            let isKept = !server.capabilities.namesClients
+            if isKept, let candidate = stored.candidate, whose(candidate) == nil { return .foreign }
             // With the other registration's client_id it is refused, so that is written again.
             let client = client(of: role, at: server)
             return client == nil || stored.client == client ? .ours(role) : .unsettled

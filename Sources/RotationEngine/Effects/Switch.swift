@@ -1,6 +1,7 @@
 import RotationCore
 
-/// Servers that hold one secret for a client, under a plan that allows the outage.
+/// Servers that hold one secret for a client, under a plan that allows the outage or stages the new
+/// secret first.
 ///
 /// There the creation is the switch: whoever hasn't read the new secret yet is locked out until it
 /// does. So everything that is else looked at before the revocation is looked at before that.
@@ -13,6 +14,16 @@ extension RotationDriver {
     /// What would keep the outage from ending, or what must be agreed to before it begins; nil
     /// where there is nothing.
     func obstacleToSwitching() async throws -> StepResult? {
+        if let obstacle = try await obstacleAhead() { return obstacle }
+        if isStaged, let obstacle = try await notReady() { return obstacle }
+        guard rotation.plan.needsApproval, rotation.body.approval == nil else { return nil }
+        return .waits(
+            .approval, "the plan asks for a person's approval before the secret is replaced",
+            until: clock.now() + rotation.plan.retry.first)
+    }
+
+    /// What would keep stores or hooks from being served, and a plan that was edited meanwhile.
+    func obstacleAhead() async throws -> StepResult? {
         for (name, store) in try await stores() {
             let findings = try await call(name) { () async throws(AdapterError) in
                 try await store.preflight()
@@ -26,11 +37,7 @@ extension RotationDriver {
                 try await parts.factory.hook(settings, of: rotation.plan)
             }
         }
-        if let obstacle = planObstacle(try await planUnchanged()) { return obstacle }
-        guard rotation.plan.needsApproval, rotation.body.approval == nil else { return nil }
-        return .waits(
-            .approval, "the plan asks for a person's approval before the secret is replaced",
-            until: clock.now() + rotation.plan.retry.first)
+        return planObstacle(try await planUnchanged())
     }
 
     /// Puts the secret of `role` in force where a change of direction left the other one there;

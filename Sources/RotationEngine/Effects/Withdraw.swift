@@ -5,7 +5,12 @@ extension RotationDriver {
     ///
     /// Phase `withdraw`.
     func withdrawNew() async throws -> StepResult {
-        let server = try await server()
+        let result = try await withdraw(try await server())
+        guard case .moved(.done, _) = result else { return result }
+        return try await settleStores(.old) ?? result
+    }
+
+    private func withdraw(_ server: any AuthorizationServer) async throws -> StepResult {
         if rotation.body.isCreationOpen {
             return try await reconcileForWithdrawal(server)
         }

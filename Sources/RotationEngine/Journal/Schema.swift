@@ -67,7 +67,8 @@ enum Schema {
             CHECK ((state IN ('completed', 'abandoned')) = (ended_at IS NOT NULL)),
             CHECK ((state IN ('completed', 'abandoned')) = (phase IS NULL)),
             CHECK (state <> 'held' OR reason IS NOT NULL),
-            CHECK (coalesce(phase, '') IN ('create', 'withdraw') OR state = 'abandoned'
+            CHECK (coalesce(phase, '') IN ('stage', 'announce', 'ready', 'create', 'withdraw')
+                OR state = 'abandoned'
                 OR (old_credential IS NOT NULL AND new_credential IS NOT NULL)),
             CHECK (old_credential IS NULL OR new_credential IS NULL
                 OR old_credential <> new_credential)

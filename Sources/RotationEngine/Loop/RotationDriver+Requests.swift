@@ -57,7 +57,7 @@ extension RotationDriver {
     private func tryAgain(at now: Instant) -> String? {
         goOn(at: now)
         switch rotation.state {
-        case .running(.adopt), .running(.readopt):
+        case .running(.adopt), .running(.readopt), .running(.ready):
             let refusal = turn(.drifted, at: now)
             rotation.body.drifts = 0
             return refusal
@@ -85,18 +85,22 @@ extension RotationDriver {
         }
     }
 
+    /// Only for as long as nobody can have switched the server.
+    private var mayStageAgain: Bool { isStaged && !rotation.body.isCreationOpen }
+
     private func takeOver(planWithDigest digest: String, at now: Instant) -> String? {
         guard let plan = try? parts.journal.plan(digest: digest) else { return "no such plan" }
         guard plan.client == rotation.client, plan.clientIDs == rotation.plan.clientIDs,
-            plan.server.type == rotation.plan.server.type
-        else { return "the edited plan is for another client or server" }
+            plan.server.type == rotation.plan.server.type,
+            plan.strategy == rotation.plan.strategy
+        else { return "the edited plan is for another client, server or strategy" }
         rotation.plan = plan
         rotation.planDigest = digest
         rotation.body.identities = [:]
         forgetPorts()
         if case .held = rotation.state { _ = turn(.resumed, at: now) }
         // Stores and consumers may have been added: distribute again before anything is revoked.
-        _ = turn(.drifted, at: now)
+        if rotation.state.phase != .create || mayStageAgain { _ = turn(.drifted, at: now) }
         rotation.body.drifts = 0
         return nil
     }

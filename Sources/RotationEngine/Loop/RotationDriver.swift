@@ -93,7 +93,10 @@ actor RotationDriver {
             return .holds(.sealedSecretMissing, failure.message)
         } catch let failure as JournalFailure where failure.kind == .busy {
             // A person asked something between the guards and the intent: look again.
+            let sealed = draft.sealed
             draft = deferred ?? JournalEntry()
+            // What is sealed stays so: this driver goes by it.
+            draft.sealed += sealed
             rotation = before
             return .again
         }
@@ -102,6 +105,8 @@ actor RotationDriver {
     /// One exhaustive switch from effects to what does them.
     private func perform(_ effect: RotationEffect) async throws -> StepResult {
         switch effect {
+        case .stage: try await stage()
+        case .collectReadiness: try await collectReadiness()
         case .create: try await create()
         case .proveAccepted(let role): try await proveAccepted(role)
         case .distribute(let role): try await distribute(role)

@@ -99,7 +99,18 @@ extension AdoptionReport {
     ///
     /// HMAC-SHA-256 keyed by the secret over `holdover-adoption-v1\n<client_id>\n<at>`, 16 bytes.
     func proves(_ secret: ClientSecret, client: ClientID) -> Bool {
-        let message = Data("holdover-adoption-v1\n\(client.rawValue)\n\(spelledAt)".utf8)
+        isKeyed(by: secret, client, "adoption", fingerprint)
+    }
+
+    /// Whether whoever made it held `secret` as a candidate, over `holdover-candidate-v1\n…`.
+    func provesCandidate(_ secret: ClientSecret, client: ClientID) -> Bool {
+        candidate.map { isKeyed(by: secret, client, "candidate", $0) } ?? false
+    }
+
+    private func isKeyed(
+        by secret: ClientSecret, _ client: ClientID, _ purpose: String, _ fingerprint: String
+    ) -> Bool {
+        let message = Data("holdover-\(purpose)-v1\n\(client.rawValue)\n\(spelledAt)".utf8)
         let code = secret.withPlaintext {
             HMAC<SHA256>.authenticationCode(
                 for: message, using: SymmetricKey(data: Data($0.utf8)))

@@ -14,6 +14,10 @@ public struct AuditOrder {
         for line in lines {
             let done = line.event == "phase-done" ? Self.phase(line) : nil
             switch (line.event, done) {
+            // A candidate goes to the stores first, and the server switches once all hold it.
+            case ("stage-sent", _): seen.insert("staged"); seen.remove("ready")
+            case ("phase-done", "ready"?): need("staged", in: seen, line); seen.insert("ready")
+            case ("create-sent", _) where seen.contains("staged"): need("ready", in: seen, line)
             case ("create-ok", _), ("phase-done", "create"?): seen.insert("created")
             case ("phase-done", "accept"?): need("created", in: seen, line); seen.insert("accepted")
             case ("write-sent", _): need("accepted", in: seen, line)

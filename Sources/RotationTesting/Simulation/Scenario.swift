@@ -49,6 +49,12 @@ public struct Scenario: Sendable, Hashable {
         case paired
         /// The same with values that the server makes.
         case pairedUnseen = "paired-unseen"
+        /// One secret, which is a candidate in stores and consumers before the server switches.
+        case staged
+        /// The same where the server shows no value.
+        case stagedUnseen = "staged-unseen"
+        /// Two secrets at the server, and both in stores and consumers.
+        case twofold
 
         /// What the world is made of.
         public var configuration: World.Configuration {
@@ -69,6 +75,9 @@ public struct Scenario: Sendable, Hashable {
             case .renewed: .renewed
             case .paired: .paired
             case .pairedUnseen: .pairedUnseen
+            case .staged: .staged
+            case .stagedUnseen: .stagedUnseen
+            case .twofold: .twofold
             }
         }
     }

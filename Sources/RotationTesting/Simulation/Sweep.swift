@@ -43,7 +43,8 @@ extension Sweep {
             }
             // Pairs while a server or consumers lag are left to chance: they take far longer.
             let left: Set<Scenario.Name> = [
-                .single, .lagging, .shared, .stubborn, .renewed, .pairedUnseen,
+                .single, .lagging, .shared, .stubborn, .renewed, .pairedUnseen, .stagedUnseen,
+                .twofold,
             ]
             guard !left.contains(world) else { continue }
             sweeps += pairs(Scenario(world), simulation)
@@ -52,7 +53,9 @@ extension Sweep {
     }
 
     /// One world for each way of finding out what became of a creation.
-    private static let main: Set<Scenario.Name> = [.okta, .keycloak, .entra, .replaced, .paired]
+    private static let main: Set<Scenario.Name> = [
+        .okta, .keycloak, .entra, .replaced, .paired, .staged,
+    ]
 
     private static func singles(_ plain: Scenario) -> [Sweep] {
         plain.world.faults.map { fault in
@@ -192,7 +195,7 @@ extension Scenario.Name {
             .pairedUnseen:
             Fault.allCases.filter { $0 != .duplicated && $0 != .late }
         case .okta, .clientValued, .entra, .lagging, .expiring, .shared, .stubborn, .replaced,
-            .paired:
+            .paired, .staged, .stagedUnseen, .twofold:
             Fault.allCases.filter { $0 != .late }
         }
     }

@@ -29,11 +29,15 @@ extension WorldState {
                 WorldSecret(id: .init(rawValue: "f\(calls)"), value: "theirs", owner: .foreign))
         case .storeReverted:
             stores[0].value = original
+            if stores[0].candidate != nil { stores[0].candidate = original }
             stores[0].version += 1
             stores[0].changedAt = calls
         case .storeTouched: stores[0].version += 1
         case .consumerRolledBack:
             consumers[consumers.count - 1].value = original
+            if consumers[consumers.count - 1].candidate != nil {
+                consumers[consumers.count - 1].candidate = original
+            }
             consumers[consumers.count - 1].loadedAt = now
             consumers[consumers.count - 1].changedAt = calls
         case .ourSecretDeleted:

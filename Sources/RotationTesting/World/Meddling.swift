@@ -10,6 +10,7 @@ public struct Meddling: Sendable {
         world.state.withLock { state in
             let original = state.secrets.first { $0.owner == .original }?.value
             if let original { state.stores[index].value = original }
+            if state.stores[index].candidate != nil { state.stores[index].candidate = original }
             state.stores[index].version += 1
         }
     }
@@ -26,6 +27,14 @@ public struct Meddling: Sendable {
     public func overwriteStore(_ index: Int, with value: String) {
         world.state.withLock { state in
             state.stores[index].value = value
+            state.stores[index].version += 1
+        }
+    }
+
+    /// Another tool writes a value of its own beside the secret.
+    public func overwriteCandidate(_ index: Int, with value: String) {
+        world.state.withLock { state in
+            state.stores[index].candidate = value
             state.stores[index].version += 1
         }
     }

@@ -34,6 +34,7 @@ public final class World: Sendable {
         let isTwoSlots = configuration.capabilities.shape == .twoSlots
         let isPair = configuration.capabilities.shape == .pair
         let client = isPair ? ClientID(rawValue: WorldServer.pair[0].rawValue) : nil
+        let candidate = configuration.hasCandidates ? original : nil
         var secrets = [
             WorldSecret(
                 id: CredentialID(rawValue: isTwoSlots ? "current" : "s0"), value: original,
@@ -56,13 +57,13 @@ public final class World: Sendable {
                 schedule: faults, deeds: deeds, lines: isRecorded ? [] : nil, secrets: secrets,
                 stores: (0..<configuration.storeCount).map {
                     WorldStore(
-                        value: original, client: client,
+                        value: original, client: client, candidate: candidate,
                         isShown: !configuration.hiddenStores.contains($0))
                 },
                 consumers: configuration.habits.enumerated().map { index, habit in
                     WorldConsumer(
                         store: index % configuration.storeCount, habit: habit, value: original,
-                        client: client, loadedAt: start, presented: original,
+                        client: client, candidate: candidate, loadedAt: start, presented: original,
                         presentedClient: client, presentedAt: start)
                 }, allowsOutage: configuration.strategy == .outage, randomState: seed))
     }
@@ -76,7 +77,7 @@ public final class World: Sendable {
     }
 
     /// The value that is in force when a world begins.
-    static let original = "original-secret-value-canary-0000000000000000000"
+    public static let original = "original-secret-value-canary-0000000000000000000"
 
     /// Sets what a crash does, and how sealed values are recognised, for the next engine.
     public func attach(
@@ -125,13 +126,19 @@ public final class World: Sendable {
     }
     /// What a store holds now.
     public func value(ofStore index: Int) -> String { state.withLock { $0.stores[index].value } }
+    /// The second value beside it, where there is room for one.
+    public func candidate(ofStore index: Int) -> String? {
+        state.withLock { $0.stores[index].candidate }
+    }
     /// The client_id beside it, where that changes too.
     public func client(ofStore index: Int) -> ClientID? {
         state.withLock { $0.stores[index].client }
     }
     /// Every value that ever was secret in this world, for the canary scan.
     public var secretValues: [String] {
-        state.withLock { $0.secrets.map(\.value) + $0.stores.map(\.value) }
+        state.withLock {
+            $0.secrets.map(\.value) + $0.stores.map(\.value) + $0.stores.compactMap(\.candidate)
+        }
     }
 
     /// Changes something behind everybody's back.

@@ -21,6 +21,9 @@ extension World {
         public var oldExpiresAfter: Span?
         /// Whether the plan says that nobody else makes secrets for the client.
         public var isExclusive = false
+        /// Whether stores have room for a second secret, which consumers try where the first is
+        /// refused.
+        public var hasCandidates = false
         /// How the plan says that the old secret gives way to the new one.
         public var strategy = Strategy.overlap
 
@@ -175,6 +178,26 @@ extension World.Configuration {
         renewed.capabilities.origin = .server
         renewed.capabilities.canWithdraw = false
         return renewed
+    }
+
+    /// One secret, the caller's value, and a plan that stages it as a candidate first.
+    public static var staged: World.Configuration {
+        var staged = replaced
+        staged.strategy = .preStage
+        staged.hasCandidates = true
+        return staged
+    }
+    /// The same where no value is shown.
+    public static var stagedUnseen: World.Configuration {
+        var unseen = staged
+        unseen.capabilities.recognition = .trial
+        return unseen
+    }
+    /// Two secrets overlap at the server, and stores and consumers hold both meanwhile.
+    public static var twofold: World.Configuration {
+        var twofold = clientSupplied
+        twofold.hasCandidates = true
+        return twofold
     }
 
     /// The same class of server with one store and one consumer: few calls, for pairs of faults.

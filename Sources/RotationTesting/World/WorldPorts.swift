@@ -43,7 +43,8 @@ struct WorldSecretStore: SecretStore {
         let isShown = isShown
         return StoreCapabilities(
             comparesAndSets: isShown, readable: isShown, versioned: isShown,
-            holdsClientID: world.configuration.capabilities.namesClients)
+            holdsClientID: world.configuration.capabilities.namesClients,
+            holdsCandidate: world.configuration.hasCandidates)
     }
     private var isShown: Bool { !world.configuration.hiddenStores.contains(index) }
 
@@ -63,22 +64,28 @@ struct WorldSecretStore: SecretStore {
             let store = state.stores[index]
             return StoredSecret(
                 secret: store.isShown ? ClientSecret(store.value) : nil,
-                version: StoreVersion(rawValue: "\(store.version)"), client: store.client)
+                version: StoreVersion(rawValue: "\(store.version)"), client: store.client,
+                candidate: store.isShown ? store.candidate.map { ClientSecret($0) } : nil)
         }
     }
 
-    func write(_ secret: ClientSecret, of client: ClientID?, replacing version: StoreVersion?)
+    func write(_ content: StoreContent, replacing version: StoreVersion?)
         async throws(AdapterError)
     {
-        let (index, isSealed) = (index, world.isSealed(secret))
+        let isSealed = [content.secret, content.candidate].allSatisfy {
+            $0.map(world.isSealed) ?? true
+        }
+        let index = index
         try await world.call(.write) { state throws(AdapterError) in
             let store = state.stores[index]
             guard version?.rawValue == "\(store.version)" || !store.isShown else {
                 throw AdapterError(.conflict, code: "fake-conflict", message: "fake: conflict")
             }
             if !isSealed { state.violations.append("call \(state.calls): written but not sealed") }
-            state.stores[index].value = secret.withPlaintext { $0 }
-            state.stores[index].client = client ?? store.client
+            state.stores[index].value = content.secret.withPlaintext { $0 }
+            state.stores[index].client = content.client ?? store.client
+            state.stores[index].candidate =
+                content.candidate?.withPlaintext { $0 } ?? store.candidate
             state.stores[index].version += 1
             state.writtenAt = state.now
             (state.stores[index].seenAt, state.stores[index].changedAt) = (state.calls, 0)
@@ -110,16 +117,27 @@ struct WorldReporter: AdoptionReporter {
             let presentedAt = consumer.presentedAt + state.skew
             let spelled = "instant-\(presentedAt)"
             let client = consumer.presentedClient ?? client
-            let code = HMAC<SHA256>.authenticationCode(
-                for: Data("holdover-adoption-v1\n\(client.rawValue)\n\(spelled)".utf8),
-                using: SymmetricKey(data: Data(consumer.presented.utf8)))
-            let hex = code.prefix(16).map { byte in
-                let digits = String(byte, radix: 16)
-                return digits.count == 1 ? "0" + digits : digits
-            }.joined()
+            // The one that it doesn't use at the moment.
+            let other = consumer.candidate.map {
+                $0 == consumer.presented ? consumer.value : $0
+            }
             return AdoptionReport(
-                spelledAt: spelled, at: Instant(milliseconds: presentedAt), fingerprint: hex)
+                spelledAt: spelled, at: Instant(milliseconds: presentedAt),
+                fingerprint: Self.fingerprint("adoption", consumer.presented, client, spelled),
+                candidate: other.map { Self.fingerprint("candidate", $0, client, spelled) })
         }
+    }
+
+    private static func fingerprint(
+        _ purpose: String, _ secret: String, _ client: ClientID, _ spelled: String
+    ) -> String {
+        let code = HMAC<SHA256>.authenticationCode(
+            for: Data("holdover-\(purpose)-v1\n\(client.rawValue)\n\(spelled)".utf8),
+            using: SymmetricKey(data: Data(secret.utf8)))
+        return code.prefix(16).map { byte in
+            let digits = String(byte, radix: 16)
+            return digits.count == 1 ? "0" + digits : digits
+        }.joined()
     }
 }
 

@@ -21,6 +21,8 @@ struct WorldStore: Sendable {
     var value: String
     /// The client_id beside it, where that changes too.
     var client: ClientID?
+    /// The second value, where there is a place for one.
+    var candidate: String?
     /// Whether it can be read: a store of CI variables shows only that there is a value.
     var isShown = true
     var version = 1
@@ -35,6 +37,8 @@ struct WorldConsumer: Sendable {
     let habit: World.Habit
     var value: String
     var client: ClientID?
+    /// What it tries where the value is refused.
+    var candidate: String?
     var loadedAt: Int64
     /// The value with which it last got a token, and when: what it can report.
     var presented: String
@@ -47,7 +51,7 @@ struct WorldConsumer: Sendable {
 
 extension WorldConsumer {
     /// Gets a token where it needs one: at each moment, or when the one that it keeps is over.
-    fileprivate mutating func present(at now: Int64) {
+    fileprivate mutating func present(_ value: String, at now: Int64) {
         if case .caching(let span) = habit, now - presentedAt < span.milliseconds { return }
         (presented, presentedClient) = (value, client)
         presentedAt = habit.isCaching ? now : loadedAt
@@ -115,6 +119,17 @@ struct WorldState: Sendable {
         }
     }
 
+    /// With which of its two a consumer gets a token: the second where the first is refused.
+    private func usable(of consumer: WorldConsumer) -> String {
+        guard let candidate = consumer.candidate, !accepts(consumer.value), accepts(candidate)
+        else { return consumer.value }
+        return candidate
+    }
+
+    private func isHonoured(_ value: String, or candidate: String?, of client: ClientID?) -> Bool {
+        isHonoured(value, of: client) || candidate.map { isHonoured($0, of: client) } ?? false
+    }
+
     /// Whether the value is one that nobody has taken away: a server that lets a secret expire does
     /// that to its own users.
     private func isHonoured(_ value: String, of client: ClientID?) -> Bool {
@@ -136,15 +151,16 @@ struct WorldState: Sendable {
                 case .interval(let span): now - consumer.loadedAt >= span.milliseconds
                 case .hook: hookRan
                 }
-            defer { consumers[index].present(at: now) }
+            defer { consumers[index].present(usable(of: consumers[index]), at: now) }
             guard isTime else { continue }
             let store = stores[consumer.store]
-            if consumer.value != store.value {
+            if consumer.value != store.value || consumer.candidate != store.candidate {
                 // What somebody else wrote there is somebody else's doing here too.
                 consumers[index].changedAt = store.changedAt == 0 ? 0 : call ?? calls
             }
             consumers[index].value = store.value
             consumers[index].client = store.client
+            consumers[index].candidate = store.candidate
             consumers[index].loadedAt = now
         }
     }
@@ -166,11 +182,12 @@ struct WorldState: Sendable {
     /// Which stores and consumers hold something that the server refuses, by their names.
     func locked() -> Set<String> {
         var locked: Set<String> = []
-        for (index, store) in stores.enumerated() where !isHonoured(store.value, of: store.client) {
+        for (index, store) in stores.enumerated()
+        where !isHonoured(store.value, or: store.candidate, of: store.client) {
             locked.insert("store \(index)")
         }
         for (index, consumer) in consumers.enumerated()
-        where !isHonoured(consumer.value, of: consumer.client) {
+        where !isHonoured(consumer.value, or: consumer.candidate, of: consumer.client) {
             locked.insert("consumer \(index)")
         }
         return locked

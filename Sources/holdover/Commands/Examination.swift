@@ -111,7 +111,8 @@ struct Examination {
                 return result.add(name, Outage.refusal(of: plan))
             }
             let isReplaced = capabilities.shape == .single
-            if isReplaced { result.add(name, Outage.finding) }
+            if plan.strategy == .preStage { result.add(name, Staging.finding) }
+            if Outage.isAhead(of: plan) { result.add(name, Outage.finding) }
             let listed = try await server.credentials(knowing: KnownSecrets(old: secret))
             let limit = capabilities.limit == .max ? "" : " of \(capabilities.limit)"
             result.slots = "\(listed.count)\(limit) secrets exist"

@@ -42,7 +42,7 @@ struct Rehearsal {
     private func printPage(_ examination: Examination.Result) {
         console.line(console.colored("\(plan.client.rawValue)", .strong) + ": what would happen")
         var step: Step?
-        for phase in Self.forward {
+        for phase in (plan.strategy == .preStage ? Self.ahead : []) + Self.forward {
             let name = phase.step == step ? "" : phase.step.rawValue
             step = phase.step
             let gate = gate(phase, examination).map { "; \($0)" } ?? ""
@@ -53,6 +53,8 @@ struct Rehearsal {
         console.line("nothing was touched")
     }
 
+    private static let ahead: [Phase] = [.stage, .announce, .ready]
+
     private static let forward: [Phase] = [
         .create, .accept, .write, .reload, .adopt, .overlap, .disable, .delete, .prove, .watch,
         .close,
@@ -61,12 +63,16 @@ struct Rehearsal {
     private func gate(_ phase: Phase, _ examination: Examination.Result) -> String? {
         let probe = "\(plan.probe.successes) answers over \(plan.probe.window)"
         return switch phase {
+        case .stage: plan.stores.map(\.name).joined(separator: ", ")
+        case .create where plan.strategy == .preStage:
+            "gate: every store and consumer again, live"
+                + (plan.needsApproval ? ", a person's approval" : "")
         case .create: examination.slots
         case .accept: "gate: \(probe), and a made-up secret refused"
         case .write: plan.stores.map(\.name).joined(separator: ", ")
-        case .reload:
+        case .announce, .reload:
             plan.reload.isEmpty ? "no hooks" : plan.reload.map(\.name).joined(separator: ", ")
-        case .adopt:
+        case .ready, .adopt:
             "gate: "
                 + (plan.consumers.map(\.name) + (plan.soak.map { ["soak \($0)"] } ?? []))
                 .joined(separator: ", ")

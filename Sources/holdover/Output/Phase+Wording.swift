@@ -4,6 +4,9 @@ extension Phase {
     /// What is so when the phase is done, for the timeline.
     var whenDone: String {
         switch self {
+        case .stage: "every store holds the new secret as a candidate beside the old one"
+        case .announce: "consumers were told to read again"
+        case .ready: "every consumer is proven to hold both"
         case .create: "a second secret exists beside the old one"
         case .accept: "the server accepts both secrets"
         case .write: "every store holds the new secret"
@@ -27,6 +30,9 @@ extension Phase {
     /// What the phase is for, for `start --dry-run` and `explain`.
     var purpose: String {
         switch self {
+        case .stage: "make the new secret and put it into every store, as a candidate"
+        case .announce: "run the reload hooks"
+        case .ready: "wait until every consumer is proven to hold the candidate too"
         case .create: "make a second secret beside the old one"
         case .accept: "see that the token endpoint accepts it"
         case .write: "put it into every store and read it back"
@@ -90,6 +96,8 @@ extension RotationState {
         case .abandoned: "the old secret is in force and nothing of ours is left"
         case .running(let phase), .held(let phase):
             switch phase {
+            case .stage, .announce, .ready:
+                "the old secret is in force; the new one is a candidate beside it"
             case .create: "the old secret is in force; nothing was distributed"
             case .accept: "the old secret is in force; the new one was not distributed"
             case .write, .reload, .adopt, .overlap, .restore, .recall, .readopt:
