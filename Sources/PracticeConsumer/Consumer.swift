@@ -53,14 +53,11 @@ actor Consumer {
 
     /// Fetches one token; whether a server was there at all.
     func fetch() async -> Bool {
-        let (secret, load) = (reading.secret, load)
-        let id = reading.clientID ?? setup.clientID
-        let proof: ClientAuthentication =
-            setup.postsSecret ? .post(id: id, secret: secret) : .basic(id: id, secret: secret)
+        let (reading, load) = (reading, load)
         do throws(TokenError) {
-            _ = try await setup.endpoint.requestToken(as: proof, through: http)
+            let (used, other) = try await present(reading)
             tally.requests += 1
-            report(id, secret, load)
+            report(reading, using: used, beside: other, load)
         } catch {
             // The consumer is being ended, and so is its last request.
             guard !Task.isCancelled else { return true }
@@ -68,6 +65,32 @@ actor Consumer {
             return count(error)
         }
         return true
+    }
+
+    /// Gets a token with the secret, or where that is refused, with the candidate; which of them it
+    /// was, and the one that wasn't needed.
+    private func present(_ reading: SecretSource.Reading) async throws(TokenError)
+        -> (used: String, other: String?)
+    {
+        do throws(TokenError) {
+            try await request(reading, with: reading.secret)
+            return (reading.secret, reading.candidate)
+        } catch {
+            guard let candidate = reading.candidate, candidate != reading.secret, error.isRefusal
+            else { throw error }
+            try await request(reading, with: candidate)
+            tally.seconds += 1
+            return (candidate, reading.secret)
+        }
+    }
+
+    private func request(_ reading: SecretSource.Reading, with secret: String)
+        async throws(TokenError)
+    {
+        let id = reading.clientID ?? setup.clientID
+        let proof: ClientAuthentication =
+            setup.postsSecret ? .post(id: id, secret: secret) : .basic(id: id, secret: secret)
+        _ = try await setup.endpoint.requestToken(as: proof, through: http)
     }
 
     private func count(_ error: TokenError) -> Bool {
@@ -83,11 +106,15 @@ actor Consumer {
     }
 
     /// Says "I used this secret and it worked": once for each read, and at least once a second.
-    private func report(_ id: String, _ secret: String, _ load: Int) {
+    private func report(
+        _ reading: SecretSource.Reading, using secret: String, beside other: String?, _ load: Int
+    ) {
         guard let path = setup.reportPath, load == self.load else { return }
         let isDue = reportedAt.map { $0.duration(to: .now) >= .milliseconds(500) } ?? true
         guard isDue || load != reportedLoad else { return }
-        let line = AdoptionFingerprint.line(clientID: id, secret: secret, at: Date())
+        let line = AdoptionFingerprint.line(
+            clientID: reading.clientID ?? setup.clientID, secret: secret, candidate: other,
+            at: Date())
         guard Self.write(Data(line.utf8), to: path) else { return }
         (reportedLoad, reportedAt) = (load, .now)
     }
@@ -109,6 +136,17 @@ actor Consumer {
         } catch {
             FileHandle.standardError.write(Data("practice-consumer: can't write \(path)\n".utf8))
             return false
+        }
+    }
+}
+
+extension TokenError {
+    /// Whether the secret may be the reason: some servers say so without a word of OAuth.
+    fileprivate var isRefusal: Bool {
+        switch self {
+        case .refused: true
+        case .malformed(let status, _): (400..<500).contains(status)
+        case .unavailable, .noAnswer, .unusable: false
         }
     }
 }

@@ -27,6 +27,8 @@ struct PracticeConsumer: AsyncParsableCommand {
     @Option(help: "The field, where the file is a JSON object.") var jsonField: String?
     @Option(help: "The field with the client's id, where that changes too.")
     var clientIDField: String?
+    @Option(help: "The field with a second secret, tried where the first is refused.")
+    var candidateField: String?
     @Option(help: "The variable, where the file is a dotenv file.") var dotenvVariable: String?
     @Option(help: "OpenBao's or Vault's address.") var vaultAddress: String?
     @Option(help: "The file with its token.") var vaultTokenFile: String?
@@ -61,8 +63,11 @@ struct PracticeConsumer: AsyncParsableCommand {
             throw ValidationError(
                 "--json-field and --dotenv-variable are for files; name --vault-field")
         }
-        guard clientIDField == nil || jsonField != nil else {
-            throw ValidationError("--client-id-field needs --json-field")
+        guard (clientIDField == nil && candidateField == nil) || jsonField != nil else {
+            throw ValidationError("--client-id-field and --candidate-field need --json-field")
+        }
+        guard clientIDField == nil || candidateField == nil else {
+            throw ValidationError("name either --client-id-field or --candidate-field")
         }
         guard jsonField == nil || dotenvVariable == nil else {
             throw ValidationError("name either --json-field or --dotenv-variable")
@@ -134,6 +139,10 @@ struct PracticeConsumer: AsyncParsableCommand {
         }
         if let clientIDField, let jsonField {
             return .pair(path: secretFile ?? "", field: jsonField, idField: clientIDField)
+        }
+        if let candidateField, let jsonField {
+            return .twofold(
+                path: secretFile ?? "", field: jsonField, candidateField: candidateField)
         }
         return .file(path: secretFile ?? "", field: jsonField)
     }

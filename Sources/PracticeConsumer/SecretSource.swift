@@ -7,6 +7,8 @@ enum SecretSource: Sendable {
     case file(path: String, field: String?)
     /// Two fields of a JSON object, read at once: the client's id changes too.
     case pair(path: String, field: String, idField: String)
+    /// Two fields of a JSON object, read at once: the second is tried where the first is refused.
+    case twofold(path: String, field: String, candidateField: String)
     /// One variable of a dotenv file.
     case dotenv(path: String, variable: String)
     /// One field of a secret in OpenBao's or Vault's KV version 2.
@@ -23,27 +25,35 @@ enum SecretSource: Sendable {
         let data: Version
     }
 
-    /// A secret, and the id of the client that it belongs to where that is read with it.
+    /// A secret, and what is read with it: the id of the client that it belongs to, or a candidate.
     struct Reading: Sendable, Equatable {
         let secret: String
         var clientID: String?
+        var candidate: String?
     }
 
     /// What stands there now.
     func read(through http: any HTTPClient) async throws(Unreadable) -> Reading {
-        guard case .pair(let path, let field, let idField) = self else {
-            return Reading(secret: try await secret(through: http))
+        switch self {
+        case .pair(let path, let field, let idField):
+            let text = try Self.text(path)
+            return Reading(
+                secret: try Self.field(field, of: text, in: path),
+                clientID: try Self.field(idField, of: text, in: path))
+        case .twofold(let path, let field, let candidateField):
+            let text = try Self.text(path)
+            return Reading(
+                secret: try Self.field(field, of: text, in: path),
+                candidate: try Self.field(candidateField, of: text, in: path))
+        case .file, .dotenv, .vault: return Reading(secret: try await secret(through: http))
         }
-        let text = try Self.text(path)
-        return Reading(
-            secret: try Self.field(field, of: text, in: path),
-            clientID: try Self.field(idField, of: text, in: path))
     }
 
     private func secret(through http: any HTTPClient) async throws(Unreadable) -> String {
         switch self {
         case .file(let path, nil): return try Self.filled(Self.text(path), in: path)
-        case .file(let path, let field?), .pair(let path, let field, _):
+        case .file(let path, let field?), .pair(let path, let field, _),
+            .twofold(let path, let field, _):
             return try Self.field(field, of: Self.text(path), in: path)
         case .dotenv(let path, let variable):
             return try Self.filled(Self.assigned(variable, in: path), in: path)

@@ -6,6 +6,8 @@ struct Tally: Sendable, Encodable {
     var requests = 0
     /// Answers that weren't a token: refused, malformed, 429, 5xx.
     var failed = 0
+    /// How often the candidate got the token that the secret didn't.
+    var seconds = 0
     /// Requests that couldn't be sent, since no server was there.
     var unreachable = 0
     /// Requests that were sent and cut off: a server that went away says nothing about a secret.

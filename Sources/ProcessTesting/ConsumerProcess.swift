@@ -8,6 +8,9 @@ public struct ConsumerProcess: Sendable {
         case watching(file: String)
         /// The fields `client_id` and `client_secret` of a JSON file whose directory it watches.
         case pair(file: String)
+        /// The fields `client_secret` and `next_secret` of a JSON file whose directory it watches;
+        /// it tries the second where the first is refused.
+        case twofold(file: String)
         /// A field of a JSON file that it reads again when its hook sends a SIGHUP.
         case hooked(file: String, field: String)
         /// A field of a document in OpenBao, read again every so often.
@@ -20,6 +23,8 @@ public struct ConsumerProcess: Sendable {
         public let requests: Int
         /// Answers that weren't a token.
         public let failed: Int
+        /// How often the candidate got the token that the secret didn't.
+        public let seconds: Int
         /// How often the secret was read.
         public let reloads: Int
         /// How often it couldn't be read.
@@ -85,6 +90,11 @@ public struct ConsumerProcess: Sendable {
             return [
                 "--secret-file", file, "--json-field", "client_secret", "--client-id-field",
                 "client_id", "--habit", "watch",
+            ]
+        case .twofold(let file):
+            return [
+                "--secret-file", file, "--json-field", "client_secret", "--candidate-field",
+                "next_secret", "--habit", "watch",
             ]
         case .hooked(let file, let field):
             return ["--secret-file", file, "--json-field", field, "--habit", "hook"]

@@ -18,6 +18,17 @@ struct RealSingleSecretTests {
     }
 
     @Test(arguments: RealStage.single)
+    func `a candidate is staged first, and no request fails`(name: String) async throws {
+        try await RealStage.openSingle(
+            name, rule: "strategy: pre-stage", layout: .twofold
+        ) { stage in
+            try await stage.succeed("start", RealStage.client)
+            try await stage.succeed("run", "--wait", "120s")
+            try await stage.expectCompletion(mayFail: false)
+        }
+    }
+
+    @Test(arguments: RealStage.single)
     func `a rollback puts the old secret back`(name: String) async throws {
         try await RealStage.openSingle(name) { stage in
             try await stage.succeed("start", RealStage.client)

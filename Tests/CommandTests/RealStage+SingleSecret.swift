@@ -6,8 +6,11 @@ extension RealStage {
     static let single = ["glewlwyd", "lemonldap", "dot"]
 
     /// Sets the stage at one of them.
-    static func openSingle(_ name: String, _ body: (RealStage) async throws -> Void) async throws {
-        try await open(name, rule: "allow_outage: true", server: { lines(name, $0) }, body)
+    static func openSingle(
+        _ name: String, rule: String = "allow_outage: true", layout: StoreLayout = .raw,
+        _ body: (RealStage) async throws -> Void
+    ) async throws {
+        try await open(name, rule: rule, layout: layout, server: { lines(name, $0) }, body)
     }
 
     private static func lines(_ name: String, _ real: RealServerProcess) -> [String] {

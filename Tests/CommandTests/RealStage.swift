@@ -12,6 +12,7 @@ struct RealStage: Sendable {
     let clientID: String
     /// The value of the old secret.
     let old: String
+    private let layout: StoreLayout
 
     /// The name of the client in the plan.
     static let client = "billing"
@@ -44,36 +45,38 @@ struct RealStage: Sendable {
     }
 
     static func open(
-        _ name: String, rule: String, server: (RealServerProcess) -> [String],
+        _ name: String, rule: String, layout: StoreLayout = .raw,
+        server: (RealServerProcess) -> [String],
         _ body: (RealStage) async throws -> Void
     ) async throws {
         await Turns.shared.begin()
         defer { Turns.shared.end() }
         try await Workbench.open { bench in
             let real = try await RealServerProcess.start(name, on: bench)
-            let stage = try await RealStage(on: bench, real, server(real), rule)
+            let stage = try await RealStage(on: bench, real, server(real), rule, layout)
             try await stage.succeed("init")
             try await body(stage)
         }
     }
 
-    private init(on bench: Workbench, _ real: RealServerProcess, _ server: [String], _ rule: String)
-        async throws
-    {
-        (self.bench, self.real) = (bench, real)
+    private init(
+        on bench: Workbench, _ real: RealServerProcess, _ server: [String], _ rule: String,
+        _ layout: StoreLayout
+    ) async throws {
+        (self.bench, self.real, self.layout) = (bench, real, layout)
         (clientID, old) = (real["CLIENT_ID"], real["CLIENT_SECRET"])
         try bench.directory("store")
-        let path = try bench.write(old, to: "store/secret")
+        let path = try bench.write(layout.content(old), to: "store/secret")
         var started: [ConsumerProcess] = []
         for consumer in ["web-1", "web-2"] {
             started.append(
                 try await ConsumerProcess.start(
                     consumer, on: bench, client: clientID, endpoint: real["TOKEN_URL"],
-                    scope: "read", reading: .watching(file: path)))
+                    scope: "read", reading: layout.source(path)))
         }
         consumers = started
         var plan = PlanText.at(
-            server, Self.client, id: clientID, stores: [PlanText.file(path)])
+            server, Self.client, id: clientID, stores: [layout.store(at: path)])
         for consumer in consumers { plan.add(consumer) }
         plan.set(rule)
         try plan.write(on: bench)
@@ -93,7 +96,7 @@ struct RealStage: Sendable {
     }
 
     /// What the store holds.
-    func stored() throws -> String { try bench.read("store/secret") }
+    func stored() throws -> String { try layout.secret(in: bench.read("store/secret")) }
 
     /// What the token endpoint says to a secret.
     func tokenStatus(_ secret: String) async throws -> Int {

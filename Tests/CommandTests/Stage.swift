@@ -20,13 +20,14 @@ struct Stage: Sendable {
     /// Sets the stage for `body` and clears it away; the journal is made, nothing is started.
     static func open(
         _ dialect: PracticeServerProcess.Dialect = .okta, grants: [String] = [],
+        layout: StoreLayout = .raw,
         plan edit: (inout PlanText, Workbench) throws -> Void = { _, _ in },
         _ body: (Stage) async throws -> Void
     ) async throws {
         await Turns.shared.begin()
         defer { Turns.shared.end() }
         try await Workbench.open { bench in
-            let stage = try await Stage(on: bench, dialect, grants, edit)
+            let stage = try await Stage(on: bench, dialect, grants, layout, edit)
             try await stage.succeed("init")
             try await body(stage)
         }
@@ -34,6 +35,7 @@ struct Stage: Sendable {
 
     private init(
         on bench: Workbench, _ dialect: PracticeServerProcess.Dialect, _ grants: [String],
+        _ layout: StoreLayout,
         _ edit: (inout PlanText, Workbench) throws -> Void
     ) async throws {
         (self.bench, self.dialect) = (bench, dialect)
@@ -44,11 +46,12 @@ struct Stage: Sendable {
         if dialect == .google { try await server.set(#"{"google_client_credentials":true}"#) }
         try await server.createClient(dialect, Self.client, secret: old, grants: grants)
         try bench.directory("store")
-        let path = try bench.write(old, to: "store/secret")
+        let path = try bench.write(layout.content(old), to: "store/secret")
         consumer = try await ConsumerProcess.start(
             "web-1", on: bench, client: Self.client, at: server, dialect,
-            reading: .watching(file: path))
-        var plan = PlanText.of(dialect, Self.client, at: server, stores: [PlanText.file(path)])
+            reading: layout.source(path))
+        var plan = PlanText.of(
+            dialect, Self.client, at: server, stores: [layout.store(at: path)])
         plan.add(consumer)
         try edit(&plan, bench)
         try plan.write(on: bench)
