@@ -61,6 +61,43 @@ import Testing
         #expect(try scratch.read("s") == fill("green", "three"))
     }
 
+    @Test(
+        arguments: [
+            ("json", "secret", "next", #"{"next": "%1", "x": [1.0], "secret": "%2"}"#),
+            ("dotenv", "SECRET", "NEXT", "A=1\nNEXT=%1\nSECRET='%2'\n"),
+        ])
+    func `the candidate is read and written with the secret, and stays where it does`(
+        format: String, field: String, second: String, text: String
+    ) async throws {
+        let fill = { (candidate: String, secret: String) in
+            text.replacing("%1", with: candidate).replacing("%2", with: secret)
+        }
+        try scratch.write(fill("one", "one"), to: "s")
+        let store = try store(
+            "s",
+            [
+                "format": .text(format), "field": .text(field), "candidate_field": .text(second),
+            ])
+        #expect(store.capabilities.holdsCandidate)
+        let before = try await store.read()
+        #expect(before?.candidate?.matches(ClientSecret("one")) == true)
+        try await store.write(
+            StoreContent(ClientSecret("one"), candidate: ClientSecret("two")),
+            replacing: before?.version)
+        #expect(try scratch.read("s") == fill("two", "one"))
+        try await store.write(ClientSecret("three"), replacing: store.read()?.version)
+        #expect(try scratch.read("s") == fill("two", "three"))
+    }
+
+    @Test func `a candidate's place that isn't there is a finding`() async throws {
+        try scratch.write(#"{"secret":"one"}"#, to: "s")
+        let settings: [String: SettingValue] = [
+            "format": "json", "field": "secret", "candidate_field": "next",
+        ]
+        let found = try await store("s", settings).preflight()
+        #expect(found.map(\.code) == ["file-field-missing"])
+    }
+
     @Test func `a raw file has no place for a client_id`() throws {
         #expect(throws: AdapterError.self) { try store("s", ["client_id_field": "id"]) }
         #expect(try !store("s").capabilities.holdsClientID)

@@ -26,6 +26,13 @@ import Testing
         #expect(found == expected)
     }
 
+    @Test func `a candidate stands behind the secret in use`() async throws {
+        let candidate = String(Self.print.reversed())
+        let found = try await report("\(Self.line) \(candidate)\n")
+        #expect(found?.fingerprint == Self.print && found?.candidate == candidate)
+        #expect(try await report("\(Self.line)\n")?.candidate == nil)
+    }
+
     @Test func `no file, and no line, is no report`() async throws {
         let missing = try FileReporter(.of("file", ["path": .text(scratch.at("none"))]))
         #expect(try await missing.report() == nil)
@@ -41,7 +48,8 @@ import Testing
         "holdover-adoption-v1 2026-11-23T15:04:60Z \(print)",
         "holdover-adoption-v1 2026-11-23T15:04:05Z 0123456789ABCDEF0123456789ABCDEF",
         "holdover-adoption-v1 2026-11-23T15:04:05Z 0123456789abcdef0123456789abcde",
-        "\(line) more", " \(line)", "holdover-adoption-v1 2026-11-23", "secret-value-here",
+        "\(line) more", "\(line) \(print) \(print)", " \(line)", "holdover-adoption-v1 2026-11-23",
+        "secret-value-here",
     ])
     func `anything else is refused, and not repeated`(text: String) async {
         let error = await adapterError { _ = try await report("\(Self.line)\n\(text)\n") }

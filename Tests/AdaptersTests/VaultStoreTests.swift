@@ -68,6 +68,22 @@ struct VaultStoreTests {
         #expect(try await document().contains(#""x":1.5"#))
     }
 
+    @Test func `the candidate is written in the same version as the secret`() async throws {
+        try await put(#"{"client_secret":"one","x":1.5}"#)
+        let store = try await bao.store(["path": .text(path), "candidate_field": "next"])
+        #expect(store.capabilities.holdsCandidate)
+        let before = try #require(try await store.read())
+        #expect(before.candidate == nil)
+        try await store.write(
+            StoreContent(ClientSecret("one"), candidate: ClientSecret("two")),
+            replacing: before.version)
+        let after = try #require(try await store.read())
+        #expect(after.secret?.matches(ClientSecret("one")) == true)
+        #expect(after.candidate?.matches(ClientSecret("two")) == true)
+        #expect(after.version == StoreVersion(rawValue: "2"))
+        #expect(try await document().contains(#""x":1.5"#))
+    }
+
     @Test func `a document that never was is made`() async throws {
         let store = try await bao.store(["path": .text(path)])
         #expect(try await store.read() == nil)

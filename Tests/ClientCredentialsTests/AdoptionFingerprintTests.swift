@@ -34,6 +34,14 @@ import Testing
         #expect(line == "holdover-adoption-v1 \(spelled) \(hex)\n")
     }
 
+    @Test func `a candidate has a fingerprint of its own behind the first`() {
+        let date = Date(timeIntervalSince1970: 1_795_446_000)
+        let one = AdoptionFingerprint.line(clientID: "orders-api", secret: "now", at: date)
+        let both = AdoptionFingerprint.line(
+            clientID: "orders-api", secret: "now", candidate: "next", at: date)
+        #expect(both == one.dropLast() + " b40e03204194accf8eaa526a425bdf92\n")
+    }
+
     @Test func `every millisecond is spelled as itself`() {
         for millisecond in 0..<1_000 {
             let date = Date(timeIntervalSince1970: 1_795_446_000 + Double(millisecond) / 1_000)

@@ -107,7 +107,7 @@ struct PlanReaderTests {
             "strategy: blue-green\ngreen_client_id: b\nallow_outage: true",
             "two-strategies"
         ),
-        ("allow_outage: yes", "bad-boolean"),
+        ("strategy: pre-stage", "missing-key"), ("allow_outage: yes", "bad-boolean"),
     ])
     func `a slip has its own code`(line: String, code: String) {
         #expect(Sample.codes(Sample.plan(line)) == [code])
@@ -127,6 +127,30 @@ struct PlanReaderTests {
         let plan = try #require(try Sample.reader.read(Sample.plan(lines), file: "a").first)
         #expect(plan.strategy == strategy)
         #expect(try CanonicalPlan.decode(CanonicalPlan.encode(plan)) == plan)
+    }
+
+    private static let twofold = "path: /etc/billing-api/secret, candidate_field: next"
+
+    private func twofold(_ lines: String) -> String {
+        let plan = Sample.plan(lines)
+        let changed = plan.replacing("path: /etc/billing-api/secret", with: Self.twofold)
+        #expect(plan != changed)
+        return changed
+    }
+
+    @Test func `a candidate is staged where each store has a place for it`() throws {
+        let text = twofold("strategy: pre-stage")
+        let plan = try #require(try Sample.reader.read(text, file: "a").first)
+        #expect(plan.strategy == .preStage)
+        #expect(try CanonicalPlan.decode(CanonicalPlan.encode(plan)) == plan)
+        #expect(
+            Sample.codes(twofold("strategy: pre-stage\nallow_outage: true")) == ["two-strategies"])
+    }
+
+    @Test func `a candidate would be tried with the other client's id`() {
+        let lines = "strategy: blue-green\ngreen_client_id: b"
+        #expect(Sample.codes(twofold(lines)) == ["unused-key"])
+        #expect(Sample.codes(twofold("")) == [])
     }
 
     @Test func `without consumers and soak nothing could ever be proven`() {

@@ -13,6 +13,7 @@ enum Sample {
                     SettingDescriptor("path", .path, required: true, summary: "the file"),
                     SettingDescriptor(
                         "format", .choice(["raw", "json", "env"]), summary: "how it is laid out"),
+                    SettingDescriptor("candidate_field", .text, summary: "where a second stands"),
                 ])
         ],
         hooks: [exec, AdapterDescriptor(type: "signal", summary: "a signal", settings: [])],

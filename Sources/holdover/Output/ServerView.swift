@@ -33,12 +33,12 @@ struct ServerView: Encodable {
 }
 
 extension ServerCapabilities {
-    /// `2 of a list`, `2 slots`, `1, no overlap`.
+    /// `2 of a list`, `2 slots`, `1, pre-stage`, `1, no overlap`.
     fileprivate var secretsInWords: String {
         switch shape {
         case .list: limit == .max ? "a list" : "\(limit) of a list"
         case .twoSlots: "\(limit) slots"
-        case .single: "1, no overlap"
+        case .single: permits(.preStage) ? "1, pre-stage" : "1, no overlap"
         case .pair: "1 for each of 2 clients"
         }
     }
