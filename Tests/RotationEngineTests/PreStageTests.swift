@@ -1,5 +1,6 @@
 import RotationCore
 import RotationTesting
+import Synchronization
 import Testing
 
 @testable import RotationEngine
@@ -71,6 +72,30 @@ import Testing
         let rotation = try #require(try await here.drive { $0.state.isEnded })
         #expect(rotation.state == .completed && rotation.body.drifts == 1)
         #expect(here.world.violations == [] && here.world.lockedOut == [])
+    }
+
+    @Test func `a hold that is asked for right before the switch is heard`() async throws {
+        var here = try AnchoredHome(.staged.watched)
+        #expect(try await here.stepByStep { $0.state == .running(.create) })
+        let isAsked = Atomic(false)
+        let home = here
+        here.odd { ports in
+            ports.reported = { report in
+                if !isAsked.exchange(true, ordering: .relaxed) {
+                    do { try home.ask(.hold, words: "wait") } catch {
+                        Issue.record("nothing could be asked: \(error)")
+                    }
+                }
+                return report
+            }
+        }
+        _ = try await here.run()
+        let rotation = try #require(try here.look())
+        #expect(rotation.state == .held(.create) && rotation.detail == "wait")
+        #expect(here.world.creations == [] && here.world.acceptsOriginal)
+        here.ports = WorldFactory(here.world)
+        try here.ask(.resume)
+        #expect(try await here.drive { $0.state.isEnded }?.state == .completed)
     }
 
     @Test func `somebody else's candidate is never written over`() async throws {
