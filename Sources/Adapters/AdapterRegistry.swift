@@ -16,7 +16,10 @@ public struct AdapterRegistry: AdapterFactory {
             Zitadel.descriptor,
         ],
         stores: [FileStore.descriptor, VaultStore.descriptor],
-        hooks: [ExecHook.descriptor],
+        hooks: [
+            ExecHook.descriptor, HTTPHook.descriptor, SignalHook.descriptor,
+            SystemdHook.descriptor,
+        ],
         reporters: [ExecReporter.descriptor, FileReporter.descriptor, HTTPSReporter.descriptor])
 
     private let parts: ServerParts
@@ -109,6 +112,9 @@ public struct AdapterRegistry: AdapterFactory {
     {
         switch settings.type {
         case ExecHook.descriptor.type: return try ExecHook(settings)
+        case HTTPHook.descriptor.type: return try await HTTPHook(settings, parts.resolver)
+        case SignalHook.descriptor.type: return try SignalHook(settings)
+        case SystemdHook.descriptor.type: return try SystemdHook(settings)
         default: throw Self.unknown(settings, "reload hook")
         }
     }

@@ -101,7 +101,9 @@ import Testing
             ("LemonLDAP/LemonLDAP.md", all.servers, "lemonldap"),
             ("RFC7592/RFC7592.md", all.servers, "rfc7592"),
             ("File/File.md", all.stores, "file"), ("Vault/Vault.md", all.stores, "vault"),
-            ("Exec/Exec.md", all.hooks, "exec"), ("Report/Report.md", all.reporters, "file"),
+            ("Exec/Exec.md", all.hooks, "exec"), ("Reload/Reload.md", all.hooks, "http"),
+            ("Reload/Reload.md", all.hooks, "signal"), ("Reload/Reload.md", all.hooks, "systemd"),
+            ("Report/Report.md", all.reporters, "file"),
             ("Report/Report.md", all.reporters, "https"),
             ("Report/Report.md", all.reporters, "exec"),
         ]

@@ -1,7 +1,17 @@
 /// A hook that tells consumers to read their secret again.
 public protocol ReloadHook: Sendable {
+    /// Finds what would keep the hook from working.
+    ///
+    /// A read, for `check` and before a server's only secret is replaced.
+    func preflight() async throws(AdapterError) -> [Finding]
+
     /// Runs the hook once, with its deadline. Harmless to repeat; anything but success throws.
     func reload(_ context: ReloadContext) async throws(AdapterError)
+}
+
+extension ReloadHook {
+    /// Most can only be tried.
+    public func preflight() async throws(AdapterError) -> [Finding] { [] }
 }
 
 /// What a hook is told.

@@ -33,8 +33,11 @@ extension RotationDriver {
             }
         }
         for settings in rotation.plan.reload {
-            _ = try await call(settings.name) { () async throws(AdapterError) in
-                try await parts.factory.hook(settings, of: rotation.plan)
+            let findings = try await call(settings.name) { () async throws(AdapterError) in
+                try await parts.factory.hook(settings, of: rotation.plan).preflight()
+            }
+            if let problem = findings.first(where: { $0.severity == .problem }) {
+                return .holds(.preflight, "\(settings.name): \(problem.message)")
             }
         }
         return planObstacle(try await planUnchanged())

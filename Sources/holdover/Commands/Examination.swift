@@ -84,6 +84,13 @@ struct Examination {
                     result.add(settings.name, differs)
                 }
                 common = secret
+                if let candidate = stored.candidate, !candidate.matches(secret) {
+                    let differs = Finding(
+                        severityWhereHalfWay, code: "candidate-differs",
+                        message: "its candidate is another than the secret, and nobody knows "
+                            + "whose; make it the same")
+                    result.add(settings.name, differs)
+                }
             } catch { result.add(settings.name, error) }
         }
         return common
@@ -178,7 +185,11 @@ struct Examination {
             } catch { result.add(consumer.name, error) }
         }
         for hook in plan.reload {
-            do throws(AdapterError) { _ = try await factory.hook(hook, of: plan) } catch {
+            do throws(AdapterError) {
+                for finding in try await factory.hook(hook, of: plan).preflight() {
+                    result.add(hook.name, finding)
+                }
+            } catch {
                 result.add(hook.name, error)
             }
         }

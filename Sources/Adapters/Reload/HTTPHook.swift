@@ -1,0 +1,61 @@
+import HTTPTransport
+import RotationCore
+
+/// A reload hook that posts to an address of the service.
+struct HTTPHook: ReloadHook {
+    private let url: String
+    private let authorization: ClientSecret?
+    private let caFile: String?
+    private let timeout: Span
+    private let http: any HTTPClient
+
+    private static let outcome = CallOutcome(adapter: "http")
+
+    static let descriptor = AdapterDescriptor(
+        type: "http", summary: "posts to an address of the service",
+        settings: [
+            SettingDescriptor("url", .url, required: true, summary: "the address"),
+            SettingDescriptor(
+                "authorization", .reference,
+                summary: "the whole value of the Authorization header, such as `Bearer …`"),
+            SettingDescriptor(
+                "timeout", .span, summary: "how long the answer may take; 30s if left out"),
+            .caFile,
+        ])
+
+    init(_ target: TargetSettings, _ resolver: SecretResolver) async throws(AdapterError) {
+        let settings = Settings(target)
+        url = try settings.requiredAddress("url")
+        authorization =
+            switch try settings.reference("authorization") {
+            case let reference?: try await resolver.resolve(reference, for: settings.adapter)
+            case nil: nil
+            }
+        caFile = try settings.caFile()
+        timeout = try settings.span("timeout", default: .seconds(30))
+        http = resolver.http
+    }
+
+    /// One attempt; what comes of it is recorded, and a failed one is repeated by the next run.
+    func reload(_ context: ReloadContext) async throws(AdapterError) {
+        var headers: HTTPHeaders = ["Content-Type": "application/json", "Accept": "*/*"]
+        headers["Authorization"] = authorization?.withPlaintext { $0 }
+        let fields = [
+            ("client", context.client.rawValue), ("rotation", context.rotation.rawValue),
+            ("phase", context.phase.rawValue),
+        ].map { name, value in
+            JSONDocument.literal(name) + [UInt8(ascii: ":")] + JSONDocument.literal(value)
+        }
+        let body = Array("{".utf8) + fields.joined(separator: Array(",".utf8)) + Array("}\n".utf8)
+        let response: HTTPResponse
+        do throws(HTTPFailure) {
+            response = try await http.send(
+                HTTPRequest(
+                    method: "POST", url: url, headers: headers, body: body,
+                    deadline: .milliseconds(timeout.milliseconds), caFile: caFile))
+        } catch { throw Self.outcome.error(error, .repeatable) }
+        guard (200..<300).contains(response.status) else {
+            throw Self.outcome.error(response, .repeatable, words: nil)
+        }
+    }
+}
