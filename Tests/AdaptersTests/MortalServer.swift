@@ -66,6 +66,14 @@ struct MortalServer: AuthorizationServer {
             try await server.authenticate(with: secret, connection: connection)
         }
     }
+
+    func authenticate(
+        with secret: ClientSecret, of credential: CredentialID?, connection: ProbeConnection
+    ) async throws(AdapterError) -> AuthenticationResult {
+        try await fate.call { () async throws(AdapterError) in
+            try await server.authenticate(with: secret, of: credential, connection: connection)
+        }
+    }
 }
 
 /// The real adapters, their server a mortal one.

@@ -164,6 +164,27 @@ import Testing
         #expect(asked == 3, "one key took the first, both refused the second")
     }
 
+    @Test func `a deleted secret is tried with its own key, which nobody lists any more`()
+        async throws
+    {
+        let client = try await practice.client("salesforce")
+        let server = try await salesforce(client)
+        let second = try await server.create(nil, label: "l")
+        let value = try #require(second.secret)
+        try await server.delete(CredentialID(rawValue: client.id), keeping: value)
+        let third = try #require(try await server.create(nil, label: "l").secret)
+        let alive = try await server.authenticate(with: value, of: second.id, connection: .fresh)
+        #expect(alive == .accepted)
+        try await server.delete(second.id, keeping: third)
+        let dead = try await server.authenticate(with: value, of: second.id, connection: .fresh)
+        #expect(dead == .refused(code: "invalid_client_id"))
+        let log = try await practice.control("GET", "log?client=\(second.id.rawValue)")
+        #expect(try log.node(at: ["1", "error"])?.text == "invalid_client_id")
+        #expect(try log.node(at: ["2"]) == nil)
+        // Where nobody knows the key, every other one has to refuse it.
+        #expect(try await !accepts(server, value))
+    }
+
     @Test func `the admin's own app, another admin and another consumer are told apart`()
         async throws
     {

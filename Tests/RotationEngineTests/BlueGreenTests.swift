@@ -1,5 +1,6 @@
 import RotationCore
 import RotationTesting
+import Synchronization
 import Testing
 
 @testable import RotationEngine
@@ -49,6 +50,24 @@ import Testing
         #expect(here.world.client(ofStore: 0)?.rawValue == "billing-id")
         #expect(here.world.acceptsOriginal && here.world.storesHoldOriginal)
         #expect(here.world.violations == [] && here.world.ownCount == 0)
+    }
+
+    @Test func `each secret is asked about under the client_id that it belongs to`() async throws {
+        var here = try AnchoredHome(.paired.watched)
+        let asked = Mutex<[(isOld: Bool, id: String?)]>([])
+        here.odd { ports in
+            ports.asked = { secret, id in
+                let isOld = secret.matches(originalSecret)
+                asked.withLock { $0.append((isOld, id?.rawValue)) }
+            }
+        }
+        #expect(try await here.drive { $0.state.isEnded }?.state == .completed)
+        let ids = asked.withLock { $0 }
+        let old = ids.filter(\.isOld).map(\.id)
+        #expect(Set(old.dropFirst()) == ["billing-id"], "only the first look has no id yet")
+        #expect(old.count > 2, "it is asked about after it was thrown away")
+        // Beside the new one there is one that was made up, which belongs to nobody.
+        #expect(Set(ids.filter { !$0.isOld }.map(\.id)) == ["billing-green", nil])
     }
 
     private func startAgain(_ here: AnchoredHome) throws -> RotationID {

@@ -22,6 +22,8 @@ struct OddPorts: AdapterFactory {
     var created: @Sendable (CreatedCredential) -> CreatedCredential = { $0 }
     /// What the token endpoint says of a secret; nil leaves it to the world.
     var verdict: @Sendable (ClientSecret) -> AuthenticationResult? = { _ in nil }
+    /// Told of each secret that the token endpoint is asked about, and of its id where it is known.
+    var asked: @Sendable (ClientSecret, CredentialID?) -> Void = { _, _ in }
     /// Whether stores have a place for the client_id, whatever the world says.
     var storesHoldClientID: Bool?
     var stored: @Sendable (StoredSecret?) -> StoredSecret? = { $0 }
@@ -111,7 +113,15 @@ private struct OddServer: AuthorizationServer {
     func authenticate(with secret: ClientSecret, connection: ProbeConnection)
         async throws(AdapterError) -> AuthenticationResult
     {
-        let answer = try await usual.authenticate(with: secret, connection: connection)
+        try await authenticate(with: secret, of: nil, connection: connection)
+    }
+
+    func authenticate(
+        with secret: ClientSecret, of credential: CredentialID?, connection: ProbeConnection
+    ) async throws(AdapterError) -> AuthenticationResult {
+        odd.asked(secret, credential)
+        let answer = try await usual.authenticate(
+            with: secret, of: credential, connection: connection)
         return odd.verdict(secret) ?? answer
     }
 }

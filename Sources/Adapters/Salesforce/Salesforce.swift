@@ -129,6 +129,18 @@ struct Salesforce: AuthorizationServer {
         return result
     }
 
+    /// Asks with the key that the secret was made with, which is its id: so one that is gone is
+    /// refused for itself, and for no other reason.
+    func authenticate(
+        with secret: ClientSecret, of credential: CredentialID?, connection: ProbeConnection
+    ) async throws(AdapterError) -> AuthenticationResult {
+        guard let key = credential?.rawValue else {
+            return try await authenticate(with: secret, connection: connection)
+        }
+        return try await probe.with(clientID: key)
+            .authenticate(with: secret, connection: connection)
+    }
+
     private func refusal(_ kind: AdapterError.Kind, _ code: String, _ reason: String)
         -> AdapterError
     {

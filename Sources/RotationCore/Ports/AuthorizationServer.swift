@@ -59,6 +59,14 @@ public protocol AuthorizationServer: Sendable {
     /// A refusal is an answer here, not an error; everything that is no answer throws.
     func authenticate(with secret: ClientSecret, connection: ProbeConnection)
         async throws(AdapterError) -> AuthenticationResult
+
+    /// The same about the secret of a credential that was listed or created, gone by now or not;
+    /// nil where its id isn't known.
+    ///
+    /// With ``ServerCapabilities/namesClients`` the id is the `client_id` to ask with.
+    func authenticate(
+        with secret: ClientSecret, of credential: CredentialID?, connection: ProbeConnection
+    ) async throws(AdapterError) -> AuthenticationResult
 }
 
 extension AuthorizationServer {
@@ -77,6 +85,13 @@ extension AuthorizationServer {
     /// Where nothing can be disabled there is nothing to enable.
     public func enable(_ credential: CredentialID) async throws(AdapterError) {
         throw noDisabling
+    }
+
+    /// Most secrets are tried with the plan's `client_id`, whichever they are.
+    public func authenticate(
+        with secret: ClientSecret, of credential: CredentialID?, connection: ProbeConnection
+    ) async throws(AdapterError) -> AuthenticationResult {
+        try await authenticate(with: secret, connection: connection)
     }
 
     private var noDisabling: AdapterError {

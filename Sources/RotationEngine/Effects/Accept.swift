@@ -11,9 +11,8 @@ extension RotationDriver {
         if rotation.body.agreed == 0 {
             if let obstacle = try await lookAtBoth(server) { return obstacle }
         }
-        let secret = try secret(role)
         repeat {
-            switch try await ask(server, about: secret, connection: .fresh) {
+            switch try await ask(server, about: role, connection: .fresh) {
             case .accepted:
                 if let result = agree(waiting: .acceptanceWindow) { return result }
             case .refused(let code):
@@ -32,7 +31,7 @@ extension RotationDriver {
         }
         guard server.capabilities.shape == .twoSlots else { return nil }
         // A rotation without a policy behind it replaces at once: then the old one goes back.
-        guard try await ask(server, about: try secret(.old)) != .accepted else { return nil }
+        guard try await ask(server, about: .old) != .accepted else { return nil }
         // Where it can't go back, the way forward is the only one that ends the outage.
         guard server.capabilities.canWithdraw else { return nil }
         rotation.body.rollbackReason = "the server dropped the old secret when it made the new one"

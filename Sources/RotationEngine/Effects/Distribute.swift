@@ -18,6 +18,7 @@ extension RotationDriver {
         async throws -> StepResult
     {
         let server = try await server()
+        // A record that can't be opened is found before any store is taken for changed.
         let secret = try secret(role)
         var missing: [(name: String, port: any SecretStore, stored: StoredSecret)] = []
         var firstFailure: TargetFailure?
@@ -36,7 +37,7 @@ extension RotationDriver {
                 firstFailure = firstFailure ?? failure
             }
         }
-        if !missing.isEmpty, try await ask(server, about: secret) != .accepted {
+        if !missing.isEmpty, try await ask(server, about: role) != .accepted {
             return bear(
                 with: server, waiting: .notYetAccepted,
                 thenHeld: role == .new ? .newSecretRefused : .oldSecretRefused,

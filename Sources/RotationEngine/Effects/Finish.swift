@@ -7,12 +7,12 @@ extension RotationDriver {
     func watch() async throws -> StepResult {
         if let drift = try await drift(from: .new) { return drift }
         let server = try await server()
-        if case .accepted = try await ask(server, about: try secret(.old)) {
+        if case .accepted = try await ask(server, about: .old) {
             return bear(
                 with: server, waiting: .notYetRefused, thenHeld: .oldSecretStillAccepted,
                 "the deleted secret is accepted again")
         }
-        if case .refused(let code) = try await ask(server, about: try secret(.new)) {
+        if case .refused(let code) = try await ask(server, about: .new) {
             return bear(
                 with: server, waiting: .notYetAccepted, thenHeld: .newSecretRefused,
                 "the server refuses the new secret: \(code)")

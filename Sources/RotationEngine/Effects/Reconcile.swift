@@ -64,7 +64,7 @@ extension RotationDriver {
     private func adoptAccepted(
         _ credential: Credential, among listed: [Credential], _ server: any AuthorizationServer
     ) async throws -> StepResult {
-        if try await ask(server, about: try secret(.new), connection: .fresh) == .accepted {
+        if try await ask(server, about: .new, connection: .fresh) == .accepted {
             return try adoptListed(credential, among: listed, server)
         }
         // Ours may not have spread yet. What stays refused is somebody else's: never deleted.

@@ -29,7 +29,7 @@ extension RotationDriver {
 
     /// One look at whether the old secret is refused; waits while the server may still lag.
     private func awaitRefusal(_ server: any AuthorizationServer) async throws -> StepResult {
-        switch try await ask(server, about: try secret(.old), connection: .fresh) {
+        switch try await ask(server, about: .old, connection: .fresh) {
         case .refused(let code): return .moved(.done, ["refused": code])
         case .accepted:
             return runOfPatience(server.capabilities)
@@ -85,7 +85,7 @@ extension RotationDriver {
     func proveRefused() async throws -> StepResult {
         let server = try await server()
         repeat {
-            switch try await ask(server, about: try secret(.old), connection: .fresh) {
+            switch try await ask(server, about: .old, connection: .fresh) {
             case .refused:
                 if let result = agree(waiting: .refusalWindow) { return result }
             case .accepted:
@@ -117,7 +117,7 @@ extension RotationDriver {
                 () async throws(AdapterError) in try await server.enable(old.id)
             }
         }
-        switch try await ask(server, about: try secret(.old), connection: .fresh) {
+        switch try await ask(server, about: .old, connection: .fresh) {
         case .accepted: return .moved(.done, ["old": old.id.rawValue])
         case .refused(let code):
             return runOfPatience(server.capabilities)

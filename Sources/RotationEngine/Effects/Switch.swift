@@ -49,8 +49,8 @@ extension RotationDriver {
         -> StepResult?
     {
         let other: SecretRole = role == .new ? .old : .new
-        guard switches(server), try await ask(server, about: try secret(role)) != .accepted,
-            try await ask(server, about: try secret(other)) == .accepted
+        guard switches(server), try await ask(server, about: role) != .accepted,
+            try await ask(server, about: other) == .accepted
         else { return nil }
         do {
             switch role {
@@ -60,7 +60,7 @@ extension RotationDriver {
         } catch let failure as TargetFailure where failure.isForGood(at: server) {
             return .holds(.cannotWithdraw, failure.words)
         }
-        if try await ask(server, about: try secret(role), connection: .fresh) == .accepted {
+        if try await ask(server, about: role, connection: .fresh) == .accepted {
             return nil
         }
         return bear(

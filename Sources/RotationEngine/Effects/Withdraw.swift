@@ -73,11 +73,11 @@ extension RotationDriver {
     private func isWithdrawn(
         _ id: CredentialID, _ server: any AuthorizationServer, _ listed: [Credential]
     ) async throws -> Bool {
-        guard try await ask(server, about: try secret(.new)) != .accepted else { return false }
+        guard try await ask(server, about: .new) != .accepted else { return false }
         if server.capabilities.shape != .list {
             // A slot that can't be read is judged by what the server takes. A run that was cut
             // while the old secret went back leaves it in both, and the second isn't done with.
-            let isOldTaken = try await ask(server, about: try secret(.old)) == .accepted
+            let isOldTaken = try await ask(server, about: .old) == .accepted
             return isOldTaken && listed.filter { $0.holds == .old }.count < 2
         }
         return !listed.contains { $0.id == id || $0.holds == .new }
@@ -89,7 +89,7 @@ extension RotationDriver {
         let survivor = try secret(.old)
         // A server with slots puts the survivor in front; any other must accept it already.
         let mayRevive = server.capabilities.shape == .twoSlots || switches(server)
-        if !mayRevive, try await ask(server, about: survivor) != .accepted {
+        if !mayRevive, try await ask(server, about: .old) != .accepted {
             return bear(
                 with: server, waiting: .notYetAccepted, thenHeld: .oldSecretRefused,
                 "the server refuses the old secret")
@@ -111,7 +111,7 @@ extension RotationDriver {
     }
 
     private func proveOldInForce(_ server: any AuthorizationServer) async throws -> StepResult {
-        switch try await ask(server, about: try secret(.old), connection: .fresh) {
+        switch try await ask(server, about: .old, connection: .fresh) {
         case .accepted: return .moved(.done, ["old": rotation.oldCredential?.rawValue ?? ""])
         case .refused(let code):
             return runOfPatience(server.capabilities)

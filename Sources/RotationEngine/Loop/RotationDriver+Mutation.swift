@@ -93,7 +93,20 @@ extension RotationDriver {
         }
     }
 
-    /// What the token endpoint says of a secret.
+    /// What the token endpoint says of the secret of a role.
+    func ask(
+        _ server: any AuthorizationServer, about role: SecretRole,
+        connection: ProbeConnection = .kept
+    ) async throws -> AuthenticationResult {
+        let secret = try secret(role)
+        let id = role == .old ? rotation.oldCredential : rotation.newCredential
+        return try await call(rotation.plan.server.name, isServer: true) {
+            () async throws(AdapterError) in
+            try await server.authenticate(with: secret, of: id, connection: connection)
+        }
+    }
+
+    /// What the token endpoint says of a secret of which no id is known.
     func ask(
         _ server: any AuthorizationServer, about secret: ClientSecret,
         connection: ProbeConnection = .kept
