@@ -72,6 +72,23 @@ import Testing
         #expect(try await here.drive { $0.state.isEnded }?.state == .completed)
     }
 
+    @Test mutating func `where uses are told late, silence is believed later, too`() async throws {
+        var late = World.Configuration.clientSupplied
+        late.capabilities.telemetryLag = .hours(1)
+        here = try AnchoredHome(late.watched)
+        here.plan.overlap = .minutes(10)
+        let rotation = try await runFromTheGuards { here in
+            // Proven so long ago that a use of an hour ago is newer.
+            here.world.advance(to: here.clock.now() + .hours(2))
+            let listed = used(.minutes(69), in: here)
+            here.odd { $0.listed = listed }
+        }
+        #expect(rotation.reason == .consumerOnOldSecret, "\(rotation.state)")
+        let listed = used(.minutes(70), in: here)
+        here.odd { $0.listed = listed }
+        #expect(try await here.drive { $0.state.isEnded }?.state == .completed)
+    }
+
     @Test func `a value that is nobody's in a store is a person's`() async throws {
         let rotation = try await runFromTheGuards { here in
             here.world.meddle { $0.overwriteStore(1, with: "theirs") }

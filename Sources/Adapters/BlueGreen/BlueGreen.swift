@@ -35,7 +35,7 @@ struct BlueGreen: AuthorizationServer {
             shape: .pair, limit: 2, origin: one.origin,
             recognition: one.recognition == .value ? .value : .trial, canDisable: false,
             propagation: one.propagation, expiry: one.expiry, telemetry: one.telemetry,
-            namesClients: true)
+            telemetryLag: one.telemetryLag, namesClients: true)
     }
 
     func identity() async throws(AdapterError) -> TargetIdentity {

@@ -76,6 +76,8 @@ public struct ServerCapabilities: Sendable, Hashable, Codable {
     public var expiry: Expiry
     /// What is told of the use of secrets.
     public var telemetry: Telemetry
+    /// How long after a use it is told, at worst.
+    public var telemetryLag: Span
     /// Whether the id of a secret is the `client_id` that it belongs to, so that consumers need
     /// that too.
     public var namesClients: Bool
@@ -97,7 +99,7 @@ public struct ServerCapabilities: Sendable, Hashable, Codable {
     public init(
         shape: Shape, limit: Int, origin: Origin, recognition: Recognition, canDisable: Bool,
         canWithdraw: Bool = true, propagation: Span, expiry: Expiry = .never,
-        telemetry: Telemetry = .none, namesClients: Bool = false
+        telemetry: Telemetry = .none, telemetryLag: Span = .zero, namesClients: Bool = false
     ) {
         self.shape = shape
         self.limit = limit
@@ -108,6 +110,7 @@ public struct ServerCapabilities: Sendable, Hashable, Codable {
         self.propagation = propagation
         self.expiry = expiry
         self.telemetry = telemetry
+        self.telemetryLag = telemetryLag
         self.namesClients = namesClients
     }
 }

@@ -61,7 +61,7 @@ extension RotationDriver {
         if rotation.plan.consumers.isEmpty, rotation.plan.soak == nil {
             findings[.consumersProven] = .unknown("the plan names neither consumers nor a soak")
         }
-        findings[.oldUnused] = oldUnused(listed)
+        findings[.oldUnused] = oldUnused(listed, server.capabilities.telemetryLag)
         findings[.idsAgree] = idsAgree(listed)
         findings[.overlapOver] =
             clock.now() >= overlapEnd() ? .passes : .fails("the overlap is not over")
@@ -73,12 +73,14 @@ extension RotationDriver {
     }
 
     /// A use that is newer than the proof is somebody's whom the plan doesn't name.
-    private func oldUnused(_ listed: [Credential]) -> GuardFinding {
+    ///
+    /// Where uses are told late, silence is too: nothing is known yet of the last `lag`.
+    private func oldUnused(_ listed: [Credential], _ lag: Span) -> GuardFinding {
         let old = listed.first { $0.id == rotation.oldCredential }
         guard let used = old?.lastUsedAt, let proven = rotation.body.overlapSince, used > proven
         else { return .passes }
         let ago = clock.now().since(used)
-        if ago >= rotation.plan.overlap { return .passes }
+        if clock.now() >= used + rotation.plan.overlap + lag { return .passes }
         let seconds = Span(milliseconds: ago.milliseconds / 1_000 * 1_000)
         return .fails("the server says that the old secret was used \(seconds) ago")
     }
