@@ -63,7 +63,7 @@ extension PracticeServerProcess {
         return try Self.approved(answer, "\(method) /practice/\(path)")
     }
 
-    private static func approved(_ answer: LoopbackHTTP.Answer, _ what: String) throws
+    static func approved(_ answer: LoopbackHTTP.Answer, _ what: String) throws
         -> LoopbackHTTP.Answer
     {
         guard (200..<300).contains(answer.status) else {
@@ -142,37 +142,5 @@ extension PracticeServerProcess {
                 "Content-Type": "application/x-www-form-urlencoded",
             ], body: "grant_type=client_credentials\(scope)"
         ).status
-    }
-
-    /// Gives the Keycloak realm the secret-rotation policy that an overlap needs.
-    public func allowKeycloakRotation(seconds: Int = 86_400) async throws {
-        let login = Data(
-            "\(self["KEYCLOAK_ADMIN_CLIENT_ID"]):\(self["KEYCLOAK_ADMIN_CLIENT_SECRET"])".utf8)
-        struct Token: Decodable { let accessToken: String }
-        let path = tokenURL(.keycloak).dropFirst(url.count)
-        let token = try await http.send(
-            "POST", String(path),
-            headers: [
-                "Authorization": "Basic \(login.base64EncodedString())",
-                "Content-Type": "application/x-www-form-urlencoded",
-            ], body: "grant_type=client_credentials"
-        ).json(Token.self)
-        let profiles =
-            #"{"profiles":[{"name":"rotate","executors":[{"executor":"secret-rotation","#
-            + #""configuration":{"expiration-period":864000,"rotated-expiration-period":"#
-            + #"\#(seconds),"remaining-rotation-period":0}}]}]}"#
-        let policies =
-            #"{"policies":[{"name":"rotate","enabled":true,"profiles":["rotate"],"conditions":"#
-            + #"[{"condition":"client-access-type","configuration":{"type":["confidential"]}}]}]}"#
-        for (name, json) in [("profiles", profiles), ("policies", policies)] {
-            let path = "/admin/realms/\(self["KEYCLOAK_REALM"])/client-policies/\(name)"
-            let answer = try await http.send(
-                "PUT", path,
-                headers: [
-                    "Authorization": "Bearer \(token.accessToken)",
-                    "Content-Type": "application/json",
-                ], body: json)
-            _ = try Self.approved(answer, "PUT \(path)")
-        }
     }
 }

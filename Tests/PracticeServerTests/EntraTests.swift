@@ -96,6 +96,50 @@ struct EntraTests {
         #expect(nobody.status == 401)
     }
 
+    private func report(_ filter: String, _ token: String) throws -> RawHTTP.Answer {
+        let text = filter.addingPercentEncoding(withAllowedCharacters: .alphanumerics) ?? ""
+        return try server.http.send(
+            "GET", "/entra/graph/beta/reports/appCredentialSignInActivities?$filter=\(text)",
+            headers: ["Authorization": "Bearer \(token)"])
+    }
+
+    /// Somebody who may read reports.
+    private func auditor() throws -> String {
+        let secret = "auditor-secret~0123456789"
+        try server.makeClient(
+            #"{"dialect":"entra","client_id":"auditor","secret":"\#(secret)","#
+                + #""grants":["AuditLog.Read.All"]}"#)
+        return try Self.token(server, "auditor", secret).json["access_token"].string ?? ""
+    }
+
+    @Test func `the report lags by a day, and tells of secrets that were used`() throws {
+        let auditor = try auditor()
+        let id = try graph("GET").json["passwordCredentials"][0]["keyId"].string ?? ""
+        #expect(try Self.token(server, "billing", first).status == 200)
+        for filter in ["appId eq 'billing'", "keyId eq '\(id)'"] {
+            #expect(try report(filter, auditor).json["value"] == .array([]))
+        }
+        try server.control("PUT", "settings", #"{"entra_report_lag_ms":0}"#)
+        for filter in ["appId eq 'billing'", "keyId eq '\(id)'"] {
+            let entries = try report(filter, auditor).json["value"].array
+            #expect(entries.map { $0["keyId"].string } == [id])
+            #expect(entries.first?["signInActivity"]["lastSignInDateTime"].string != nil)
+        }
+        #expect(try report("appId eq 'nobody'", auditor).json["value"] == .array([]))
+        #expect(try report("keyType eq 'certificate'", auditor).status == 400)
+    }
+
+    @Test func `the report takes a right and a licence of its own`() throws {
+        let denied = try report("appId eq 'billing'", token)
+        #expect(denied.status == 403)
+        #expect(denied.json["error"]["code"] == "Authentication_MSGraphPermissionMissing")
+        try server.control("PUT", "settings", #"{"entra_is_premium":false}"#)
+        let unlicensed = try report("appId eq 'billing'", try auditor())
+        #expect(unlicensed.status == 403)
+        let code = unlicensed.json["error"]["code"].string
+        #expect(code == "Authentication_RequestFromNonPremiumTenantOrB2CTenant")
+    }
+
     @Test(.enabled(if: Contract.graph != nil, "the vendors' contracts are absent"))
     func `answers fit Microsoft's contract`() throws {
         let contract = try #require(Contract.graph)
@@ -109,6 +153,13 @@ struct EntraTests {
             let problems = contract.problems(
                 gone, to: "POST", "/v1.0/applications/{id}/removePassword")
             #expect(problems == [])
+        }
+        try server.control("PUT", "settings", #"{"entra_report_lag_ms":0}"#)
+        #expect(try Self.token(server, "billing", first).status == 200)
+        for reader in [token, try auditor()] {
+            let read = try report("appId eq 'billing'", reader)
+            let path = "/beta/reports/appCredentialSignInActivities"
+            #expect(contract.problems(read, to: "GET", path) == [])
         }
     }
 }

@@ -94,6 +94,15 @@ struct KeycloakAccessTests {
         #expect(failures.json.array.count == 1)
         let later = try server.keycloak("GET", "events?client=billing&dateFrom=9999999999999")
         #expect(later.json == .array([]))
+        #expect(try server.keycloak("GET", "events?type=CLIENT_LOGIN&type=NONE").status == 400)
+        try server.control("PUT", "settings", #"{"keycloak_tells_rotated":false}"#)
+        let older = try server.keycloak("GET", "events?client=billing").json.array
+        #expect(older.allSatisfy { $0["details"]["client_auth_detail"] == .null })
+        try server.control(
+            "PUT", "settings", #"{"keycloak_event_life":60,"clock_offset_ms":61000}"#)
+        #expect(try server.keycloak("GET", "events?client=billing").json == .array([]))
+        let config = try server.keycloak("GET", "events/config").json
+        #expect(config["eventsExpiration"] == .number(60))
     }
 
     @Test(.enabled(if: Contract.keycloak != nil, "the Keycloak contract file is not here"))

@@ -25,6 +25,16 @@ struct PracticeSettings: Sendable, Codable {
     var oktaOrgSecretGrants = false
     /// Okta admin requests in a minute before E0000047.
     var oktaRateLimit = 1_000_000
+    /// Let Keycloak's events say that a rotated secret was used, as since 26.8.
+    var keycloakTellsRotated = true
+    /// How long Keycloak keeps events, in seconds; 0 for ever.
+    var keycloakEventLife: Int64 = 0
+    /// How far Entra's report of sign-ins lags behind.
+    ///
+    /// Microsoft states no bound.
+    var entraReportLagMs: Milliseconds = 86_400_000
+    /// Whether the tenant has the licence for that report.
+    var entraIsPremium = true
     /// Life of a secret that Gravitee makes; 0 for ever.
     var graviteeSecretLifeMs: Milliseconds = 0
     /// Let Google's Security Token Service give tokens to clients themselves.

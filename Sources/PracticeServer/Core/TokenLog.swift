@@ -25,9 +25,15 @@ struct TokenLog: Sendable {
         (ring[next...] + ring[..<next]).filter { $0.sequence > since }
     }
 
-    /// When a secret was last taken; nil where it wasn't, or too long ago.
-    func lastUse(of secretID: String, by owner: TokenLogEntry.Owner) -> Milliseconds? {
-        ring.last { $0.isAccepted && $0.secretID == secretID && $0.owner == owner }?.time
+    /// When a secret was last taken, up to `end`; nil where it wasn't, or too long ago.
+    func lastUse(
+        of secretID: String, by owner: TokenLogEntry.Owner, until end: Milliseconds = .max
+    ) -> Milliseconds? {
+        let isUse: (TokenLogEntry) -> Bool = {
+            $0.isAccepted && $0.secretID == secretID && $0.owner == owner && $0.time <= end
+        }
+        // The newest stand before the place that is written next.
+        return (ring[..<next].last(where: isUse) ?? ring[next...].last(where: isUse))?.time
     }
 
     mutating func clear() { self = TokenLog() }

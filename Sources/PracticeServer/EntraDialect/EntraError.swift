@@ -30,6 +30,16 @@ struct EntraError: Error, Sendable {
     static let denied = EntraError(
         .forbidden, "Authorization_RequestDenied",
         "Insufficient privileges to complete the operation.")
+    /// What reports say, in other words than the rest of Graph.
+    static let notForReports = EntraError(
+        .forbidden, "Authentication_MSGraphPermissionMissing",
+        "The principal does not have required Microsoft Graph permission(s): AuditLog.Read.All to "
+            + "call this API. For more information about Microsoft Graph permissions, please visit "
+            + "https://aka.ms/graph-permissions")
+    static let notPremium = EntraError(
+        .forbidden, "Authentication_RequestFromNonPremiumTenantOrB2CTenant",
+        "Neither tenant is B2C or tenant doesn't have premium license")
+    static let badFilter = EntraError(.badRequest, "BadRequest", "Invalid filter clause")
     /// The number that a real tenant allows is not published.
     static let tooManySecrets = EntraError(
         .badRequest, "Request_BadRequest", "Too many passwords on the application.")

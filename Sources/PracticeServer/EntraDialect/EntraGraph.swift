@@ -15,6 +15,7 @@ struct EntraGraph: Sendable {
             application.post("addPassword") { try await answer($0, $1, Self.writers, add) }
             application.post("removePassword") { try await answer($0, $1, Self.writers, remove) }
         }
+        EntraReports(graph: self).add(to: router)
     }
 
     private static let writers: Set = [
@@ -38,13 +39,15 @@ struct EntraGraph: Sendable {
     }
 
     /// A token for Graph of a client that was granted one of `rights`.
-    private func authorize(_ request: Request, _ rights: Set<String>) async throws {
+    func authorize(
+        _ request: Request, _ rights: Set<String>, orThrow denied: EntraError = .denied
+    ) async throws {
         let server = TokenServer.entra(base: practice.baseURL)
         let now = practice.withState { $0.now }
         guard let token = await issuer.bearer(of: request, from: server, at: now),
             let caller = practice.withState({ $0.client(token.clientID, in: server.realm) })
         else { throw EntraError.invalidToken }
-        guard !caller.grants.isDisjoint(with: rights) else { throw EntraError.denied }
+        guard !caller.grants.isDisjoint(with: rights) else { throw denied }
     }
 
     /// By object id, or by `applications(appId='…')`.

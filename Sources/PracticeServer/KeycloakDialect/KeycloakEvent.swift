@@ -16,7 +16,7 @@ struct KeycloakEvent: Encodable {
     ///   published anywhere that I could read; both are guesses from `Details.CLIENT_AUTH_DETAIL`
     ///   and `ClientSecretConstants.CLIENT_ROTATED_EVENT_DETAIL` (26.8). Depend on neither: any
     ///   detail that starts with `client_auth_` and is not `client_auth_method` tells.
-    init(_ entry: TokenLogEntry) {
+    init(_ entry: TokenLogEntry, tellsRotated: Bool) {
         id = "event-\(entry.sequence)"
         time = entry.time
         type = entry.isAccepted && entry.error == nil ? "CLIENT_LOGIN" : "CLIENT_LOGIN_ERROR"
@@ -31,7 +31,7 @@ struct KeycloakEvent: Encodable {
             case .privateKeyJWT: "client-jwt"
             case nil: nil
             }
-        if entry.isRotated { details["client_auth_detail"] = "rotated_secret" }
+        if entry.isRotated, tellsRotated { details["client_auth_detail"] = "rotated_secret" }
         self.details = details
     }
 
@@ -54,7 +54,14 @@ struct KeycloakEventQuery {
     private let max: Int
     private let isAscending: Bool
 
-    /// `nil` for a date that can't be read.
+    /// Those of a client's requests; a realm has many more.
+    private static let known: Set = [
+        "CLIENT_LOGIN", "CLIENT_LOGIN_ERROR", "CODE_TO_TOKEN", "CODE_TO_TOKEN_ERROR",
+        "REFRESH_TOKEN", "REFRESH_TOKEN_ERROR", "TOKEN_EXCHANGE", "TOKEN_EXCHANGE_ERROR",
+        "INTROSPECT_TOKEN", "INTROSPECT_TOKEN_ERROR",
+    ]
+
+    /// `nil` for a date or a type that can't be read.
     init?(_ parameters: Parameters) {
         client = parameters.get("client")
         types = parameters.getAll("type")
@@ -64,6 +71,7 @@ struct KeycloakEventQuery {
         let (from, to) = (parameters.get("dateFrom"), parameters.get("dateTo"))
         self.from = from.flatMap { Self.time($0, endOfDay: false) }
         self.to = to.flatMap { Self.time($0, endOfDay: true) }
+        if !Self.known.isSuperset(of: types) { return nil }
         if from != nil, self.from == nil { return nil }
         if to != nil, self.to == nil { return nil }
     }

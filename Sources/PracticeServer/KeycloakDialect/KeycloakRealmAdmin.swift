@@ -61,10 +61,15 @@ struct KeycloakRealmAdmin: Sendable {
         }
         let events = practice.withState { state in
             let from = state.realms[caller.realm]?.eventsFrom ?? 0
+            let (tellsRotated, life) = (
+                state.settings.keycloakTellsRotated, state.settings.keycloakEventLife
+            )
+            let start = life > 0 ? state.now - life * 1_000 : 0
             return state.log.entries(after: from)
-                .filter { $0.isSaved && $0.owner.realm == caller.realm }
+                .filter { $0.isSaved && $0.owner.realm == caller.realm && $0.time >= start }
+                .map { KeycloakEvent($0, tellsRotated: tellsRotated) }
         }
-        return Reply.json(query.select(events.map { KeycloakEvent($0) }))
+        return Reply.json(query.select(events))
     }
 
     private func deleteEvents(
@@ -79,13 +84,16 @@ struct KeycloakRealmAdmin: Sendable {
     private func config(
         _ request: Request, _ context: PracticeContext, _ caller: KeycloakCaller
     ) -> Response {
-        let saves = practice.withState { $0.realms[caller.realm]?.savesEvents ?? false }
-        return Reply.json(
-            JSONValue.object([
-                "eventsEnabled": .bool(saves), "eventsListeners": ["jboss-logging"],
-                "enabledEventTypes": ["CLIENT_LOGIN", "CLIENT_LOGIN_ERROR"],
-                "adminEventsEnabled": false, "adminEventsDetailsEnabled": false,
-            ]))
+        let (saves, life) = practice.withState {
+            ($0.realms[caller.realm]?.savesEvents ?? false, $0.settings.keycloakEventLife)
+        }
+        let config: JSONValue = [
+            "eventsEnabled": .bool(saves), "eventsExpiration": .integer(life),
+            "eventsListeners": ["jboss-logging"],
+            "enabledEventTypes": ["CLIENT_LOGIN", "CLIENT_LOGIN_ERROR"],
+            "adminEventsEnabled": false, "adminEventsDetailsEnabled": false,
+        ]
+        return Reply.json(config)
     }
 
     private func putConfig(
