@@ -11,11 +11,12 @@ import Testing
 
     init() throws { practice = try #require(Practice.current) }
 
+    /// Without its events, which ``KeycloakEventTests`` read.
     private func keycloak(_ client: String, _ more: [String: SettingValue] = [:]) async throws
         -> any AuthorizationServer
     {
         let standard: [String: SettingValue] = [
-            "url": .text(practice["PRACTICE_URL"]), "realm": "practice",
+            "url": .text(practice["PRACTICE_URL"]), "realm": "practice", "login_events": "false",
             "admin": .group([
                 "client_id": .text(practice["KEYCLOAK_ADMIN_CLIENT_ID"]),
                 "client_secret": "env:KEYCLOAK_ADMIN_CLIENT_SECRET",

@@ -19,6 +19,10 @@ extension Entra {
                     + "https://graph.microsoft.com/.default if left out"),
             SettingDescriptor(
                 "lifetime", .span, summary: "how long a new secret is good for; 180d if left out"),
+            SettingDescriptor(
+                "sign_in_report", .boolean,
+                summary: "whether the report of sign-ins is read (Graph beta), for who still uses "
+                    + "the old secret; false if left out"),
             .authMethod(.post),
             .caFile,
             SettingDescriptor(
@@ -61,7 +65,8 @@ extension Entra {
                 isRefusal: { $0 == 401 && $1 == "invalid_client" }),
             authority: "\(login)/\(tenant)/v2.0",
             lifetime: try settings.span("lifetime", default: .hours(180 * 24)),
-            period: plan.schedule?.every)
+            period: plan.schedule?.every,
+            readsReport: try settings.boolean("sign_in_report", default: false))
     }
 
     private static func login(

@@ -13,12 +13,19 @@ struct Entra: AuthorizationServer {
     let lifetime: Span
     /// From the end of one rotation to the start of the next; nil only by hand.
     let period: Span?
+    /// Whether the report of sign-ins is read, for who uses the old secret.
+    var readsReport = false
 
     static let capabilities = ServerCapabilities(
         shape: .list, limit: 20, origin: .server, recognition: .label, canDisable: false,
-        propagation: .minutes(10), expiry: .atCreation)
+        propagation: .minutes(10), expiry: .atCreation, telemetry: .secret,
+        telemetryLag: .hours(24))
 
-    var capabilities: ServerCapabilities { Self.capabilities }
+    var capabilities: ServerCapabilities {
+        var own = Self.capabilities
+        if !readsReport { (own.telemetry, own.telemetryLag) = (.none, .zero) }
+        return own
+    }
 
     func identity() async throws(AdapterError) -> TargetIdentity {
         let metadata = try await api.admin.metadata(of: authority)
@@ -38,15 +45,39 @@ struct Entra: AuthorizationServer {
                         + "\(period): say a longer lifetime"))
         }
         do throws(AdapterError) {
-            let listed = try await api.application().passwordCredentials
-            if listed.count >= capabilities.limit {
+            let application = try await api.application()
+            let count = application.passwordCredentials.count
+            if count >= capabilities.limit {
                 findings.append(
-                    problem("limit-reached", "the application has \(listed.count) secrets already"))
+                    problem("limit-reached", "the application has \(count) secrets already"))
             }
+            findings += try await reportFindings(application.appId, overlap)
         } catch {
             findings.append(try error.finding())
         }
         return findings
+    }
+
+    /// What keeps the report from telling who still uses the old secret.
+    private func reportFindings(_ appID: String, _ overlap: Span) async throws(AdapterError)
+        -> [Finding]
+    {
+        guard readsReport else { return [] }
+        do throws(AdapterError) { _ = try await api.lastUses(of: appID) } catch {
+            return [
+                try error.warning(
+                    "entra-no-sign-in-report",
+                    "who still uses the old secret isn't seen: that needs AuditLog.Read.All, and "
+                        + "Microsoft Entra ID P1 or P2")
+            ]
+        }
+        guard overlap <= capabilities.telemetryLag else { return [] }
+        return [
+            Finding(
+                .warning, code: "entra-report-lags",
+                message: "entra: the sign-in report may lag by \(capabilities.telemetryLag), and "
+                    + "the plan's overlap is \(overlap): a use may be told too late")
+        ]
     }
 
     private func problem(_ code: String, _ reason: String) -> Finding {
@@ -55,13 +86,27 @@ struct Entra: AuthorizationServer {
 
     func credentials(knowing known: KnownSecrets) async throws(AdapterError) -> [Credential] {
         let now = api.now()
-        return try await api.application().passwordCredentials.compactMap { listed in
-            let end = listed.endDateTime.flatMap(Instant.init(rfc3339:))
-            if let end, end <= now { return nil }
-            return Credential(
+        let application = try await api.application()
+        let alive = application.passwordCredentials.filter { $0.end.map { $0 > now } ?? true }
+        let lastUses = try await lastUses(of: alive, application.appId)
+        return alive.map { listed in
+            Credential(
                 id: CredentialID(rawValue: listed.keyId),
-                createdAt: listed.startDateTime.flatMap(Instant.init(rfc3339:)), expiresAt: end,
-                label: listed.displayName, isOther: listed.isNone(of: known))
+                createdAt: listed.startDateTime.flatMap(Instant.init(rfc3339:)),
+                expiresAt: listed.end, label: listed.displayName,
+                isOther: listed.isNone(of: known), lastUsedAt: lastUses[listed.keyId.lowercased()])
+        }
+    }
+
+    /// Nothing where one secret is alone, and so nobody's old one, and where the report isn't for
+    /// this admin or this tenant: a rotation does without.
+    private func lastUses(of listed: [EntraSecret], _ appID: String) async throws(AdapterError)
+        -> [String: Instant]
+    {
+        guard readsReport, listed.count > 1 else { return [:] }
+        do throws(AdapterError) { return try await api.lastUses(of: appID) } catch {
+            if case .unavailable = error.kind { throw error }
+            return [:]
         }
     }
 

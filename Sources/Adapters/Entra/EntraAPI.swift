@@ -13,6 +13,9 @@ struct EntraSecret: Decodable {
     /// The value, in the answer to its creation only.
     let secretText: String?
 
+    /// When it stops being accepted; nil is never.
+    var end: Instant? { endDateTime.flatMap(Instant.init(rfc3339:)) }
+
     /// Whether `secret` begins as this one does; true where nothing is shown.
     func mayBe(_ secret: ClientSecret) -> Bool {
         guard let hint, !hint.isEmpty else { return true }

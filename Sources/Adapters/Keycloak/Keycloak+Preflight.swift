@@ -9,6 +9,7 @@ extension Keycloak {
             findings += try await slotFindings(client)
             findings += KeycloakVerdict.findings(
                 try await api.profiles(), try await api.policies(), overlap: overlap)
+            findings += try await eventFindings(overlap)
         } catch {
             findings.append(try error.finding())
         }
@@ -48,6 +49,49 @@ extension Keycloak {
             found.append(problem("slot-occupied", "an earlier rotated secret still lives"))
         }
         return found
+    }
+
+    /// What keeps Keycloak from telling who still uses the old secret.
+    private func eventFindings(_ overlap: Span) async throws(AdapterError) -> [Finding] {
+        guard readsEvents else { return [] }
+        let config: KeycloakEventsConfig
+        do throws(AdapterError) { config = try await api.eventsConfig() } catch {
+            return [
+                try error.warning(
+                    "keycloak-no-events",
+                    "who still uses the old secret isn't seen: grant view-events, or say "
+                        + "login_events: false")
+            ]
+        }
+        guard config.eventsEnabled ?? false else {
+            return [
+                warning(
+                    "events-off",
+                    "the realm saves no events, so who still uses the old secret isn't seen: "
+                        + "enable them, or say login_events: false")
+            ]
+        }
+        var found: [Finding] = []
+        // An empty list is the usual types, and the login of a client is one of them.
+        if let types = config.enabledEventTypes, !types.isEmpty, !types.contains("CLIENT_LOGIN") {
+            found.append(
+                warning(
+                    "logins-not-saved",
+                    "the realm's saved events lack CLIENT_LOGIN, so a client's own logins with "
+                        + "the old secret aren't seen"))
+        }
+        if let seconds = config.eventsExpiration, seconds > 0, .seconds(seconds) < overlap {
+            found.append(
+                warning(
+                    "events-expire",
+                    "the realm keeps events for \(Span.seconds(seconds)), and the plan's overlap "
+                        + "is \(overlap)"))
+        }
+        return found
+    }
+
+    private func warning(_ code: String, _ reason: String) -> Finding {
+        KeycloakVerdict.finding(.warning, code, reason)
     }
 
     private func problem(_ code: String, _ reason: String) -> Finding {

@@ -13,6 +13,10 @@ extension Keycloak {
                 "token_endpoint", .url, summary: "the realm's own token endpoint if left out"),
             .authMethod(),
             .scope,
+            SettingDescriptor(
+                "login_events", .boolean,
+                summary: "whether login events are read, for who still uses the old secret; "
+                    + "true if left out"),
             .caFile,
             SettingDescriptor(
                 "admin",
@@ -53,7 +57,8 @@ extension Keycloak {
                 settings, plan, parts, at: endpoint,
                 // With 400, unauthorized_client means that the grant isn't allowed.
                 isRefusal: { $0 == 401 && $1 == "unauthorized_client" }),
-            issuer: issuer, now: parts.now)
+            issuer: issuer, now: parts.now,
+            readsEvents: try settings.boolean("login_events", default: true))
     }
 
     private static func issuer(_ url: String, _ realm: String) -> String {

@@ -17,12 +17,18 @@ struct Keycloak: AuthorizationServer {
     let probe: TokenProbe
     let issuer: String
     let now: @Sendable () -> Instant
+    /// Whether the realm's login events are read, for who uses the rotated secret.
+    var readsEvents = true
 
     static let capabilities = ServerCapabilities(
         shape: .twoSlots, limit: 2, origin: .server, recognition: .value, canDisable: false,
-        propagation: .minutes(1), expiry: .onceReplaced)
+        propagation: .minutes(1), expiry: .onceReplaced, telemetry: .secret)
 
-    var capabilities: ServerCapabilities { Self.capabilities }
+    var capabilities: ServerCapabilities {
+        var own = Self.capabilities
+        if !readsEvents { own.telemetry = .none }
+        return own
+    }
 
     func identity() async throws(AdapterError) -> TargetIdentity {
         try await api.admin.metadata(of: issuer)
@@ -40,18 +46,33 @@ struct Keycloak: AuthorizationServer {
         // The expiry of the secret in force ends both.
         let end = [client.rotatedExpiresAt, client.expiresAt].compactMap { $0 }.min()
         if let rotated = try await api.rotated(client), !isOver(end) {
-            listed.append(credential(Slot.rotated, rotated, client.rotatedCreatedAt, end, known))
+            listed.append(
+                credential(
+                    Slot.rotated, rotated, client.rotatedCreatedAt, end, known,
+                    try await lastUse(of: client)))
         }
         return listed
     }
 
     private func credential(
         _ slot: CredentialID, _ secret: ClientSecret, _ createdAt: Instant?, _ expiresAt: Instant?,
-        _ known: KnownSecrets
+        _ known: KnownSecrets, _ lastUsedAt: Instant? = nil
     ) -> Credential {
         Credential(
             id: slot, createdAt: createdAt, expiresAt: expiresAt,
-            holds: known.role(where: secret.matches), secret: secret)
+            holds: known.role(where: secret.matches), secret: secret, lastUsedAt: lastUsedAt)
+    }
+
+    /// When the rotated secret was last used; nil where nothing tells, and where the events may not
+    /// be read: a rotation does without.
+    private func lastUse(of client: KeycloakClient) async throws(AdapterError) -> Instant? {
+        guard readsEvents else { return nil }
+        do throws(AdapterError) {
+            return try await api.lastUseOfRotated(since: client.rotatedCreatedAt)
+        } catch {
+            if case .unavailable = error.kind { throw error }
+            return nil
+        }
     }
 
     private func isOver(_ end: Instant?) -> Bool { end.map { $0 <= now() } ?? false }

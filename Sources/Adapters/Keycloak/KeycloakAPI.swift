@@ -50,7 +50,7 @@ struct KeycloakAPI: Sendable {
     let realm: String
     let clientID: String
 
-    private var realmPath: String { "/admin/realms/\(URLPart.segment(realm))" }
+    var realmPath: String { "/admin/realms/\(URLPart.segment(realm))" }
 
     static func words(_ response: HTTPResponse) -> String? {
         guard let body = try? response.json(KeycloakErrorBody.self) else { return nil }

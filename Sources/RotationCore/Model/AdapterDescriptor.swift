@@ -9,7 +9,8 @@ public struct AdapterDescriptor: Sendable, Hashable {
     public let summary: String
     /// The settings, in the order in which they are documented.
     public let settings: [SettingDescriptor]
-    /// What the server can do where nothing in a plan changes it; nil for all but servers.
+    /// What the server can do where nothing in a plan changes it, uses told of where a plan has to
+    /// ask for that; nil for all but servers.
     public let capabilities: ServerCapabilities?
 
     /// A descriptor.

@@ -1,0 +1,74 @@
+import RotationCore
+
+/// One event of a realm, as far as it tells which secret was used.
+struct KeycloakEvent: Decodable {
+    /// Milliseconds since 1970.
+    let time: Int64?
+    let details: [String: String?]?
+
+    /// Those that a client comes about with a secret of its own and that are in every version.
+    static let types = [
+        "CLIENT_LOGIN", "CODE_TO_TOKEN", "REFRESH_TOKEN", "TOKEN_EXCHANGE", "INTROSPECT_TOKEN",
+    ]
+
+    /// Whether it says that the rotated secret was used, and not the one in force.
+    ///
+    /// Since 26.8 a detail beside `client_auth_method` says so, and only then. How that one is
+    /// spelled couldn't be read anywhere; the names of its constants (`CLIENT_AUTH_DETAIL`,
+    /// `CLIENT_ROTATED_EVENT_DETAIL`) tell how it begins, and of what it speaks.
+    var usedRotated: Bool {
+        (details ?? [:]).contains { name, value in
+            name.hasPrefix("client_auth_") && name != "client_auth_method"
+                && "\(name) \(value ?? "")".lowercased().contains("rotat")
+        }
+    }
+}
+
+/// What a realm saves of its events.
+struct KeycloakEventsConfig: Decodable {
+    let eventsEnabled: Bool?
+    /// For how long, in seconds; 0 and nil are for ever.
+    let eventsExpiration: Int64?
+    let enabledEventTypes: [String]?
+}
+
+extension KeycloakAPI {
+    private static let page = 250
+    private static let pages = 20
+
+    /// When the rotated secret was last used since `start`, among the client's last 5000 logins;
+    /// nil where none of them tells.
+    func lastUseOfRotated(since start: Instant?) async throws(AdapterError) -> Instant? {
+        let types = KeycloakEvent.types.map { "&type=\($0)" }.joined()
+        let from = start.map { "&dateFrom=\($0.milliseconds)" } ?? ""
+        for number in 0..<Self.pages {
+            let query =
+                "client=\(URLPart.segment(clientID))\(types)\(from)&max=\(Self.page)"
+                + "&first=\(number * Self.page)"
+            let events = try await events([KeycloakEvent].self, "?\(query)")
+            // The newest come first. While others come, some are seen twice, and none is missed.
+            if let use = events.first(where: \.usedRotated) {
+                return use.time.map { Instant(milliseconds: $0) }
+            }
+            if events.count < Self.page { break }
+        }
+        return nil
+    }
+
+    func eventsConfig() async throws(AdapterError) -> KeycloakEventsConfig {
+        try await events(KeycloakEventsConfig.self, "/config")
+    }
+
+    private func events<Value: Decodable>(_ type: Value.Type, _ rest: String)
+        async throws(AdapterError) -> Value
+    {
+        do throws(AdapterError) {
+            let response = try await admin.expect(
+                [200], "GET", "\(realmPath)/events\(rest)", .read)
+            return try admin.decode(type, response, .read)
+        } catch {
+            throw AdapterError(
+                error.kind, code: error.code, message: "\(error.message) (the realm's events)")
+        }
+    }
+}
