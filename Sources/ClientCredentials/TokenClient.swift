@@ -9,6 +9,7 @@ public actor TokenClient {
 
     private struct Held {
         let token: AccessToken
+        let authentication: ClientAuthentication
         let staleAt: ContinuousClock.Instant
     }
 
@@ -44,13 +45,17 @@ public actor TokenClient {
 
     /// A token for the client at `endpoint`: the one in memory, or a new one.
     ///
-    /// Callers that come while one is fetched with the same proof wait for that one. A new secret
-    /// of the same client doesn't make a good token bad; call ``invalidate()`` if it should.
+    /// Callers that come while one is fetched with the same proof wait for that one. Who comes with
+    /// another proof, a new secret of the same client, gets no token that an older one bought.
     public func token(
         from endpoint: TokenEndpoint, as authentication: ClientAuthentication
     ) async throws(TokenError) -> AccessToken {
         let key = Key(endpoint: endpoint, client: authentication.clientID)
-        if let held = held[key], now() < held.staleAt { return held.token }
+        if let held = held[key], now() < held.staleAt,
+            held.authentication.isSame(as: authentication)
+        {
+            return held.token
+        }
         if let flight = flights[key], flight.authentication.isSame(as: authentication) {
             return try await flight.task.value.get()
         }
@@ -93,6 +98,8 @@ public actor TokenClient {
         flights[key] = nil
         // Without a lifetime nobody knows when it ends, so it is used once.
         guard case .success(let token) = result, let lifetime = token.lifetime else { return }
-        held[key] = Held(token: token, staleAt: asked + lifetime - buffer(lifetime))
+        held[key] = Held(
+            token: token, authentication: flight.authentication,
+            staleAt: asked + lifetime - buffer(lifetime))
     }
 }

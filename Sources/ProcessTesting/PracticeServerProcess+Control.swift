@@ -51,6 +51,18 @@ extension PracticeServerProcess {
         public let error: String?
     }
 
+    /// One call of an admin API that was made with an access token of the server's.
+    public struct Call: Decodable, Sendable {
+        /// The method.
+        public let method: String
+        /// The path.
+        public let path: String
+        /// The status of the answer.
+        public let status: Int
+        /// The secret that the token was issued for; nil where it was a key.
+        public let secretId: String?
+    }
+
     /// Asks the control API; throws where the answer isn't a 2xx.
     @discardableResult
     public func control(_ method: String, _ path: String, _ json: String? = nil) async throws
@@ -121,6 +133,11 @@ extension PracticeServerProcess {
     /// The token requests of a client.
     public func log(of client: String, since: Int = 0) async throws -> [LogLine] {
         try await control("GET", "log?client=\(client)&since=\(since)").json()
+    }
+
+    /// The calls of admin APIs by tokens of a client, oldest first.
+    public func calls(by client: String) async throws -> [Call] {
+        try await control("GET", "calls?client=\(client)").json()
     }
 
     /// The status of a token request with a secret.

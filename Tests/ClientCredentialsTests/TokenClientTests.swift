@@ -67,18 +67,26 @@ import Testing
     @Test func `a caller with another secret doesn't wait for the old one's fate`() async throws {
         let refusal = #"{"error":"invalid_client"}"#
         let http = ScriptedHTTP(.json(401, refusal), .token("b"))
+        let two = ClientAuthentication.basic(id: "app", secret: "two")
         let client = client(http)
         http.hold(true)
         let old = Task { try await client.token(from: endpoint, as: proof).value }
         while http.requests.isEmpty { await Task.yield() }
-        let new = Task {
-            try await client.token(from: endpoint, as: .basic(id: "app", secret: "two")).value
-        }
+        let new = Task { try await client.token(from: endpoint, as: two).value }
         while http.requests.count < 2 { await Task.yield() }
         http.hold(false)
         #expect(try await new.value == "b")
         await #expect(throws: TokenError.self) { try await old.value }
-        #expect(try await client.token(from: endpoint, as: proof).value == "b")
+        #expect(try await client.token(from: endpoint, as: two).value == "b")
+    }
+
+    @Test func `a token is for the secret that it was fetched with`() async throws {
+        let http = ScriptedHTTP(.token("a"), .token("b"), .token("c"))
+        let client = client(http)
+        let two = ClientAuthentication.basic(id: "app", secret: "two")
+        #expect(try await client.token(from: endpoint, as: proof).value == "a")
+        for _ in 1...2 { #expect(try await client.token(from: endpoint, as: two).value == "b") }
+        #expect(try await client.token(from: endpoint, as: proof).value == "c")
     }
 
     @Test func `a failure isn't kept`() async throws {

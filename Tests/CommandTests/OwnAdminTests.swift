@@ -38,6 +38,23 @@ struct OwnAdminTests {
     }
 
     @Test(arguments: rights)
+    func `one run that goes through revokes the old secret by a login with the new one`(
+        right: (dialect: Dialect, grants: [String])
+    ) async throws {
+        try await open(right) { stage in
+            let old = try await stage.server.client(Stage.client).live.map(\.id)
+            try await stage.begin()
+            try await stage.expectCompletion()
+            let new = try await stage.server.client(Stage.client).live.map(\.id)
+            let changes = try await stage.server.calls(by: Stage.client).filter {
+                $0.method != "GET" && (200..<300).contains($0.status)
+            }
+            // The creation and the deletion.
+            #expect(changes.map(\.secretId) == old + new, "\(changes)")
+        }
+    }
+
+    @Test(arguments: rights)
     func `a rollback goes back with the old login`(right: (dialect: Dialect, grants: [String]))
         async throws
     {

@@ -15,6 +15,8 @@ struct OddPorts: AdapterFactory {
     var creationFailure: AdapterError?
     /// Whether it happens all the same.
     var isOnlyAnswerLost = false
+    /// Told of each deletion.
+    var deleting: @Sendable () -> Void = {}
     var deletionFailure: AdapterError?
     var identity: TargetIdentity?
     var findings: [Finding] = []
@@ -106,6 +108,7 @@ private struct OddServer: AuthorizationServer {
     func delete(_ credential: CredentialID, keeping survivor: ClientSecret)
         async throws(AdapterError)
     {
+        odd.deleting()
         if let failure = odd.deletionFailure { throw failure }
         try await usual.delete(credential, keeping: survivor)
     }

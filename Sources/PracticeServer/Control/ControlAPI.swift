@@ -24,6 +24,11 @@ struct ControlAPI: Sendable {
         control.get("settings") { _, _ in Self.json(practice.withState { $0.settings }) }
         control.put("settings", use: settings)
         control.get("log", use: log)
+        control.get("calls") { request, _ in
+            let client = request.uri.queryParameters.get("client")
+            let calls = practice.withState { $0.calls.entries }
+            return Self.json(calls.filter { client == nil || $0.clientId == client })
+        }
         control.get("stats", use: stats)
         control.post("reset") { _, _ in
             try await world.reset(practice)

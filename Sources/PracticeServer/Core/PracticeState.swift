@@ -4,6 +4,7 @@ struct PracticeState: Sendable {
     var settings = PracticeSettings()
     var faults = FaultBook()
     var log = TokenLog()
+    var calls = CallLog()
     var assertions = AssertionReplay()
     var oktaRate = RateWindow()
     /// Temporary access keys by their ids.

@@ -11,6 +11,7 @@ struct PracticeApplication: Sendable {
         let router = Router(context: PracticeContext.self)
         router.add(middleware: VendorErrors())
         router.add(middleware: FaultMiddleware(practice: practice))
+        router.add(middleware: CallLogger(practice: practice))
         for dialect in Dialect.allCases {
             dialect.vendor.init(practice: practice, issuer: issuer).add(to: router)
         }

@@ -105,7 +105,8 @@ extension ClientAuthenticator {
                 server: server, client: client, method: method, settings: state.settings)
             let scope = try server.realm.dialect.vendor.grant(askedScope, question)
             log(client.clientID, method, outcome, in: &state)
-            return AuthenticatedClient(clientID: client.clientID, scope: scope)
+            return AuthenticatedClient(
+                clientID: client.clientID, scope: scope, secretID: secretID)
         } catch {
             outcome.error = error.error
             log(client.clientID, method, outcome, in: &state)
@@ -145,4 +146,6 @@ extension ClientAuthenticator {
 struct AuthenticatedClient: Sendable {
     let clientID: String
     let scope: String
+    /// The secret that proved it; nil where it was a key.
+    let secretID: String?
 }

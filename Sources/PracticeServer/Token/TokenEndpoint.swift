@@ -74,6 +74,7 @@ struct TokenEndpoint: Sendable {
         var claims = AccessToken(
             iss: server.issuer, sub: id, aud: server.issuer, clientID: id, scope: scope,
             jti: RandomText.uuid(), iat: now, exp: now + settings.tokenLifetime)
+        claims.secretID = client.secretID
         if let known = practice.withState({ $0.client(id, in: server.realm) }) {
             server.realm.dialect.vendor.complete(&claims, of: known)
         }

@@ -65,6 +65,8 @@ struct AccessToken: JWTPayload {
     /// Okta's list of scopes.
     var scp: [String]?
     var typ: String?
+    /// The secret that it was issued for: no vendor's, but for oracles.
+    var secretID: String?
     let scope: String
     let jti: String
     let iat: Int64
@@ -73,6 +75,7 @@ struct AccessToken: JWTPayload {
     private enum CodingKeys: String, CodingKey {
         case iss, sub, aud, azp, cid, scp, typ, scope, jti, iat, exp
         case clientID = "client_id"
+        case secretID = "practice_secret"
     }
 
     /// Expiry is judged by the server's own clock, not here.

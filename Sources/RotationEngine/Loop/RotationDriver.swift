@@ -176,6 +176,10 @@ actor RotationDriver {
         case .running(.overlap):
             rotation.body.overlapSince = now
             rotation.body.overlapSinceBoot = clock.sinceBoot()
+        case .running(.disable), .running(.withdraw):
+            // The admin login may be the client that turns: from here on it has to be what the
+            // stores hold now, for what it was before is about to be taken away.
+            serverPort = nil
         case .completed, .abandoned:
             draft.shreds = true
             draft.nextDue = nextDue(at: now)
