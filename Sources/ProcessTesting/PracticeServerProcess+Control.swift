@@ -86,9 +86,10 @@ extension PracticeServerProcess {
 
     /// Makes a client with one secret; its id at the admin API is its client id.
     ///
-    /// `grants` are its rights at the admin API.
+    /// `grants` are its rights at the admin API; at Entra, the tokens of `workload` stand for it.
     public func createClient(
-        _ dialect: Dialect, _ id: String, secret: String, grants: [String] = []
+        _ dialect: Dialect, _ id: String, secret: String, grants: [String] = [],
+        trusting workload: String? = nil
     ) async throws {
         // Where ids are numbers, the server counts.
         let isCounted = [.authentik, .authlete, .gitlab, .zitadel].contains(dialect)
@@ -96,7 +97,16 @@ extension PracticeServerProcess {
         try await control(
             "POST", "clients",
             #"{"dialect":"\#(dialect.rawValue)","client_id":"\#(id)",\#(internalID)"#
-                + #""secret":"\#(secret)","grants":\#(grants)}"#)
+                + #""secret":"\#(secret)","grants":\#(grants)"#
+                + (workload.map { #","federated_subject":"\#($0)"}"# } ?? "}"))
+    }
+
+    /// A token of a workload, as a cluster projects it into a file; its life is in seconds.
+    public func workloadToken(of subject: String, lifetime: Int = 3_600) async throws -> String {
+        struct Made: Decodable { let token: String }
+        return try await control(
+            "POST", "workload-tokens", #"{"subject":"\#(subject)","lifetime":\#(lifetime)}"#
+        ).json(Made.self).token
     }
 
     /// The truth about a client.

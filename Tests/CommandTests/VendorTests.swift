@@ -116,6 +116,32 @@ struct VendorTests {
         }
     }
 
+    @Test func `at Entra a workload administers, whose token is replaced in the meantime`()
+        async throws
+    {
+        let workload = "system:serviceaccount:ops:holdover"
+        try await Stage.open(
+            .entra,
+            plan: { plan, bench in
+                plan.server.removeAll { $0.hasPrefix("admin:") }
+                plan.server.append(
+                    "admin: {client_id: ops, federated_token: \"file:\(bench.at("token"))\"}")
+            }
+        ) { stage in
+            try await stage.server.createClient(
+                .entra, "ops", secret: Stage.makeSecret(),
+                grants: ["Application.ReadWrite.OwnedBy"], trusting: workload)
+            let first = try await stage.server.workloadToken(of: workload)
+            try stage.bench.write(first, to: "token")
+            try await stage.begin(until: "verify")
+            try await stage.server.set(#"{"clock_offset_ms":3700000}"#)
+            try await stage.run("run").expect(exit: 4, "unauthorized", saying: "AADSTS700024")
+            try stage.bench.write(
+                try await stage.server.workloadToken(of: workload), to: "token")
+            try await stage.expectCompletion()
+        }
+    }
+
     @Test(arguments: ["error_before_effect", nil])
     func `where the list shows only times, somebody else's secret is a person's`(kind: String?)
         async throws

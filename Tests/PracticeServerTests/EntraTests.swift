@@ -140,6 +140,33 @@ struct EntraTests {
         #expect(code == "Authentication_RequestFromNonPremiumTenantOrB2CTenant")
     }
 
+    @Test func `a workload's token stands for an application that trusts it`() throws {
+        try server.makeClient(
+            #"{"dialect":"entra","client_id":"ops","federated_subject":"w"}"#)
+        func ask(_ subject: String, of client: String) throws -> RawHTTP.Answer {
+            let made = try server.control(
+                "POST", "workload-tokens", #"{"subject":"\#(subject)"}"#)
+            let type = "urn%3Aietf%3Aparams%3Aoauth%3Aclient-assertion-type%3Ajwt-bearer"
+            return try server.http.send(
+                "POST", "/entra/login/\(server.lines["ENTRA_TENANT"] ?? "")/oauth2/v2.0/token",
+                headers: ["Content-Type": "application/x-www-form-urlencoded"],
+                body: "grant_type=client_credentials&client_id=\(client)"
+                    + "&client_assertion_type=\(type)&client_assertion="
+                    + (made.json["token"].string ?? "")
+                    + "&scope=https%3A%2F%2Fgraph.microsoft.com%2F.default")
+        }
+        for _ in 1...2 { #expect(try ask("w", of: "ops").status == 200) }
+        let stranger = try ask("x", of: "ops")
+        #expect(stranger.status == 401 && stranger.json["error"] == "invalid_client")
+        #expect(stranger.json["error_codes"].array.count == 1)
+        #expect(stranger.json["error_description"].string?.hasPrefix("AADSTS700213:") == true)
+        #expect(try ask("w", of: "billing").status != 200)
+        let refused = try server.control(
+            "POST", "clients",
+            #"{"dialect":"okta","client_id":"ops","federated_subject":"w"}"#)
+        #expect(refused.status == 400)
+    }
+
     @Test(.enabled(if: Contract.graph != nil, "the vendors' contracts are absent"))
     func `answers fit Microsoft's contract`() throws {
         let contract = try #require(Contract.graph)

@@ -6,6 +6,7 @@ import Hummingbird
 struct ControlAPI: Sendable {
     let practice: Practice
     let world: PracticeWorld
+    let issuer: TokenIssuer
 
     func add(to router: Router<PracticeContext>) {
         let control = router.group("/practice").add(
@@ -30,6 +31,12 @@ struct ControlAPI: Sendable {
             return Self.json(calls.filter { client == nil || $0.clientId == client })
         }
         control.get("stats", use: stats)
+        control.post("workload-tokens") { request, _ in
+            let new = try await request.json(NewWorkloadToken.self, snakeCase: true)
+            let token = try await EntraWorkload(practice: practice, issuer: issuer)
+                .token(of: new.subject, audience: new.audience, lifetime: new.lifetime)
+            return Self.json(["token": token], .created)
+        }
         control.post("reset") { _, _ in
             try await world.reset(practice)
             return Reply.empty()

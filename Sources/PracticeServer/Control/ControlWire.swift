@@ -17,6 +17,17 @@ struct NewClient: Decodable, Sendable {
     var scopes: [String]?
     /// Admin rights: Okta's `okta.*` scopes, Keycloak's `realm-management` roles.
     var grants: [String]?
+    /// Entra's applications only: the workload whose tokens stand for it.
+    var federatedSubject: String?
+}
+
+/// What a workload's token is to be like.
+struct NewWorkloadToken: Decodable, Sendable {
+    let subject: String
+    /// The one that Entra asks for when nothing is said.
+    var audience: String?
+    /// In seconds; an hour when nothing is said.
+    var lifetime: Int64?
 }
 
 /// The answer to a new client.

@@ -19,6 +19,9 @@ struct Registrar: Sendable {
         guard method != .privateKeyJWT || new.publicKey != nil else {
             throw Refusal(reason: "private_key_jwt needs a public_key")
         }
+        guard new.federatedSubject == nil || new.dialect == .entra else {
+            throw Refusal(reason: "only Entra's applications trust a workload")
+        }
         let keys: ClientKeys?
         do {
             keys = if let key = new.publicKey { try await ClientKeys(key) } else { nil }
@@ -40,6 +43,7 @@ struct Registrar: Sendable {
                 created: state.now)
             client.grants = Set(new.grants ?? [])
             client.keys = keys
+            client.federatedSubject = new.federatedSubject
             if method != .privateKeyJWT {
                 id.dialect.vendor.addFirst(new.secret, to: &client, in: id, state)
             }

@@ -10,6 +10,8 @@ struct PracticeClient: Sendable {
     /// What its tokens may do to the admin API: Okta's `okta.*` scopes, Keycloak's roles.
     var grants: Set<String> = []
     var keys: ClientKeys?
+    /// Entra's: the workload whose tokens stand for it.
+    var federatedSubject: String?
     /// What exists, oldest first.
     private(set) var secrets: [PracticeSecret] = []
     /// What was removed; may be taken until the removal has propagated, and names late use.

@@ -15,7 +15,7 @@ struct PracticeApplication: Sendable {
         for dialect in Dialect.allCases {
             dialect.vendor.init(practice: practice, issuer: issuer).add(to: router)
         }
-        ControlAPI(practice: practice, world: world).add(to: router)
+        ControlAPI(practice: practice, world: world, issuer: issuer).add(to: router)
         return router
     }
 

@@ -1,6 +1,7 @@
 /// Decides whether a token request's client is who it says, and writes the log.
 struct ClientAuthenticator: Sendable {
     let practice: Practice
+    let issuer: TokenIssuer
     let server: TokenServer
     /// The scope that the request asks for.
     let askedScope: String?
@@ -57,6 +58,9 @@ extension ClientAuthenticator {
     private func check(
         assertion token: String, named: String?
     ) async throws(TokenError) -> AuthenticatedClient {
+        if let named, let subject = federation(of: named) {
+            return try await check(workload: token, trusting: subject, of: named)
+        }
         let clientID = AssertionClaims.unverifiedSubject(of: token) ?? named ?? ""
         let found = practice.withState { ($0.client(clientID, in: server.realm), $0.now) }
         guard let client = found.0, client.isEnabled, named == nil || named == clientID else {
@@ -83,6 +87,28 @@ extension ClientAuthenticator {
             }
             return try conclude(
                 client, client.authMethod, proof.secret?.id, proof.secret?.digest, in: &state)
+        }
+    }
+
+    /// The workload that a client trusts; nil where it trusts none.
+    private func federation(of clientID: String) -> String? {
+        practice.withState { $0.client(clientID, in: server.realm)?.federatedSubject }
+    }
+
+    private func check(
+        workload token: String, trusting subject: String, of clientID: String
+    ) async throws(TokenError) -> AuthenticatedClient {
+        let workloads = EntraWorkload(practice: practice, issuer: issuer)
+        let now = practice.withState { $0.now }
+        if let refusal = await workloads.refusal(of: token, trusting: subject, at: now) {
+            throw refuse(clientID, refusal)
+        }
+        return try practice.withState { state throws(TokenError) in
+            guard let client = state.client(clientID, in: server.realm), client.isEnabled else {
+                log(clientID, .privateKeyJWT, .refused(wording.unknownClient.error), in: &state)
+                throw wording.unknownClient
+            }
+            return try conclude(client, .privateKeyJWT, nil, nil, in: &state)
         }
     }
 

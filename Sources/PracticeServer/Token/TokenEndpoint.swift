@@ -52,7 +52,7 @@ struct TokenEndpoint: Sendable {
         let shown = try PresentedCredential(
             headers: headers, form: form, wording: server.wording)
         let authenticator = ClientAuthenticator(
-            practice: practice, server: server, askedScope: form["scope"])
+            practice: practice, issuer: issuer, server: server, askedScope: form["scope"])
         let client: AuthenticatedClient
         do throws(TokenError) {
             client = try await authenticator.authenticate(shown)

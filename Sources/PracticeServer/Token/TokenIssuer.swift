@@ -28,7 +28,7 @@ struct TokenIssuer: Sendable {
             ecdsa: ES256PrivateKey(backing: signing), kid: JWKIdentifier(string: kid))
     }
 
-    func sign(_ claims: AccessToken) async throws -> String {
+    func sign(_ claims: some JWTPayload) async throws -> String {
         try await keys.sign(claims, kid: JWKIdentifier(string: kid))
     }
 
@@ -45,10 +45,15 @@ struct TokenIssuer: Sendable {
     func verify(
         _ token: String, issuedBy issuer: String, at now: Milliseconds
     ) async -> AccessToken? {
-        guard let claims = try? await keys.verify(token, as: AccessToken.self),
-            claims.iss == issuer, claims.exp > now.seconds
+        guard let claims = await claims(of: token, as: AccessToken.self), claims.iss == issuer,
+            claims.exp > now.seconds
         else { return nil }
         return claims
+    }
+
+    /// The claims of whatever was signed here, over or not.
+    func claims<Claims: JWTPayload>(of token: String, as type: Claims.Type) async -> Claims? {
+        try? await keys.verify(token, as: type)
     }
 }
 
