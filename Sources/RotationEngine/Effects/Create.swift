@@ -44,7 +44,7 @@ extension RotationDriver {
         do {
             let created = try await mutate(
                 .create, on: rotation.plan.server.name, isServer: true, label: label,
-                yieldsToRequests: switches(server)
+                yieldsToRequests: true
             ) { () async throws(AdapterError) in
                 try await server.create(supplied, beside: old, label: label)
             }

@@ -86,18 +86,16 @@ actor RotationDriver {
     }
 
     private func attempt(_ effect: RotationEffect) async throws -> StepResult {
-        let before = rotation
+        let before = (rotation, records, opened)
         do { return try await perform(effect) } catch let failure as TargetFailure {
             return conclude(from: failure)
         } catch let failure as SealingFailure {
             return .holds(.sealedSecretMissing, failure.message)
         } catch let failure as JournalFailure where failure.kind == .busy {
-            // A person asked something between the guards and the intent: look again.
-            let sealed = draft.sealed
+            // A person asked something between the guards and the intent: look again. What was to
+            // be sealed with the intent isn't.
             draft = deferred ?? JournalEntry()
-            // What is sealed stays so: this driver goes by it.
-            draft.sealed += sealed
-            rotation = before
+            (rotation, records, opened) = before
             return .again
         }
     }
