@@ -74,6 +74,22 @@ import Testing
         #expect(rotation.detail?.contains("none of 1 listed secrets") == true)
     }
 
+    @Test func `the only secret that isn't another's is the old one`() async throws {
+        var configuration = World.Configuration.labelled.watched
+        configuration.hasForeignSecret = true
+        var here = try AnchoredHome(configuration)
+        odd(&here) { ports in
+            ports.listed = { listed in
+                listed.enumerated().map { index, listed in
+                    index == 1 ? Credential(id: listed.id, isOther: true) : listed
+                }
+            }
+        }
+        let rotation = try #require(try await here.run().driven.values.first)
+        #expect(rotation.body.creations == 1 && here.world.ownCount == 1)
+        #expect(rotation.oldCredential == rotation.body.baseline.first)
+    }
+
     @Test func `a server that keeps one secret at a time has no overlap`() async throws {
         let rotation = try await held(.single) { _ in }
         #expect(rotation.state == .held(.create) && rotation.reason == .noOverlap)

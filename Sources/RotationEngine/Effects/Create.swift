@@ -99,14 +99,16 @@ extension RotationDriver {
     }
 
     /// Which listed secret is the old one: by value, else the one that it was at an earlier
-    /// attempt, else the only one but for lost ones of ours.
+    /// attempt, else the only one but for lost ones of ours and what shows that it is another.
     private func recordOldCredential(
         _ server: any AuthorizationServer, _ listed: [Credential]
     ) -> StepResult? {
         let byValue = listed.first { $0.holds == .old }
         let recorded = listed.first { $0.id == rotation.oldCredential && !$0.isOther }
-        let rest = listed.filter { rotation.body.leftBehind?.contains($0.id) != true }
-        let only = rest.count == 1 && !rest[0].isOther ? rest[0] : nil
+        let rest = listed.filter {
+            !$0.isOther && rotation.body.leftBehind?.contains($0.id) != true
+        }
+        let only = rest.count == 1 ? rest[0] : nil
         guard let old = byValue ?? recorded ?? only else {
             return .holds(
                 .oldSecretUnclear,
