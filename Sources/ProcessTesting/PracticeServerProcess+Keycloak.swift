@@ -14,6 +14,11 @@ extension PracticeServerProcess {
         try await putKeycloak("client-policies/policies", policies)
     }
 
+    /// Takes every policy from the realm: a rotation replaces a secret at once from now on.
+    public func forbidKeycloakRotation() async throws {
+        try await putKeycloak("client-policies/policies", #"{"policies":[]}"#)
+    }
+
     /// Has the realm save its events, which it doesn't by default.
     public func saveKeycloakEvents() async throws {
         try await putKeycloak("events/config", #"{"eventsEnabled":true}"#)

@@ -8,45 +8,64 @@ import Testing
 ///
 /// The suite of this name in RotationEngineTests does so for classes of servers in memory.
 @Suite struct CrashAtEveryCallTests {
-    typealias Kind = CrashGround.Kind
+    typealias Kind = FateGround.Kind
 
-    /// Somebody else's secret is for servers with room for it that make values and keep labels.
-    static let kinds =
-        PracticeServerProcess.Dialect.allCases.map { Kind(dialect: $0) }
-        + [.auth0, .gitlab].map { Kind(dialect: $0, isBlueGreen: true) }
-        + [.entra, .google, .gravitee, .logto].map { Kind(dialect: $0, isShared: true) }
-        + [Kind(dialect: .wso2, isHashed: true)]
-
-    @Test(arguments: kinds)
+    @Test(arguments: Kind.all)
     func `a crash at any call changes nothing but the time it takes`(kind: Kind) async throws {
         try await Workbench.open { bench in
-            let ground = try await CrashGround(kind, on: bench)
+            let ground = try await FateGround(kind, on: bench)
             var (calls, changes) = (0, 0)
             for n in 1... {
-                let before = try await ground.outcome(ofKillingAt: n, .before)
-                changes += before.isChange ? 1 : 0
+                let before = try await ground.outcome(of: .death(.before), at: n)
+                changes += before.fate.isChange ? 1 : 0
                 // The first change is the creation.
-                let isCreation = before.isChange && changes == 1
-                #expect(before.problems == [], "\(kind), before call \(n)")
-                let holds = isCreation ? Self.holds(of: kind, .before) : []
-                #expect(before.holds == holds, "\(kind), before call \(n)")
-                guard before.isReached else { break }
+                let isCreation = before.fate.isChange && changes == 1
+                before.expectCompletion("\(kind), before call \(n)")
+                guard before.fate.isReached else { break }
                 calls = n
                 // Behind a read the world is what it was in front of it.
-                guard before.isChange else { continue }
-                let after = try await ground.outcome(ofKillingAt: n, .after)
-                #expect(after.isReached && after.problems == [], "\(kind), after call \(n)")
-                let others = isCreation ? Self.holds(of: kind, .after) : []
-                #expect(after.holds == others, "\(kind), after call \(n)")
+                guard before.fate.isChange else { continue }
+                let after = try await ground.outcome(of: .death(.after), at: n)
+                #expect(after.fate.isReached, "\(kind), after call \(n)")
+                let isLost = isCreation && kind.losesCreations
+                after.expectCompletion(isHeld: isLost, "\(kind), after call \(n)")
             }
             #expect(calls > 8 && changes > 0, "\(kind): \(calls) calls, \(changes) changes")
         }
     }
 
-    /// For what a rotation is held whose creation is cut, as often as a person says go on.
-    private static func holds(of kind: Kind, _ side: FatalCall.Side) -> [Reason] {
-        guard kind.dialect == .wso2, kind.isHashed, side == .after else { return [] }
-        // What was made stays beside the old one, and can be neither known nor deleted.
-        return Array(repeating: .slotOccupied, count: 3)
+    /// The engine lives, and knows as little.
+    @Test(arguments: Kind.all)
+    func `silence at any change changes nothing but the time it takes`(kind: Kind) async throws {
+        try await Workbench.open { bench in
+            let ground = try await FateGround(kind, on: bench)
+            var changes = 0
+            for n in 1... {
+                let before = try await ground.outcome(of: .silence(.before), at: n)
+                before.expectCompletion("\(kind), before call \(n)")
+                guard before.fate.isReached else { break }
+                guard before.fate.isChange else { continue }
+                changes += 1
+                let after = try await ground.outcome(of: .silence(.after), at: n)
+                let isLost = changes == 1 && kind.losesCreations
+                after.expectCompletion(isHeld: isLost, "\(kind), after call \(n)")
+            }
+            #expect(changes > 0, "\(kind)")
+        }
+    }
+}
+
+extension FateGround.Outcome {
+    /// Expects it to have gone through without a person, and all to be well.
+    ///
+    /// Held is what a person can't help: what was made stays beside the old one, and can be neither
+    /// known nor deleted.
+    func expectCompletion(
+        isHeld: Bool = false, _ name: String, at place: SourceLocation = #_sourceLocation
+    ) {
+        #expect(problems == [], "\(name)", sourceLocation: place)
+        let reasons = isHeld ? Array(repeating: Reason.slotOccupied, count: 3) : []
+        #expect(holds == reasons, "\(name)", sourceLocation: place)
+        if !isHeld { #expect(state == .completed, "\(name)", sourceLocation: place) }
     }
 }

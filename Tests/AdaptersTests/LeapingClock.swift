@@ -9,8 +9,15 @@ import Synchronization
 final class LeapingClock: RotationClock {
     private let server: PracticeServerProcess
     private let leapt = Mutex<Int64>(0)
+    /// What is done at each stride of a leap; nil leaps at once.
+    private let watch = Mutex<(stride: Int64, look: @Sendable () async throws -> Void)?>(nil)
 
     init(of server: PracticeServerProcess) { self.server = server }
+
+    /// Leaps in strides from now on, and has `look` look around after each.
+    func stride(by span: Span, _ look: @escaping @Sendable () async throws -> Void) {
+        watch.withLock { $0 = (span.milliseconds, look) }
+    }
 
     func now() -> Instant {
         let leapt = leapt.withLock { $0 }
@@ -22,12 +29,14 @@ final class LeapingClock: RotationClock {
     }
 
     func sleep(until moment: Instant) async throws {
-        let ahead = moment.since(now()).milliseconds
-        guard ahead > 0 else { return }
-        let offset = leapt.withLock { leapt in
-            leapt += ahead
-            return leapt
+        let watch = watch.withLock { $0 }
+        while case let ahead = moment.since(now()).milliseconds, ahead > 0 {
+            let offset = leapt.withLock { leapt in
+                leapt += min(ahead, watch?.stride ?? ahead)
+                return leapt
+            }
+            try await server.set(#"{"clock_offset_ms":\#(offset)}"#)
+            try await watch?.look()
         }
-        try await server.set(#"{"clock_offset_ms":\#(offset)}"#)
     }
 }

@@ -4,7 +4,8 @@ import RotationEngine
 
 @testable import Adapters
 
-/// One rotation whose engine is killed at one call of the server: a new one goes on from there.
+/// One rotation at one of whose calls something happens; where that is the engine's death, a new
+/// one goes on from there.
 ///
 /// The engine, its journal on a disk and the adapters are the real ones.
 struct MortalRotation {
@@ -15,7 +16,11 @@ struct MortalRotation {
     let http: CurlClient
     /// Where references to secrets look.
     let environment: [String: String]
-    let fate: FatalCall
+    let fate: FatefulCall
+    /// How many runs it may take.
+    var limit = 40
+    /// Told of each state in which the rotation is held, before a person answers.
+    var whenHeld: @Sendable (Rotation) async throws -> Void = { _ in }
 
     private static let digest = "digest"
 
@@ -29,6 +34,8 @@ struct MortalRotation {
     struct Stuck: Error { let words: String }
 
     /// Runs it until it is over; a person says go on when it is held, twice and no more.
+    ///
+    /// Where there is no way back, going on leads forward again.
     func run() async throws -> Ending {
         let key = try makeJournal()
         var engine: RotationEngine? = try open(key)
@@ -36,7 +43,7 @@ struct MortalRotation {
             throw Stuck(words: "not started")
         }
         var holds: [Reason] = []
-        for _ in 0..<40 {
+        for _ in 0..<limit {
             try await drive(engine)
             if fate.isDead {
                 // It gives the state directory back before the next one takes it.
@@ -49,15 +56,15 @@ struct MortalRotation {
             if rotation.state.isEnded { return Ending(rotation: rotation, holds: holds) }
             if case .held = rotation.state {
                 holds.append(rotation.reason ?? .byOperator)
+                try await whenHeld(rotation)
                 if holds.count == 3 { return Ending(rotation: rotation, holds: holds) }
-                try journal.ask(
-                    Request(rotation: id, kind: .resume, words: "test", madeAt: clock.now()),
-                    client: plan.client)
+                try ask(
+                    rotation.reason == .cannotWithdraw ? .forward : .resume, of: id, in: journal)
             } else {
                 try await clock.sleep(until: rotation.nextAt)
             }
         }
-        throw Stuck(words: "not over after forty runs: \(holds)")
+        throw Stuck(words: "not over after \(limit) runs: \(holds)")
     }
 
     private func drive(_ engine: RotationEngine?) async throws {
@@ -88,7 +95,21 @@ struct MortalRotation {
         let engine = try RotationEngine(
             directory: directory, key: key, factory: MortalPorts(usual: registry, fate: fate),
             clock: clock, random: MachineChance())
-        fate.attach { [weak engine] in await engine?.sever() }
+        fate.attach {
+            [weak engine] in
+            await engine?.sever()
+        } askForRollback: { [weak engine] in
+            guard let journal = engine?.journal, let live = try journal.latest(of: plan.client)
+            else { return nil }
+            try ask(.rollback, of: live.id, in: journal)
+            return live.state.phase
+        }
         return engine
+    }
+
+    private func ask(_ kind: Request.Kind, of id: RotationID, in journal: Journal) throws {
+        try journal.ask(
+            Request(rotation: id, kind: kind, words: "test", madeAt: clock.now()),
+            client: plan.client)
     }
 }

@@ -1,9 +1,9 @@
 import RotationCore
 
-/// A server at one of whose calls the engine dies.
+/// A server at one of whose calls something happens, the engine's death for one.
 struct MortalServer: AuthorizationServer {
     let server: any AuthorizationServer
-    let fate: FatalCall
+    let fate: FatefulCall
 
     var capabilities: ServerCapabilities { server.capabilities }
 
@@ -26,7 +26,7 @@ struct MortalServer: AuthorizationServer {
     func create(_ secret: ClientSecret?, label: String) async throws(AdapterError)
         -> CreatedCredential
     {
-        try await fate.call(changes: true) { () async throws(AdapterError) in
+        try await fate.call(.creation) { () async throws(AdapterError) in
             try await server.create(secret, label: label)
         }
     }
@@ -34,19 +34,19 @@ struct MortalServer: AuthorizationServer {
     func create(_ secret: ClientSecret?, beside old: CredentialID, label: String)
         async throws(AdapterError) -> CreatedCredential
     {
-        try await fate.call(changes: true) { () async throws(AdapterError) in
+        try await fate.call(.creation) { () async throws(AdapterError) in
             try await server.create(secret, beside: old, label: label)
         }
     }
 
     func disable(_ credential: CredentialID) async throws(AdapterError) {
-        try await fate.call(changes: true) { () async throws(AdapterError) in
+        try await fate.call(.toggle) { () async throws(AdapterError) in
             try await server.disable(credential)
         }
     }
 
     func enable(_ credential: CredentialID) async throws(AdapterError) {
-        try await fate.call(changes: true) { () async throws(AdapterError) in
+        try await fate.call(.toggle) { () async throws(AdapterError) in
             try await server.enable(credential)
         }
     }
@@ -54,7 +54,7 @@ struct MortalServer: AuthorizationServer {
     func delete(_ credential: CredentialID, keeping survivor: ClientSecret)
         async throws(AdapterError)
     {
-        try await fate.call(changes: true) { () async throws(AdapterError) in
+        try await fate.call(.deletion) { () async throws(AdapterError) in
             try await server.delete(credential, keeping: survivor)
         }
     }
@@ -79,7 +79,7 @@ struct MortalServer: AuthorizationServer {
 /// The real adapters, their server a mortal one.
 struct MortalPorts: AdapterFactory {
     let usual: any AdapterFactory
-    let fate: FatalCall
+    let fate: FatefulCall
 
     func server(of plan: Plan) async throws(AdapterError) -> any AuthorizationServer {
         MortalServer(server: try await usual.server(of: plan), fate: fate)
