@@ -16,24 +16,15 @@ extension Authlete {
             .scope,
             .authMethod(),
             .caFile,
-            SettingDescriptor(
-                "admin",
-                .group([
-                    SettingDescriptor(
-                        "token", .reference, required: true,
-                        summary: "an access token of the service")
-                ]), required: true, summary: "who administers"),
+            .adminToken("an access token of the service"),
         ],
         capabilities: capabilities)
 
     /// The server of `plan`.
     init(_ plan: Plan, _ parts: ServerParts) async throws(AdapterError) {
         let settings = Settings(plan.server)
-        let admin = try settings.requiredGroup("admin")
-        let login = try await parts.login(try admin.requiredReference("token"), of: admin)
-        let api = AdminAPI(
-            address: try settings.requiredAddress("url"), caFile: try settings.caFile(),
-            login: login, http: parts.http, words: AuthleteAPI.words)
+        let api = try await parts.admin(
+            by: settings, at: try settings.requiredAddress("url"), words: AuthleteAPI.words)
         self.init(
             api: AuthleteAPI(
                 admin: api, service: try settings.requiredText("service"),

@@ -18,12 +18,7 @@ extension Glewlwyd {
             ),
             .authMethod(),
             .caFile,
-            SettingDescriptor(
-                "admin",
-                .group([
-                    SettingDescriptor(
-                        "token", .reference, required: true, summary: "an API key of an admin")
-                ]), required: true, summary: "who administers"),
+            .adminToken("an API key of an admin"),
         ],
         capabilities: capabilities)
 
@@ -32,12 +27,8 @@ extension Glewlwyd {
         let settings = Settings(plan.server)
         let url = try settings.requiredAddress("url")
         let plugin = "\(url)/\(URLPart.segment(try settings.text("plugin") ?? "oidc"))"
-        let admin = try settings.requiredGroup("admin")
-        let login = try await parts.login(
-            try admin.requiredReference("token"), scheme: "token", of: admin)
-        let api = AdminAPI(
-            address: url, caFile: try settings.caFile(), login: login, http: parts.http,
-            words: GlewlwydAPI.words)
+        let api = try await parts.admin(
+            by: settings, at: url, scheme: "token", words: GlewlwydAPI.words)
         var probe = try TokenProbe(
             settings, plan, parts, at: "\(plugin)/token",
             isRefusal: { $0 == 403 && $1 == BareRefusal.code })

@@ -23,13 +23,7 @@ extension Gravitee {
             .scope,
             .authMethod(),
             .caFile,
-            SettingDescriptor(
-                "admin",
-                .group([
-                    SettingDescriptor(
-                        "token", .reference, required: true,
-                        summary: "an account access token of the user who administers")
-                ]), required: true, summary: "who administers"),
+            .adminToken("an account access token of the user who administers"),
         ],
         capabilities: capabilities)
 
@@ -38,11 +32,7 @@ extension Gravitee {
         let settings = Settings(plan.server)
         let url = try settings.requiredAddress("url")
         let gateway = try settings.requiredAddress("gateway")
-        let caFile = try settings.caFile()
-        let admin = try settings.requiredGroup("admin")
-        let login = try await parts.login(try admin.requiredReference("token"), of: admin)
-        let api = AdminAPI(
-            address: url, caFile: caFile, login: login, http: parts.http, words: GraviteeAPI.words)
+        let api = try await parts.admin(by: settings, at: url, words: GraviteeAPI.words)
         self.init(
             api: GraviteeAPI(admin: api, path: try Self.path(settings)),
             probe: try TokenProbe(settings, plan, parts, at: "\(gateway)/oauth/token"),

@@ -13,12 +13,8 @@ extension Hydra {
                 "audience", .text, summary: "the audience to ask for when a secret is tried"),
             .authMethod(),
             .caFile,
-            SettingDescriptor(
-                "admin",
-                .group([
-                    SettingDescriptor(
-                        "token", .reference, required: true, summary: "an API token of Ory Network")
-                ]), summary: "who administers; Hydra's own admin API asks nobody"),
+            .adminToken(
+                "an API token of Ory Network", unlessAsked: "Hydra's own admin API asks nobody"),
         ],
         capabilities: capabilities)
 
@@ -27,24 +23,13 @@ extension Hydra {
         let settings = Settings(plan.server)
         let url = try settings.requiredAddress("url")
         let issuer = try settings.requiredAddress("issuer")
-        let caFile = try settings.caFile()
-        let api = AdminAPI(
-            address: url, caFile: caFile, login: try await Self.login(settings, parts),
-            http: parts.http, words: HydraAPI.words)
+        let api = try await parts.admin(
+            by: settings, at: url, mayAskNobody: true, words: HydraAPI.words)
         self.init(
             api: HydraAPI(admin: api, clientID: plan.clientID.rawValue),
             probe: try TokenProbe(
                 settings, plan, parts, at: "\(issuer)/oauth2/token",
                 audience: try settings.text("audience")),
             issuer: issuer, isExclusive: plan.isExclusive)
-    }
-
-    private static func login(_ settings: Settings, _ parts: ServerParts)
-        async throws(AdapterError) -> AdminLogin
-    {
-        guard let admin = try settings.group("admin") else {
-            return AdminLogin(adapter: "hydra", proof: .nobody, findings: [])
-        }
-        return try await parts.login(try admin.requiredReference("token"), of: admin)
     }
 }

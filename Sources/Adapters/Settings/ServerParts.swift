@@ -55,16 +55,23 @@ extension ServerParts {
 }
 
 extension ServerParts {
-    /// The admin API at `url` with the token of `admin: {token: …}`.
+    /// The admin API at `url` with the token of `admin: {token: …}` behind `scheme`.
+    ///
+    /// An API that `mayAskNobody` needs none; anywhere else a plan without one is refused.
     func admin(
-        by settings: Settings, at url: String,
-        words: @escaping @Sendable (HTTPResponse) -> String?
+        by settings: Settings, at url: String, scheme: String = "Bearer",
+        mayAskNobody: Bool = false, words: @escaping @Sendable (HTTPResponse) -> String?
     ) async throws(AdapterError) -> AdminAPI {
-        let admin = try settings.requiredGroup("admin")
+        let login: AdminLogin
+        if mayAskNobody, try settings.group("admin") == nil {
+            login = AdminLogin(adapter: settings.adapter, proof: .nobody, findings: [])
+        } else {
+            let admin = try settings.requiredGroup("admin")
+            login = try await self.login(
+                try admin.requiredReference("token"), scheme: scheme, of: admin)
+        }
         return AdminAPI(
-            address: url, caFile: try settings.caFile(),
-            login: try await login(try admin.requiredReference("token"), of: admin), http: http,
-            words: words)
+            address: url, caFile: try settings.caFile(), login: login, http: http, words: words)
     }
 }
 

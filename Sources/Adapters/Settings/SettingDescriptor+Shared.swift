@@ -25,11 +25,14 @@ extension SettingDescriptor {
     }
 
     /// Who administers, where a token that was made once is enough; `summary` says whose.
-    static func adminToken(_ summary: String) -> SettingDescriptor {
+    ///
+    /// It may be left out where the admin API asks nobody who they are, as `unlessAsked` says.
+    static func adminToken(_ summary: String, unlessAsked: String? = nil) -> SettingDescriptor {
         SettingDescriptor(
             "admin",
             .group([SettingDescriptor("token", .reference, required: true, summary: summary)]),
-            required: true, summary: "who administers")
+            required: unlessAsked == nil,
+            summary: unlessAsked.map { "who administers; \($0)" } ?? "who administers")
     }
 
     /// Whom to trust.
