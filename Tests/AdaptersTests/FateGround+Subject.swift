@@ -41,6 +41,7 @@ extension FateGround {
                     path, "format: json", "field: client_secret", "client_id_field: client_id")
                 : PlanText.file(path)
             var plan = PlanText.of(kind.dialect, name, at: server, stores: [store])
+            if let own = kind.own { plan.describe(as: own) }
             plan.rules = [
                 "soak: 1s", "overlap: 1s", "watch: 0s", "probe: {successes: 1, window: 0s}",
                 "retry: {first: 1s, cap: 1s, settle: 1s}", "exclusive: \(Self.isExclusive(kind))",

@@ -1,3 +1,4 @@
+import Glibc
 import HTTPTransport
 import ProcessTesting
 import RotationCore
@@ -12,6 +13,8 @@ struct FateGround {
     /// A dialect, and how it is used.
     struct Kind: Sendable, CustomStringConvertible {
         let dialect: Dialect
+        /// How a plan tells of it where it isn't by its own adapter.
+        var own: PlanText.OwnServer?
         /// Whether two of its registrations take turns.
         var isBlueGreen = false
         /// Whether WSO2 hashes secrets: what was made is then lost with the answer.
@@ -27,9 +30,11 @@ struct FateGround {
             + [.auth0, .gitlab].map { Kind(dialect: $0, isBlueGreen: true) }
             + [.entra, .google, .gravitee, .logto].map { Kind(dialect: $0, isShared: true) }
             + [Kind(dialect: .wso2, isHashed: true)]
+            + PlanText.OwnServer.allCases.map { Kind(dialect: $0.dialect, own: $0) }
 
         var description: String {
-            dialect.rawValue + (isBlueGreen ? ", blue-green" : "") + (isHashed ? ", hashed" : "")
+            dialect.rawValue + (own.map { ", by \($0.rawValue)" } ?? "")
+                + (isBlueGreen ? ", blue-green" : "") + (isHashed ? ", hashed" : "")
                 + (isShared ? ", shared" : "")
         }
         /// Whether what was made can be neither known nor deleted once its answer was lost.
@@ -56,6 +61,8 @@ struct FateGround {
         (self.kind, self.bench) = (kind, bench)
         server = try await PracticeServerProcess.start(on: bench)
         clock = LeapingClock(of: server)
+        // As the command does: a program may end before it has read its request.
+        if kind.own == .exec { signal(SIGPIPE, SIG_IGN) }
         if kind.dialect == .keycloak { try await server.allowKeycloakRotation() }
         // The oracle has no person who signs in at Google.
         try await server.set(

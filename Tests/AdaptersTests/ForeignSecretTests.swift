@@ -14,6 +14,8 @@ import Testing
     /// any. Registrations that take turns are two clients.
     private static func obstacle(at kind: Kind) -> Reason? {
         if kind.switches { return .oldSecretRefused }
+        // It shows neither values nor how they begin.
+        if kind.own == .http { return .oldSecretUnclear }
         return switch kind.dialect {
         case .entra, .google, .logto, .buntubi: nil
         // Nothing tells which of two is the old one.

@@ -4,55 +4,11 @@ import Testing
 
 /// Servers that Holdover has no adapter for: by a program, and by requests that the plan describes.
 struct OwnServerTests {
-    enum Kind: String, CaseIterable {
-        case exec
-        case http
-
-        var dialect: PracticeServerProcess.Dialect { self == .exec ? .okta : .logto }
-
-        /// The plan's server in the words of this adapter, made from those of the vendor's.
-        func write(over plan: inout PlanText) {
-            var values: [String: String] = [:]
-            for line in plan.server {
-                let parts = line.split(separator: ":", maxSplits: 1)
-                values[String(parts[0])] = parts[1].trimmingCharacters(in: .whitespaces)
-            }
-            let url = values["url"] ?? ""
-            plan.server = self == .exec ? Self.exec(url, values) : Self.http(url, values)
-        }
-
-        private static func exec(_ url: String, _ values: [String: String]) -> [String] {
-            let program = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
-                .deletingLastPathComponent().appendingPathComponent("Services/exec-server.py").path
-            return [
-                "type: exec", "command: [python3, '\(program)', '\(url)']",
-                #"token: "env:OKTA_API_TOKEN""#,
-                "token_endpoint: \(values["token_endpoint"] ?? "")",
-                "capabilities: {limit: 2, origin: client, recognition: value, disable: true}",
-            ]
-        }
-
-        private static func http(_ url: String, _ values: [String: String]) -> [String] {
-            let admin = (values["admin"] ?? "").dropLast()
-            return [
-                "type: http", "url: \(url)", "token_endpoint: \(url)/oidc/token",
-                "admin: \(admin), scope: all}",
-                "capabilities: {limit: 5, origin: server, recognition: label}",
-                "identity: {path: '/api/applications/{client_id}', at: /tenantId}",
-                "list:", "  path: /api/applications/{client_id}/secrets", "  id: /name",
-                "  label: /name", "  created_at: /createdAt",
-                "create:", "  path: /api/applications/{client_id}/secrets",
-                #"  body: '{"name": "{label}"}'"#, "  id: /name", "  value: /value",
-                "delete: {path: '/api/applications/{client_id}/secrets/{id}'}",
-            ]
-        }
-
-        var creation: String { self == .exec ? "/api/v1/apps/.*/secrets" : "/logto/.*/secrets" }
-    }
+    typealias Kind = PlanText.OwnServer
 
     @Test(arguments: Kind.allCases)
     func `a rotation is completed, and no consumer fails`(kind: Kind) async throws {
-        try await Stage.open(kind.dialect, plan: { plan, _ in kind.write(over: &plan) }) { stage in
+        try await Stage.open(kind.dialect, plan: { plan, _ in plan.describe(as: kind) }) { stage in
             try await stage.begin()
             try await stage.expectCompletion()
         }
@@ -60,7 +16,7 @@ struct OwnServerTests {
 
     @Test(arguments: Kind.allCases, ["lost_answer", "error_before_effect"])
     func `a lost answer to a creation is found out about`(kind: Kind, fault: String) async throws {
-        try await Stage.open(kind.dialect, plan: { plan, _ in kind.write(over: &plan) }) { stage in
+        try await Stage.open(kind.dialect, plan: { plan, _ in plan.describe(as: kind) }) { stage in
             try await stage.server.fault(fault, method: "POST", path: kind.creation)
             try await stage.begin()
             try await stage.expectCompletion()
@@ -69,7 +25,7 @@ struct OwnServerTests {
 
     @Test(arguments: Kind.allCases)
     func `a rollback leads back`(kind: Kind) async throws {
-        try await Stage.open(kind.dialect, plan: { plan, _ in kind.write(over: &plan) }) { stage in
+        try await Stage.open(kind.dialect, plan: { plan, _ in plan.describe(as: kind) }) { stage in
             try await stage.begin(until: "distribute")
             try await stage.succeed("rollback", Stage.client, "--reason", "test")
             try await stage.expectReturn()
@@ -77,7 +33,7 @@ struct OwnServerTests {
     }
 
     @Test func `the suite says what holds, and leaves a secret that is accepted`() async throws {
-        try await Stage.open(plan: { plan, _ in Kind.exec.write(over: &plan) }) { stage in
+        try await Stage.open(plan: { plan, _ in plan.describe(as: .exec) }) { stage in
             let asked = try await stage.run("adapter", "test", Stage.client)
             #expect(asked.exit == 2 && asked.errors.contains("--yes"), "\(asked)")
             #expect(try stage.stored() == stage.old)
@@ -93,7 +49,7 @@ struct OwnServerTests {
     @Test func `what doesn't hold is said in words, and is exit code 1`() async throws {
         try await Stage.open(
             plan: { plan, _ in
-                Kind.exec.write(over: &plan)
+                plan.describe(as: .exec)
                 plan.server = plan.server.map { $0.replacing("limit: 2", with: "limit: 3") }
             }
         ) { stage in
@@ -111,7 +67,7 @@ struct OwnServerTests {
     {
         try await Stage.open(
             plan: { plan, _ in
-                Kind.exec.write(over: &plan)
+                plan.describe(as: .exec)
                 plan.server = plan.server.map { $0.replacing("limit: 2", with: "limit: 1") }
             }
         ) { stage in
