@@ -21,6 +21,8 @@ extension FateGround {
         private struct Pair: Codable, Equatable, Sendable {
             var client_id: String
             var client_secret: String
+            /// What consumers try where that is refused.
+            var next_secret: String?
         }
 
         init(
@@ -28,19 +30,17 @@ extension FateGround {
         ) async throws {
             (self.ground, self.name) = (ground, name)
             let (kind, bench, server) = (ground.kind, ground.bench, ground.server)
-            before = Pair(client_id: name, client_secret: Self.makeSecret())
+            let old = Self.makeSecret()
+            before = Pair(
+                client_id: name, client_secret: old, next_secret: kind.isStaged ? old : nil)
             try await server.createClient(kind.dialect, name, secret: before.client_secret)
             let text =
-                kind.changesID
+                kind.isDocument
                 ? String(decoding: try JSONEncoder().encode(before), as: UTF8.self)
                 : before.client_secret
             path = try bench.write(text, to: "secret-\(name)")
-            let store =
-                kind.changesID
-                ? PlanText.file(
-                    path, "format: json", "field: client_secret", "client_id_field: client_id")
-                : PlanText.file(path)
-            var plan = PlanText.of(kind.dialect, name, at: server, stores: [store])
+            var plan = PlanText.of(
+                kind.dialect, name, at: server, stores: [Self.store(kind, at: path)])
             if let own = kind.own { plan.describe(as: own) }
             plan.rules = [
                 "soak: 1s", "overlap: 1s", "watch: 0s", "probe: {successes: 1, window: 0s}",
@@ -50,12 +50,21 @@ extension FateGround {
                 let green = "\(name)green"
                 try await server.createClient(kind.dialect, green, secret: Self.makeSecret())
                 plan.rules += ["strategy: blue-green", "green_client_id: \(green)"]
+            } else if kind.isStaged {
+                plan.rules.append("strategy: pre-stage")
             } else if Dialect.single.contains(kind.dialect) {
                 plan.rules.append("allow_outage: true")
             }
             edit(&plan)
             let reader = PlanReader(descriptors: AdapterRegistry.descriptors)
             self.plan = try reader.read(plan.text, file: "\(name).yaml")[0]
+        }
+
+        private static func store(_ kind: Kind, at path: String) -> [String] {
+            guard kind.isDocument else { return PlanText.file(path) }
+            return PlanText.file(
+                path, "format: json", "field: client_secret",
+                kind.isStaged ? "candidate_field: next_secret" : "client_id_field: client_id")
         }
 
         /// Letters and digits, as every server takes them.
@@ -110,12 +119,15 @@ extension FateGround {
             }
         }
 
-        /// What the store holds, which must be accepted at every moment; where one secret replaces
-        /// the other, that can't be.
+        /// What the store holds, which must be accepted at every moment, or what stands beside it;
+        /// where one secret replaces the other, that can't be.
         func witness() async {
-            guard !ground.kind.switches, let now = try? stored(),
+            let kind = ground.kind
+            guard !kind.switches || kind.isStaged, var now = try? stored(),
                 (try? await isAccepted(now)) != true
             else { return }
+            now.client_secret = now.next_secret ?? now.client_secret
+            if (try? await isAccepted(now)) == true { return }
             note("what the store holds was refused")
         }
 
@@ -125,6 +137,7 @@ extension FateGround {
             let now = try stored()
             if now.client_secret == before.client_secret { note("the same secret") }
             if try await !isAccepted(now) { note("what the store holds is refused") }
+            if let next = now.next_secret, next != now.client_secret { note("a candidate is left") }
             if try await isAccepted(before) { note("the old secret is accepted") }
             try await lookAtOthers(beside: now)
         }
@@ -159,7 +172,7 @@ extension FateGround {
 
         private func stored() throws -> Pair {
             let text = try String(contentsOfFile: path, encoding: .utf8)
-            guard ground.kind.changesID else {
+            guard ground.kind.isDocument else {
                 return Pair(client_id: before.client_id, client_secret: text)
             }
             return try JSONDecoder().decode(Pair.self, from: Data(text.utf8))

@@ -17,6 +17,8 @@ struct FateGround {
         var own: PlanText.OwnServer?
         /// Whether two of its registrations take turns.
         var isBlueGreen = false
+        /// Whether the new secret is a candidate in the store before the server switches.
+        var isStaged = false
         /// Whether WSO2 hashes secrets: what was made is then lost with the answer.
         var isHashed = false
         /// Whether somebody else makes a secret just before ours is made.
@@ -28,13 +30,15 @@ struct FateGround {
         static let all =
             Dialect.allCases.map { Kind(dialect: $0) }
             + [.auth0, .gitlab].map { Kind(dialect: $0, isBlueGreen: true) }
+            + [.auth0, .lemonldap].map { Kind(dialect: $0, isStaged: true) }
             + [.entra, .google, .gravitee, .logto].map { Kind(dialect: $0, isShared: true) }
             + [Kind(dialect: .wso2, isHashed: true)]
             + PlanText.OwnServer.allCases.map { Kind(dialect: $0.dialect, own: $0) }
 
         var description: String {
             dialect.rawValue + (own.map { ", by \($0.rawValue)" } ?? "")
-                + (isBlueGreen ? ", blue-green" : "") + (isHashed ? ", hashed" : "")
+                + (isBlueGreen ? ", blue-green" : "") + (isStaged ? ", pre-stage" : "")
+                + (isHashed ? ", hashed" : "")
                 + (isShared ? ", shared" : "")
         }
         /// Whether what was made can be neither known nor deleted once its answer was lost.
@@ -49,6 +53,8 @@ struct FateGround {
         var switches: Bool { Dialect.single.contains(dialect) && !isBlueGreen }
         /// Whether the client_id changes with the secret.
         var changesID: Bool { isBlueGreen || Dialect.paired.contains(dialect) }
+        /// Whether the store holds more than the secret.
+        var isDocument: Bool { changesID || isStaged }
     }
 
     let kind: Kind
