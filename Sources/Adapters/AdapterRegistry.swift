@@ -6,21 +6,46 @@ public import RotationCore
 public struct AdapterRegistry: AdapterFactory {
     /// What plans may say; help, schema and documentation come from it.
     public static let descriptors = AdapterDescriptors(
-        servers: [
-            Auth0.descriptor, Authentik.descriptor, Authlete.descriptor, Buntubi.descriptor,
-            Cognito.descriptor, Entra.descriptor, ExecServer.descriptor, GitLab.descriptor,
-            Glewlwyd.descriptor, Google.descriptor, Gravitee.descriptor, HTTPServer.descriptor,
-            Hydra.descriptor, Keycloak.descriptor, LemonLDAP.descriptor, Logto.descriptor,
-            Okta.apiServiceDescriptor, Okta.descriptor, PingFederate.descriptor, PingOne.descriptor,
-            RFC7592.descriptor, Salesforce.descriptor, UAA.descriptor, WSO2.descriptor,
-            Zitadel.descriptor,
-        ],
+        servers: servers.map(\.descriptor),
         stores: [FileStore.descriptor, VaultStore.descriptor],
         hooks: [
             ExecHook.descriptor, HTTPHook.descriptor, SignalHook.descriptor,
             SystemdHook.descriptor,
         ],
         reporters: [ExecReporter.descriptor, FileReporter.descriptor, HTTPSReporter.descriptor])
+
+    /// A kind of authorization server: what plans may say of it, and what makes one of a plan.
+    private struct Server: Sendable {
+        let descriptor: AdapterDescriptor
+        let make:
+            @Sendable (Plan, ServerParts) async throws(AdapterError) -> any AuthorizationServer
+
+        init<Adapter: AuthorizationServer>(
+            _ descriptor: AdapterDescriptor,
+            _ make: @escaping @Sendable (Plan, ServerParts) async throws(AdapterError) -> Adapter
+        ) {
+            self.descriptor = descriptor
+            self.make = { plan, parts async throws(AdapterError) in try await make(plan, parts) }
+        }
+    }
+
+    private static let servers = [
+        Server(Auth0.descriptor, Auth0.init), Server(Authentik.descriptor, Authentik.init),
+        Server(Authlete.descriptor, Authlete.init), Server(Buntubi.descriptor, Buntubi.init),
+        Server(Cognito.descriptor, Cognito.init), Server(Entra.descriptor, Entra.init),
+        Server(ExecServer.descriptor, ExecServer.server), Server(GitLab.descriptor, GitLab.init),
+        Server(Glewlwyd.descriptor, Glewlwyd.init), Server(Google.descriptor, Google.init),
+        Server(Gravitee.descriptor, Gravitee.init),
+        Server(HTTPServer.descriptor, HTTPServer.server),
+        Server(Hydra.descriptor, Hydra.init), Server(Keycloak.descriptor, Keycloak.init),
+        Server(LemonLDAP.descriptor, LemonLDAP.init), Server(Logto.descriptor, Logto.init),
+        Server(Okta.apiServiceDescriptor, Okta.init(apiServiceOf:_:)),
+        Server(Okta.descriptor, Okta.init(_:_:)),
+        Server(PingFederate.descriptor, PingFederate.init),
+        Server(PingOne.descriptor, PingOne.init), Server(RFC7592.descriptor, RFC7592.init),
+        Server(Salesforce.descriptor, Salesforce.init), Server(UAA.descriptor, UAA.init),
+        Server(WSO2.descriptor, WSO2.init), Server(Zitadel.descriptor, Zitadel.init),
+    ]
 
     private let parts: ServerParts
     private let logins = SharedLogins()
@@ -64,34 +89,10 @@ public struct AdapterRegistry: AdapterFactory {
     }
 
     private func oneServer(of plan: Plan) async throws(AdapterError) -> any AuthorizationServer {
-        switch plan.server.type {
-        case Auth0.descriptor.type: return try await Auth0(plan, parts)
-        case Authentik.descriptor.type: return try await Authentik(plan, parts)
-        case Authlete.descriptor.type: return try await Authlete(plan, parts)
-        case Buntubi.descriptor.type: return try await Buntubi(plan, parts)
-        case Cognito.descriptor.type: return try await Cognito(plan, parts)
-        case Entra.descriptor.type: return try await Entra(plan, parts)
-        case ExecServer.descriptor.type: return try await ExecServer.server(of: plan, parts)
-        case HTTPServer.descriptor.type: return try await HTTPServer.server(of: plan, parts)
-        case Hydra.descriptor.type: return try await Hydra(plan, parts)
-        case GitLab.descriptor.type: return try await GitLab(plan, parts)
-        case Glewlwyd.descriptor.type: return try await Glewlwyd(plan, parts)
-        case Google.descriptor.type: return try await Google(plan, parts)
-        case Gravitee.descriptor.type: return try await Gravitee(plan, parts)
-        case Keycloak.descriptor.type: return try await Keycloak(plan, parts)
-        case LemonLDAP.descriptor.type: return try await LemonLDAP(plan, parts)
-        case Logto.descriptor.type: return try await Logto(plan, parts)
-        case Okta.descriptor.type: return try await Okta(plan, parts)
-        case Okta.apiServiceDescriptor.type: return try await Okta(apiServiceOf: plan, parts)
-        case UAA.descriptor.type: return try await UAA(plan, parts)
-        case PingFederate.descriptor.type: return try await PingFederate(plan, parts)
-        case PingOne.descriptor.type: return try await PingOne(plan, parts)
-        case Salesforce.descriptor.type: return try await Salesforce(plan, parts)
-        case Zitadel.descriptor.type: return try await Zitadel(plan, parts)
-        case RFC7592.descriptor.type: return try await RFC7592(plan, parts)
-        case WSO2.descriptor.type: return try await WSO2(plan, parts)
-        default: throw Self.unknown(plan.server, "authorization server")
+        guard let one = Self.servers.first(where: { $0.descriptor.type == plan.server.type }) else {
+            throw Self.unknown(plan.server, "authorization server")
         }
+        return try await one.make(plan, parts)
     }
 
     /// One store.
