@@ -9,15 +9,18 @@ struct GeneratedFileTests {
             .deletingLastPathComponent()
     }
 
-    @Test func `the schema of plans and the table of servers are what the command writes`()
+    @Test func `the schema of plans and the tables of adapters are what the command writes`()
         async throws
     {
         try await Workbench.open { bench in
             let folder = "Sources/RotationCore/RotationCore.docc"
-            let page = "\(folder)/Servers.md"
             try bench.directory(folder)
-            let servers = try String(contentsOf: root.appending(path: page), encoding: .utf8)
-            try bench.write(servers, to: page)
+            let pages = try ["Servers", "Stores"].map { name in
+                let page = "\(folder)/\(name).md"
+                let text = try String(contentsOf: root.appending(path: page), encoding: .utf8)
+                try bench.write(text, to: page)
+                return (name: page, text: text)
+            }
             try bench.directory("plans")
             let made = try await HoldoverProcess(on: bench).run([
                 "generate-docs", "--root", bench.path,
@@ -27,7 +30,9 @@ struct GeneratedFileTests {
                 contentsOf: root.appending(path: "plans/plan.schema.json"), encoding: .utf8)
             let written = try bench.read("plans/plan.schema.json")
             #expect(written == committed, "run: holdover generate-docs")
-            #expect(try bench.read(page) == servers, "run: holdover generate-docs")
+            for page in pages {
+                #expect(try bench.read(page.name) == page.text, "run: holdover generate-docs")
+            }
         }
     }
 

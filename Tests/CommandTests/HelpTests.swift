@@ -7,6 +7,7 @@ struct HelpTests {
     static let commands: [[String]] = [
         [], ["init"], ["check"], ["start"], ["run"], ["status"], ["explain"], ["approve"],
         ["hold"], ["resume"], ["retry"], ["rollback"], ["recover"], ["history"], ["servers"],
+        ["stores"],
         ["adapter"], ["adapter", "test"], ["audit"],
         ["audit", "verify"], ["audit", "export"], ["audit", "checkpoint"], ["audit", "public-key"],
     ]

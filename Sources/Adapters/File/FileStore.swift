@@ -15,10 +15,11 @@ struct FileStore: SecretStore {
     private let candidate: FileDocument?
     private let mayCreate: Bool
 
+    static let capabilities = StoreCapabilities(
+        comparesAndSets: true, readable: true, versioned: false)
+
     var capabilities: StoreCapabilities {
-        StoreCapabilities(
-            comparesAndSets: true, readable: true, versioned: false,
-            holdsClientID: clientID != nil, holdsCandidate: candidate != nil)
+        Self.capabilities.holding(clientID: clientID != nil, candidate: candidate != nil)
     }
 
     static let descriptor = AdapterDescriptor(
@@ -45,7 +46,8 @@ struct FileStore: SecretStore {
             SettingDescriptor(
                 "create", .boolean,
                 summary: "whether a missing file or value is made; false if left out"),
-        ])
+        ],
+        storeCapabilities: capabilities)
 
     init(_ target: TargetSettings) throws(AdapterError) {
         let settings = Settings(target)

@@ -24,7 +24,8 @@ extension VaultStore {
                     SettingDescriptor(
                         "mount", .text, summary: "where AppRole is mounted; approle if left out"),
                 ]), required: true, summary: "how to log in: token, or role_id and secret_id"),
-        ])
+        ],
+        storeCapabilities: capabilities)
 
     /// The store of `target`; its login is shared with others of the same settings.
     init(_ target: TargetSettings, _ shared: SharedLogins, _ resolver: SecretResolver)

@@ -11,11 +11,12 @@ struct VaultStore: SecretStore {
     private let place: VaultPlace
     private let warnings: [Finding]
 
+    static let capabilities = StoreCapabilities(
+        comparesAndSets: true, readable: true, versioned: true)
+
     var capabilities: StoreCapabilities {
-        StoreCapabilities(
-            comparesAndSets: true, readable: true, versioned: true,
-            holdsClientID: place.clientIDField != nil,
-            holdsCandidate: place.candidateField != nil)
+        Self.capabilities.holding(
+            clientID: place.clientIDField != nil, candidate: place.candidateField != nil)
     }
 
     init(

@@ -12,12 +12,18 @@ public struct AdapterDescriptor: Sendable, Hashable {
     /// What the server can do where nothing in a plan changes it, uses told of where a plan has to
     /// ask for that; nil for all but servers.
     public let capabilities: ServerCapabilities?
+    /// What the store can do where nothing in a plan changes it; nil for all but stores.
+    ///
+    /// Whether it holds a client_id and a candidate depends on the plan where there are settings
+    /// for that.
+    public let storeCapabilities: StoreCapabilities?
 
     /// A descriptor.
     public init(
         type: String, summary: String, settings: [SettingDescriptor],
-        capabilities: ServerCapabilities? = nil
+        capabilities: ServerCapabilities? = nil, storeCapabilities: StoreCapabilities? = nil
     ) {
+        self.storeCapabilities = storeCapabilities
         self.type = type
         self.summary = summary
         self.settings = settings

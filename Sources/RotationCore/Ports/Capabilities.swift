@@ -140,4 +140,11 @@ public struct StoreCapabilities: Sendable, Hashable, Codable {
         self.readable = readable
         self.versioned = versioned
     }
+
+    /// The same store under a plan that has places for a `client_id` and a second secret, or none.
+    public func holding(clientID: Bool, candidate: Bool) -> StoreCapabilities {
+        var other = self
+        (other.holdsClientID, other.holdsCandidate) = (clientID, candidate)
+        return other
+    }
 }

@@ -16,18 +16,20 @@ struct GenerateDocs: ParsableCommand {
         let schema = PlanSchema.json(descriptors: AdapterRegistry.descriptors)
         try schema.write(
             toFile: "\(root)/plans/plan.schema.json", atomically: true, encoding: .utf8)
-        let page = "\(root)/Sources/RotationCore/RotationCore.docc/Servers.md"
-        try Self.fill(page, with: AdapterRegistry.descriptors.servers)
+        let pages = "\(root)/Sources/RotationCore/RotationCore.docc"
+        let all = AdapterRegistry.descriptors
+        try Self.fill(
+            "\(pages)/Servers.md", ServerView.header, all.servers.map { ServerView($0).cells })
+        try Self.fill(
+            "\(pages)/Stores.md", StoreView.header, all.stores.map { StoreView($0).cells })
     }
 
     /// Puts the table between its two marks; a page that isn't there is left so.
-    private static func fill(_ page: String, with servers: [AdapterDescriptor]) throws {
+    private static func fill(_ page: String, _ header: [String], _ cells: [[String]]) throws {
         guard let text = try? String(contentsOfFile: page, encoding: .utf8) else { return }
         let (start, end) = ("<!-- made by generate-docs -->\n", "<!-- end -->\n")
         guard let from = text.range(of: start), let to = text.range(of: end) else { return }
-        let rows =
-            [ServerView.header.map { $0.lowercased() }, ServerView.header.map { _ in "---" }]
-            + servers.map { ServerView($0).cells }
+        let rows = [header.map { $0.lowercased() }, header.map { _ in "---" }] + cells
         let table = rows.map { "| \($0.joined(separator: " | ")) |\n" }.joined()
         let whole = text[..<from.upperBound] + table + text[to.lowerBound...]
         try String(whole).write(toFile: page, atomically: true, encoding: .utf8)

@@ -42,31 +42,8 @@ struct Servers: ParsableCommand {
     }
 
     private func show(_ server: AdapterDescriptor) {
-        workspace.console.line("\(server.type): \(server.summary)")
-        workspace.console.line()
-        let view = ServerView(server)
-        let facts = zip(ServerView.header, view.cells).dropFirst()
-        for (name, cell) in facts {
-            workspace.console.line("  \(name.lowercased().padding(to: 16))\(cell)")
-        }
-        workspace.console.line()
-        var settings = Table(header: ["SETTING", "WHAT IT IS"])
-        for (name, setting) in Self.flat(server.settings) {
-            settings.add([name + (setting.isRequired ? " *" : ""), setting.summary])
-        }
-        settings.lines.forEach(workspace.console.line)
-        workspace.console.line("\n* must be there")
-    }
-
-    /// Settings of settings by their full names.
-    private static func flat(
-        _ settings: [SettingDescriptor], below prefix: String = ""
-    ) -> [(String, SettingDescriptor)] {
-        settings.flatMap { setting in
-            guard case .group(let inner) = setting.form else {
-                return [(prefix + setting.name, setting)]
-            }
-            return flat(inner, below: "\(prefix)\(setting.name).")
-        }
+        let page = AdapterPage(
+            adapter: server, header: ServerView.header, cells: ServerView(server).cells)
+        page.lines.forEach(workspace.console.line)
     }
 }
