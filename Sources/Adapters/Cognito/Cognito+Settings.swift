@@ -39,9 +39,11 @@ extension Cognito {
         let address = try settings.address("url") ?? "https://cognito-idp.\(region).amazonaws.com"
         self.init(
             api: CognitoAPI(
-                admin: AdminAPI(
-                    address: address, caFile: caFile, login: login, http: parts.http,
-                    words: CognitoAPI.words),
+                api: AWSAPI(
+                    admin: AdminAPI(
+                        address: address, caFile: caFile, login: login, http: parts.http,
+                        words: AWSAPI.words),
+                    target: "AWSCognitoIdentityProviderService", rule: CognitoAPI.rule),
                 userPool: userPool, clientID: plan.clientID.rawValue),
             probe: try TokenProbe(
                 settings, plan, parts, at: "\(domain)/oauth2/token",

@@ -22,7 +22,7 @@ struct Cognito: AuthorizationServer {
     }
 
     func preflight(overlap: Span) async throws(AdapterError) -> [Finding] {
-        var findings = api.admin.login.findings
+        var findings = api.api.admin.login.findings
         do throws(AdapterError) {
             let listed = try await api.secrets()
             if listed.isEmpty {
@@ -50,8 +50,8 @@ struct Cognito: AuthorizationServer {
     /// Private endpoints may not have this document, so that nothing depends on it.
     private func otherTokenEndpoint() async -> Finding? {
         let pool = URLPart.segment(api.userPool)
-        let url = "\(api.admin.address)/\(pool)/.well-known/openid-configuration"
-        guard let response = try? await api.admin.open(url), response.status == 200,
+        let url = "\(api.api.admin.address)/\(pool)/.well-known/openid-configuration"
+        guard let response = try? await api.api.admin.open(url), response.status == 200,
             let named = (try? response.json(ServerMetadata.self))?.tokenEndpoint,
             named != probe.endpoint.url
         else { return nil }
@@ -80,13 +80,16 @@ struct Cognito: AuthorizationServer {
                 id: CredentialID(rawValue: try await api.add(secret).id), secret: nil)
         } catch {
             // Which of the two a third secret gets isn't said, so that the list decides.
-            guard [CognitoAPI.limitReached, CognitoAPI.invalid].contains(error.code),
+            guard
+                ["cognito-\(CognitoAPI.limitReached)", "cognito-\(CognitoAPI.invalid)"]
+                    .contains(error.code),
                 let listed = try? await api.secrets()
             else { throw error }
             let isFull = listed.count >= CognitoAPI.limit
             throw AdapterError(
                 isFull ? .limitReached : .refused,
-                code: isFull ? CognitoAPI.limitReached : error.code, message: error.message)
+                code: isFull ? "cognito-\(CognitoAPI.limitReached)" : error.code,
+                message: error.message)
         }
     }
 

@@ -5,14 +5,12 @@ import RotationCore
 ///
 /// One address for all of them: the operation is named in a field.
 struct CognitoAPI: Sendable {
-    let admin: AdminAPI
+    let api: AWSAPI
     let userPool: String
     let clientID: String
 
     /// How many secrets an app client may have.
     static let limit = 2
-
-    static func words(_ response: HTTPResponse) -> String? { AWSFailure(response)?.words }
 
     func secrets() async throws(AdapterError) -> [CognitoSecret] {
         var secrets: [CognitoSecret] = []
@@ -40,7 +38,7 @@ struct CognitoAPI: Sendable {
     private func page(after token: String?) async throws(AdapterError) -> Page {
         let response = try await call(
             "ListUserPoolClientSecrets", token.map { ["NextToken": $0] } ?? [:], .read)
-        return try admin.decode(Page.self, response, .read)
+        return try api.admin.decode(Page.self, response, .read)
     }
 
     func add(_ secret: ClientSecret) async throws(AdapterError) -> CognitoSecret {
@@ -51,7 +49,7 @@ struct CognitoAPI: Sendable {
         }
         let response = try await call(
             "AddUserPoolClientSecret", secret.withPlaintext { ["ClientSecret": $0] }, .creation)
-        let made = try admin.decode(Answer.self, response, .creation).made
+        let made = try api.admin.decode(Answer.self, response, .creation).made
         guard made.value.map({ secret.matches(ClientSecret($0)) }) ?? true else {
             throw CallOutcome(adapter: "cognito").unreadable(
                 .creation, "the answer is about another secret")
@@ -68,35 +66,18 @@ struct CognitoAPI: Sendable {
     ) async throws(AdapterError) -> HTTPResponse {
         let pairs =
             [("UserPoolId", userPool), ("ClientId", clientID)] + more.map { ($0.key, $0.value) }
-        let members = pairs.map { Array("\"\($0.0)\":".utf8) + JSONDocument.literal($0.1) }
-        let body = Array("{".utf8) + members.joined(separator: Array(",".utf8)) + Array("}".utf8)
-        let headers: HTTPHeaders = [
-            "Content-Type": "application/x-amz-json-1.1",
-            "X-Amz-Target": "AWSCognitoIdentityProviderService.\(operation)",
-        ]
-        let response = try await admin.send("POST", "/", headers: headers, body: body, effect)
-        guard response.status != 200 else { return response }
-        throw error(response, effect)
+        return try await api.call(operation, pairs.map { ($0.0, .text($0.1)) }, effect)
     }
 
-    private func error(_ response: HTTPResponse, _ effect: CallEffect) -> AdapterError {
-        let plain = admin.error(response, effect)
-        // Beyond 4xx a name proves nothing: whoever is in between may have put it there.
-        guard (400..<500).contains(response.status), ![408, 409].contains(response.status),
-            let failure = AWSFailure(response)
-        else { return plain }
-        if let (kind, code) = failure.verdict(effect, response.headers) {
-            return AdapterError(kind, code: "cognito-\(code)", message: plain.message)
-        }
+    static let limitReached = "limit-reached"
+    static let invalid = "invalid-parameter"
+
+    /// Cognito's own errors.
+    static func rule(_ failure: AWSFailure) -> (kind: AdapterError.Kind, code: String)? {
         switch failure.type {
-        case "LimitExceededException":
-            return AdapterError(.limitReached, code: Self.limitReached, message: plain.message)
-        case "InvalidParameterException":
-            return AdapterError(.refused, code: Self.invalid, message: plain.message)
-        default: return plain
+        case "LimitExceededException": (.limitReached, limitReached)
+        case "InvalidParameterException": (.refused, invalid)
+        default: nil
         }
     }
-
-    static let limitReached = "cognito-limit-reached"
-    static let invalid = "cognito-invalid-parameter"
 }

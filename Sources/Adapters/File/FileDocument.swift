@@ -12,7 +12,7 @@ struct FileDocument: Sendable {
 
     private enum Place: Sendable {
         case whole
-        case json([String])
+        case json(JSONField)
         case variable(String)
     }
 
@@ -26,10 +26,8 @@ struct FileDocument: Sendable {
             guard field == nil else { throw settings.invalid(name, "has no meaning for raw") }
             place = .whole
         case .json:
-            guard let steps = Self.steps(try settings.requiredText(name)) else {
-                throw settings.invalid(name, "is neither a dotted path nor a JSON pointer")
-            }
-            place = .json(steps)
+            let path = try settings.requiredText(name)
+            place = .json(try settings.field(path, of: name, in: "the file"))
         case .dotenv:
             place = .variable(try settings.requiredText(name))
         }
@@ -41,24 +39,12 @@ struct FileDocument: Sendable {
         try self.init(settings, field: field.name)
     }
 
-    /// The steps of `a.b.c`, or of a JSON pointer such as `/a~1b/c` (RFC 6901).
-    private static func steps(_ field: String) -> [String]? {
-        guard field.hasPrefix("/") else {
-            let steps = field.split(separator: ".", omittingEmptySubsequences: false)
-            return steps.contains("") ? nil : steps.map(String.init)
-        }
-        return field.dropFirst().split(separator: "/", omittingEmptySubsequences: false).map {
-            // The order matters: RFC 6901 §4.
-            String($0.replacing("~1", with: "/").replacing("~0", with: "~"))
-        }
-    }
-
     /// The secret in `content`; nil where its place is empty or isn't there.
     func value(in content: [UInt8]) throws(AdapterError) -> ClientSecret? {
         let text: String?
         switch place {
         case .whole: text = try Self.whole(content)
-        case .json(let steps): text = try Self.text(at: steps, in: Self.json(content))
+        case .json(let field): text = try field.text(in: content)
         case .variable(let name):
             text = try Self.dotenv { () throws(DotenvDocument.Malformed) in
                 let document = try DotenvDocument(content)
@@ -76,7 +62,8 @@ struct FileDocument: Sendable {
         try secret.withPlaintext { text throws(AdapterError) in
             switch place {
             case .whole: Array(text.utf8) + Self.lineEnd(of: content ?? [])
-            case .json(let steps): try Self.json(steps, text, in: content ?? Array("{}\n".utf8))
+            case .json(let field):
+                try field.replacing(with: text, in: content ?? Array("{}\n".utf8))
             case .variable(let name): try Self.dotenv(name, text, in: content ?? [])
             }
         }
@@ -101,57 +88,6 @@ extension FileDocument {
             throw refused("malformed", "the file is not UTF-8")
         }
         return text
-    }
-}
-
-// MARK: - JSON
-
-extension FileDocument {
-    private static func json(_ content: [UInt8]) throws(AdapterError) -> JSONDocument {
-        do throws(JSONDocument.Malformed) {
-            return try JSONDocument(content)
-        } catch {
-            throw refused("malformed", "the file is not JSON from byte \(error.offset) on")
-        }
-    }
-
-    private static func node(at steps: [String], in document: JSONDocument)
-        throws(AdapterError) -> JSONDocument.Node?
-    {
-        do throws(JSONDocument.Ambiguous) {
-            return try document.node(at: steps)
-        } catch {
-            throw refused("ambiguous", "a key on the way to the field is there twice")
-        }
-    }
-
-    private static func text(at steps: [String], in document: JSONDocument)
-        throws(AdapterError) -> String?
-    {
-        switch try node(at: steps, in: document) {
-        case .string(let text, _): return text
-        case .null, nil: return nil
-        case .object, .array, .number, .boolean:
-            throw refused("not-a-string", "the field is not a string")
-        }
-    }
-
-    private static func json(_ steps: [String], _ text: String, in content: [UInt8])
-        throws(AdapterError) -> [UInt8]
-    {
-        let document = try json(content)
-        switch try node(at: steps, in: document) {
-        case .string(_, let range), .null(let range):
-            return document.replacing(range, with: text)
-        case .object, .array, .number, .boolean:
-            throw refused("not-a-string", "the field is not a string")
-        case nil:
-            guard let key = steps.last,
-                case .object(let members, let range)? = try node(
-                    at: steps.dropLast(), in: document)
-            else { throw refused("field-missing", "the object around the field is missing") }
-            return document.adding(key, text, to: members, in: range)
-        }
     }
 }
 
