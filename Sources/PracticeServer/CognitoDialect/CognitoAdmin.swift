@@ -11,28 +11,30 @@ struct CognitoAdmin: Sendable {
     }
 
     private func answer(_ request: Request) async throws -> Response {
-        do throws(CognitoError) {
+        do throws(AWSError) {
             guard let body = try? await request.bytes() else { throw .notJSON }
             // The real service goes by real time, whatever a test's clock says.
-            let keyID = try CognitoSignature(keys: keys).verify(request, body, at: .systemNow())
+            let signature = AWSSignature(
+                keys: keys, region: CognitoVendor.region, service: "cognito-idp")
+            let keyID = try signature.verify(request, body, at: .systemNow())
             let operation = try Self.operation(of: request)
             if keys[keyID]?.isReader ?? true, operation != .list {
-                throw .denied(keyID, operation.rawValue)
+                throw .denied(keyID, "cognito-idp:\(operation.rawValue)")
             }
             guard let input = try? JSONDecoder().decode(CognitoInput.self, from: body) else {
                 throw .notJSON
             }
-            return Self.reply(try perform(operation, input), .ok)
+            return AWSError.reply(try perform(operation, input), .ok)
         } catch {
             return error.response
         }
     }
 
-    private var keys: [String: CognitoKey] {
+    private var keys: [String: AWSKey] {
         var keys = practice.withState { $0.awsSessions }
         let credentials = practice.credentials
-        keys[credentials.adminClientID] = CognitoKey(secret: credentials.adminSecret)
-        keys[CognitoVendor.reader] = CognitoKey(secret: credentials.adminSecret, isReader: true)
+        keys[credentials.adminClientID] = AWSKey(secret: credentials.adminSecret)
+        keys[CognitoVendor.reader] = AWSKey(secret: credentials.adminSecret, isReader: true)
         return keys
     }
 
@@ -42,28 +44,19 @@ struct CognitoAdmin: Sendable {
         case delete = "DeleteUserPoolClientSecret"
     }
 
-    private static func operation(of request: Request) throws(CognitoError) -> Operation {
+    private static func operation(of request: Request) throws(AWSError) -> Operation {
         let target = HTTPField.Name("X-Amz-Target").flatMap { request.headers[$0] } ?? ""
         let parts = target.split(separator: ".")
-        guard request.headers[.contentType] == type, parts.count == 2,
+        guard request.headers[.contentType] == AWSError.contentType, parts.count == 2,
             parts[0] == "AWSCognitoIdentityProviderService",
             let operation = Operation(rawValue: String(parts[1]))
         else { throw .unknownOperation }
         return operation
     }
-
-    private static let type = "application/x-amz-json-1.1"
-
-    /// Any answer, of the type that the service gives it.
-    static func reply(_ members: [String: JSONValue], _ status: HTTPResponse.Status) -> Response {
-        var response = Reply.json(JSONValue.object(members), status: status)
-        response.headers[.contentType] = type
-        return response
-    }
 }
 
 extension CognitoAdmin {
-    private func perform(_ operation: Operation, _ input: CognitoInput) throws(CognitoError)
+    private func perform(_ operation: Operation, _ input: CognitoInput) throws(AWSError)
         -> [String: JSONValue]
     {
         let client = try client(input)
@@ -82,10 +75,10 @@ extension CognitoAdmin {
             return ["ClientSecretDescriptor": descriptor]
         case .delete:
             guard let id = input.secretID else {
-                throw .invalid("clientSecretId", "not be null")
+                throw .unfit("clientSecretId", "not be null")
             }
             guard (1...128).contains(id.utf8.count) else {
-                throw .invalid("clientSecretId", "have length less than or equal to 128")
+                throw .unfit("clientSecretId", "have length less than or equal to 128")
             }
             try change(client, CognitoSecretRules.delete(id))
             return [:]
@@ -93,15 +86,15 @@ extension CognitoAdmin {
     }
 
     /// The client that the request is about, in the one pool that is practised.
-    private func client(_ input: CognitoInput) throws(CognitoError) -> PracticeClient {
-        guard let pool = input.userPool else { throw .invalid("userPoolId", "not be null") }
-        guard let id = input.client else { throw .invalid("clientId", "not be null") }
+    private func client(_ input: CognitoInput) throws(AWSError) -> PracticeClient {
+        guard let pool = input.userPool else { throw .unfit("userPoolId", "not be null") }
+        guard let id = input.client else { throw .unfit("clientId", "not be null") }
         guard (1...55).contains(pool.utf8.count), pool.wholeMatch(of: /[\w-]+_[0-9a-zA-Z]+/) != nil
         else {
-            throw .invalid("userPoolId", "satisfy regular expression pattern: [\\w-]+_[0-9a-zA-Z]+")
+            throw .unfit("userPoolId", "satisfy regular expression pattern: [\\w-]+_[0-9a-zA-Z]+")
         }
         guard (1...128).contains(id.utf8.count), id.wholeMatch(of: /[A-Za-z0-9_+]+/) != nil else {
-            throw .invalid("clientId", "satisfy regular expression pattern: [\\w+]+")
+            throw .unfit("clientId", "satisfy regular expression pattern: [\\w+]+")
         }
         guard pool == CognitoVendor.userPool else { throw .noPool(pool) }
         guard let client = practice.withState({ $0.client(id, in: .only(.cognito)) }) else {
@@ -112,8 +105,8 @@ extension CognitoAdmin {
 
     private func change<Result: Sendable>(
         _ client: PracticeClient, _ body: CognitoSecretRules.Change<Result>
-    ) throws(CognitoError) -> Result {
-        let result = try practice.withState { state throws(CognitoError) in
+    ) throws(AWSError) -> Result {
+        let result = try practice.withState { state throws(AWSError) in
             let (settings, now) = (state.settings, state.now)
             guard var changed = state.client(client.clientID, in: .only(.cognito)) else {
                 throw .noClient(client.clientID)

@@ -34,7 +34,7 @@ struct CognitoRole: Sendable {
                 status: .forbidden)
         }
         let id = "ASIA" + RandomText.alphanumeric(16).uppercased()
-        let key = CognitoKey(
+        let key = AWSKey(
             secret: RandomText.alphanumeric(40),
             sessionToken: RandomText.alphanumeric(120) + "+/==",
             end: now + 3_600_000)

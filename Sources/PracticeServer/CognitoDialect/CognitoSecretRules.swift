@@ -4,12 +4,12 @@ struct CognitoSecretRules {
 
     /// A change of a client that may be refused.
     typealias Change<Result> =
-        @Sendable (inout PracticeClient, PracticeSettings, Milliseconds) throws(CognitoError)
+        @Sendable (inout PracticeClient, PracticeSettings, Milliseconds) throws(AWSError)
         -> Result
 
     /// Makes one more secret; one that Cognito makes has 52 characters.
     static func add(_ value: String?) -> Change<PracticeSecret> {
-        { client, settings, now throws(CognitoError) in
+        { client, settings, now throws(AWSError) in
             guard client.secrets.count < limit else { throw .tooManySecrets }
             return client.add(
                 id: newID(in: client, at: now), value: value ?? newValue(), at: now,
@@ -18,7 +18,7 @@ struct CognitoSecretRules {
     }
 
     static func delete(_ id: String) -> Change<Void> {
-        { client, settings, now throws(CognitoError) in
+        { client, settings, now throws(AWSError) in
             guard client.secret(id) != nil else { throw .noSecret }
             guard client.secrets.count > 1 else { throw .lastSecret }
             client.remove(id, at: now, under: settings)
@@ -35,15 +35,15 @@ struct CognitoSecretRules {
         return "\(client.clientID)--\(time)"
     }
 
-    static func check(_ value: String) throws(CognitoError) {
+    static func check(_ value: String) throws(AWSError) {
         guard value.wholeMatch(of: /[A-Za-z0-9_+]+/) != nil else {
-            throw .invalid("clientSecret", "satisfy regular expression pattern: [\\w+]+")
+            throw .unfit("clientSecret", "satisfy regular expression pattern: [\\w+]+")
         }
         guard value.utf8.count >= 24 else {
-            throw .invalid("clientSecret", "have length greater than or equal to 24")
+            throw .unfit("clientSecret", "have length greater than or equal to 24")
         }
         guard value.utf8.count <= 64 else {
-            throw .invalid("clientSecret", "have length less than or equal to 64")
+            throw .unfit("clientSecret", "have length less than or equal to 64")
         }
     }
 

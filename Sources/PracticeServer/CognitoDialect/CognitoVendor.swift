@@ -62,14 +62,14 @@ struct CognitoVendor: Vendor {
             value: value ?? CognitoSecretRules.newValue(), at: state.now, under: state.settings)
     }
 
-    static var unknownPage: Response { CognitoError.unknownOperation.response }
+    static var unknownPage: Response { AWSError.unknownOperation.response }
 
     /// Without a word of how long.
     static func tooManyRequests(wait: Int, at now: Milliseconds) -> Response {
-        CognitoError.rateLimited.response
+        AWSError.rateLimited.response
     }
 
-    static var limitReached: Response? { CognitoError.tooManySecrets.response }
+    static var limitReached: Response? { AWSError.tooManySecrets.response }
 
     static func variables(base: String, _ credentials: PracticeCredentials) -> [String] {
         [

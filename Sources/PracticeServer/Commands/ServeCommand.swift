@@ -58,7 +58,9 @@ struct ServeCommand: AsyncParsableCommand {
                 "PRACTICE_URL=\(base)",
                 "PRACTICE_KEY=\(credentials.practiceKey)",
             ] + Dialect.allCases.flatMap { $0.vendor.variables(base: base, credentials) } + [
-                "PRACTICE_PID=\(getpid())"
+                "SECRETS_MANAGER_URL=\(base)\(SecretsManagerService.mount)",
+                "PARAMETER_STORE_URL=\(base)\(ParameterService.mount)",
+                "PRACTICE_PID=\(getpid())",
             ]
         if let portFile, let port = base.split(separator: ":").last {
             try? Data("\(port)\n".utf8).write(to: URL(filePath: portFile), options: .atomic)

@@ -8,7 +8,11 @@ struct PracticeState: Sendable {
     var assertions = AssertionReplay()
     var oktaRate = RateWindow()
     /// Temporary access keys by their ids.
-    var awsSessions: [String: CognitoKey] = [:]
+    var awsSessions: [String: AWSKey] = [:]
+    /// Secrets Manager's secrets by their names.
+    var awsSecrets: [String: ManagedSecret] = [:]
+    /// Parameter Store's parameters by their names.
+    var awsParameters: [String: ManagedParameter] = [:]
 
     /// The clock of the server, with the practised offset.
     var now: Milliseconds { .systemNow() + settings.clockOffsetMs }

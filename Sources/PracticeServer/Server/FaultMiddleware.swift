@@ -29,7 +29,9 @@ struct FaultMiddleware: RouterMiddleware {
         case .limit:
             return Dialect.owner(of: path)?.vendor.limitReached ?? serverError(fault)
         case .rateLimit:
-            return rateLimited(fault, by: Dialect.owner(of: path))
+            let owner = Dialect.owner(of: path)
+            return owner == nil && !target.isEmpty
+                ? AWSError.throttled.response : rateLimited(fault, by: owner)
         case .slow:
             if fault.when == .after {
                 let response = try await next(request, context)

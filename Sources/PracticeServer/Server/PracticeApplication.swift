@@ -15,6 +15,8 @@ struct PracticeApplication: Sendable {
         for dialect in Dialect.allCases {
             dialect.vendor.init(practice: practice, issuer: issuer).add(to: router)
         }
+        SecretsManagerService(practice: practice).add(to: router)
+        ParameterService(practice: practice).add(to: router)
         ControlAPI(practice: practice, world: world, issuer: issuer).add(to: router)
         return router
     }

@@ -1,5 +1,5 @@
 /// An access key that requests may be signed with.
-struct CognitoKey: Sendable {
+struct AWSKey: Sendable {
     let secret: String
     /// What has to go with it where it is temporary.
     var sessionToken: String?

@@ -5,33 +5,36 @@ import Hummingbird
 
 /// Verifies a request's Signature Version 4: over the request as it arrived, with the keys that
 /// are known here.
-struct CognitoSignature: Sendable {
+struct AWSSignature: Sendable {
     /// Who may sign: key ids and what belongs to them.
-    let keys: [String: CognitoKey]
+    let keys: [String: AWSKey]
+    /// What they must be scoped to.
+    let region: String
+    let service: String
 
-    private static let mismatch = CognitoError(
+    private static let mismatch = AWSError(
         "InvalidSignatureException",
         "The request signature we calculated does not match the signature you provided. Check "
             + "your AWS Secret Access Key and signing method. Consult the service documentation "
             + "for details.")
 
     /// The id of the key that the request was signed with.
-    func verify(_ request: Request, _ body: Data, at now: Milliseconds) throws(CognitoError)
+    func verify(_ request: Request, _ body: Data, at now: Milliseconds) throws(AWSError)
         -> String
     {
         guard let field = request.headers[.authorization] else {
-            throw CognitoError(
+            throw AWSError(
                 "MissingAuthenticationTokenException", "Missing Authentication Token")
         }
         guard let shown = Authorization(field) else {
-            throw CognitoError(
+            throw AWSError(
                 "IncompleteSignatureException",
                 "Authorization header requires 'Credential', 'SignedHeaders' and 'Signature'.")
         }
         let key = keys[shown.keyID]
         guard let key, key.sessionToken == request.field("x-amz-security-token"), key.end > now
         else {
-            throw CognitoError(
+            throw AWSError(
                 key.map { $0.end <= now } ?? false
                     ? "ExpiredTokenException" : "UnrecognizedClientException",
                 "The security token included in the request is invalid.")
@@ -57,27 +60,27 @@ struct CognitoSignature: Sendable {
 
     /// The date, the scope, and that nothing which matters was left unsigned.
     private func check(_ shown: Authorization, of request: Request, at now: Milliseconds)
-        throws(CognitoError)
+        throws(AWSError)
     {
         let date = request.field("x-amz-date") ?? ""
         let style = Date.ISO8601FormatStyle(
             dateSeparator: .omitted, dateTimeSeparator: .standard, timeSeparator: .omitted,
             timeZoneSeparator: .omitted, includingFractionalSeconds: false, timeZone: .gmt)
         guard let moment = try? Date(date, strategy: style) else {
-            throw CognitoError(
+            throw AWSError(
                 "IncompleteSignatureException", "Authorization header requires a valid date.")
         }
         let age = now - Milliseconds(moment.timeIntervalSince1970 * 1_000)
         guard abs(age) <= 300_000 else {
-            throw CognitoError(
+            throw AWSError(
                 "InvalidSignatureException",
                 age > 0
                     ? "Signature expired: \(date) is now earlier than the five minutes that it has."
                     : "Signature not yet current: \(date) is still later than the present time.")
         }
-        let scope = "\(date.prefix(8))/\(CognitoVendor.region)/cognito-idp/aws4_request"
+        let scope = "\(date.prefix(8))/\(region)/\(service)/aws4_request"
         guard shown.scope == scope else {
-            throw CognitoError(
+            throw AWSError(
                 "InvalidSignatureException", "Credential should be scoped to a valid region.")
         }
         let present = request.headers.map { $0.name.canonicalName }
@@ -86,7 +89,7 @@ struct CognitoSignature: Sendable {
     }
 
     private func canonical(_ request: Request, _ names: [String], _ body: Data)
-        throws(CognitoError) -> String
+        throws(AWSError) -> String
     {
         guard names == names.sorted() else { throw Self.mismatch }
         var lines = ""
