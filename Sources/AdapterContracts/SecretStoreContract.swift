@@ -5,20 +5,27 @@ public import RotationCore
 /// Used for the adapters and for the stores in memory alike: a fake that promises more than the
 /// product would prove nothing.
 public struct SecretStoreContract: Sendable {
-    private let store: any SecretStore
+    let store: any SecretStore
+    let values: [String]
+    let cutting: (@Sendable (StoreCut) async throws -> CutStore)?
+    let versions: (@Sendable () async throws -> Int)?
     private let writeElsewhere: @Sendable (String) async throws -> Void
-    private let values: [String]
 
     /// A suite for `store`.
     ///
     /// `writeElsewhere` changes the value behind the store's back; `values` are what is written, at
-    /// least three and all different.
+    /// least three and all different. `cutting` gives the same store with one call of it cut, and
+    /// `versions` says how many versions the store has kept, where a write must not make two.
     public init(
         _ store: any SecretStore, values: [String] = ["first-0001", "second-0002", "third-0003"],
+        cutting: (@Sendable (StoreCut) async throws -> CutStore)? = nil,
+        versions: (@Sendable () async throws -> Int)? = nil,
         writeElsewhere: @escaping @Sendable (String) async throws -> Void
     ) {
         self.store = store
         self.values = values
+        self.cutting = cutting
+        self.versions = versions
         self.writeElsewhere = writeElsewhere
     }
 
@@ -29,6 +36,12 @@ public struct SecretStoreContract: Sendable {
         await found.check("writes are read back") { try await writesAreReadBack(&$0) }
         await found.check("a stale version is refused") { try await staleVersions(&$0) }
         await found.check("somebody else's write is kept") { try await otherWriters(&$0) }
+        await found.check("every character is kept") { try await everyCharacter(&$0) }
+        await found.check("what stands beside the value stays") { try await neighbours(&$0) }
+        await found.check("cleaning up changes nothing") { try await sweeping(&$0) }
+        if cutting != nil {
+            await found.check("a write that is cut is one write") { try await cutWrites(&$0) }
+        }
         return found.all
     }
 
@@ -86,7 +99,7 @@ public struct SecretStoreContract: Sendable {
         }
     }
 
-    private static func same(_ left: StoredSecret?, _ right: StoredSecret?) -> Bool {
+    static func same(_ left: StoredSecret?, _ right: StoredSecret?) -> Bool {
         guard let left, let right else { return left == nil && right == nil }
         guard let one = left.secret, let other = right.secret else {
             return left.secret == nil && right.secret == nil
@@ -95,7 +108,7 @@ public struct SecretStoreContract: Sendable {
     }
 
     /// Whether a value is read back, or, where the store shows none, that there is one.
-    private func holds(_ stored: StoredSecret?, _ value: String) -> Bool {
+    func holds(_ stored: StoredSecret?, _ value: String) -> Bool {
         guard store.capabilities.readable else { return stored != nil && stored?.secret == nil }
         return stored?.secret?.matches(ClientSecret(value)) ?? false
     }

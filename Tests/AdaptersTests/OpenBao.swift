@@ -48,14 +48,15 @@ struct OpenBao: Sendable {
     }
 
     /// The store of `values`, with the root token where they have no login.
-    func store(_ values: [String: SettingValue], _ environment: [String: String] = [:])
-        async throws -> VaultStore
-    {
+    func store(
+        _ values: [String: SettingValue], _ environment: [String: String] = [:],
+        over http: (any HTTPClient)? = nil
+    ) async throws -> VaultStore {
         let standard: [String: SettingValue] = [
             "address": .text(address), "auth": .group(["token": "env:ROOT"]),
         ]
         let resolver = SecretResolver(
-            environment: environment.merging(["ROOT": token]) { $1 }, http: http)
+            environment: environment.merging(["ROOT": token]) { $1 }, http: http ?? self.http)
         return try await VaultStore(
             .of("vault", standard.merging(values) { $1 }), SharedLogins(), resolver)
     }

@@ -23,13 +23,24 @@ struct VaultStoreTests {
         try await bao.ask("POST", "secret/data/\(path)", "{\"data\":\(data)}")
     }
 
-    @Test func `the store keeps its contract`() async throws {
-        try await put(#"{"client_secret":"initial"}"#)
+    @Test func `the store keeps its contract, whichever call is cut`() async throws {
         let (bao, path) = (bao, path)
-        let contract = SecretStoreContract(try await bao.store(["path": .text(path)])) {
-            try await bao.ask(
-                "POST", "secret/data/\(path)", "{\"data\":{\"client_secret\":\"\($0)\"}}")
-        }
+        let values: [String: SettingValue] = [
+            "path": .text(path), "client_id_field": "client_id", "candidate_field": "next",
+        ]
+        try await put(#"{"client_secret":"initial","client_id":"blue"}"#)
+        let store = try await bao.store(values)
+        let contract = SecretStoreContract(
+            store,
+            cutting: { cut in
+                let http = CutHTTP(bao.http, at: cut)
+                return CutStore(try await bao.store(values, over: http)) { http.isReached }
+            },
+            versions: { Int(try await store.read()?.version.rawValue ?? "") ?? 0 },
+            writeElsewhere: {
+                try await bao.ask(
+                    "POST", "secret/data/\(path)", "{\"data\":{\"client_secret\":\"\($0)\"}}")
+            })
         #expect(await contract.violations() == [])
     }
 
