@@ -85,6 +85,8 @@ let package = Package(
                 "Reload/Reload.md", "Report/Report.md", "Salesforce/Salesforce.md", "UAA/UAA.md",
                 "Vault/Vault.md",
                 "WSO2/WSO2.md", "Zitadel/Zitadel.md",
+                "AWSSecrets/AWSSecrets.md",
+                "ParameterStore/ParameterStore.md",
             ],
             swiftSettings: settings),
 

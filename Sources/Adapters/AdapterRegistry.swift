@@ -7,7 +7,10 @@ public struct AdapterRegistry: AdapterFactory {
     /// What plans may say; help, schema and documentation come from it.
     public static let descriptors = AdapterDescriptors(
         servers: servers.map(\.descriptor),
-        stores: [FileStore.descriptor, VaultStore.descriptor],
+        stores: [
+            SecretsManagerStore.descriptor, ParameterStore.descriptor, FileStore.descriptor,
+            VaultStore.descriptor,
+        ],
         hooks: [
             ExecHook.descriptor, HTTPHook.descriptor, SignalHook.descriptor,
             SystemdHook.descriptor,
@@ -100,6 +103,9 @@ public struct AdapterRegistry: AdapterFactory {
         -> any SecretStore
     {
         switch settings.type {
+        case SecretsManagerStore.descriptor.type:
+            return try await SecretsManagerStore(settings, parts)
+        case ParameterStore.descriptor.type: return try await ParameterStore(settings, parts)
         case FileStore.descriptor.type: return try FileStore(settings)
         case VaultStore.descriptor.type:
             return try await VaultStore(settings, logins, parts.resolver)

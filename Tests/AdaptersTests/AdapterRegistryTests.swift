@@ -100,6 +100,8 @@ import Testing
             ("Glewlwyd/Glewlwyd.md", all.servers, "glewlwyd"),
             ("LemonLDAP/LemonLDAP.md", all.servers, "lemonldap"),
             ("RFC7592/RFC7592.md", all.servers, "rfc7592"),
+            ("AWSSecrets/AWSSecrets.md", all.stores, "aws-secrets-manager"),
+            ("ParameterStore/ParameterStore.md", all.stores, "aws-ssm-parameter"),
             ("File/File.md", all.stores, "file"), ("Vault/Vault.md", all.stores, "vault"),
             ("Exec/Exec.md", all.hooks, "exec"), ("Reload/Reload.md", all.hooks, "http"),
             ("Reload/Reload.md", all.hooks, "signal"), ("Reload/Reload.md", all.hooks, "systemd"),

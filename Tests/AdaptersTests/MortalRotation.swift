@@ -13,7 +13,7 @@ struct MortalRotation {
     /// Where the journal is made; an empty directory of mode 0700.
     let directory: String
     let clock: LeapingClock
-    let http: CurlClient
+    let http: any HTTPClient
     /// Where references to secrets look.
     let environment: [String: String]
     let fate: FatefulCall
@@ -21,6 +21,8 @@ struct MortalRotation {
     var limit = 40
     /// Told of each state in which the rotation is held, before a person answers.
     var whenHeld: @Sendable (Rotation) async throws -> Void = { _ in }
+    /// Whether it is a call of the server's port at which something happens.
+    var isServerFateful = true
 
     private static let digest = "digest"
 
@@ -93,7 +95,8 @@ struct MortalRotation {
         let clock = clock
         let registry = AdapterRegistry(http: http, environment: environment) { clock.now() }
         let engine = try RotationEngine(
-            directory: directory, key: key, factory: MortalPorts(usual: registry, fate: fate),
+            directory: directory, key: key,
+            factory: isServerFateful ? MortalPorts(usual: registry, fate: fate) : registry,
             clock: clock, random: MachineChance())
         fate.attach {
             [weak engine] in
