@@ -29,8 +29,19 @@ public struct SecretStoreContract: Sendable {
         self.writeElsewhere = writeElsewhere
     }
 
+    /// What a run of the suite came to.
+    public struct Result: Sendable {
+        /// The parts that were run.
+        public let topics: [String]
+        /// Every broken promise in words, behind the part that noticed it; none is success.
+        public let violations: [String]
+    }
+
     /// Runs the suite and returns every broken promise in words; none is success.
-    public func violations() async -> [String] {
+    public func violations() async -> [String] { await run().violations }
+
+    /// Runs the suite.
+    public func run() async -> Result {
         var found = Violations()
         await found.check("reads are stable") { try await readsAreStable(&$0) }
         await found.check("writes are read back") { try await writesAreReadBack(&$0) }
@@ -42,7 +53,7 @@ public struct SecretStoreContract: Sendable {
         if cutting != nil {
             await found.check("a write that is cut is one write") { try await cutWrites(&$0) }
         }
-        return found.all
+        return Result(topics: found.topics, violations: found.all)
     }
 
     private func readsAreStable(_ found: inout Violations) async throws {

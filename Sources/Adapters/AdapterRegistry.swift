@@ -8,8 +8,8 @@ public struct AdapterRegistry: AdapterFactory {
     public static let descriptors = AdapterDescriptors(
         servers: servers.map(\.descriptor),
         stores: [
-            SecretsManagerStore.descriptor, ParameterStore.descriptor, FileStore.descriptor,
-            VaultStore.descriptor,
+            SecretsManagerStore.descriptor, ParameterStore.descriptor, ExecStore.descriptor,
+            FileStore.descriptor, VaultStore.descriptor,
         ],
         hooks: [
             ExecHook.descriptor, HTTPHook.descriptor, SignalHook.descriptor,
@@ -106,6 +106,7 @@ public struct AdapterRegistry: AdapterFactory {
         case SecretsManagerStore.descriptor.type:
             return try await SecretsManagerStore(settings, parts)
         case ParameterStore.descriptor.type: return try await ParameterStore(settings, parts)
+        case ExecStore.descriptor.type: return try await ExecStore(settings, of: plan, parts)
         case FileStore.descriptor.type: return try FileStore(settings)
         case VaultStore.descriptor.type:
             return try await VaultStore(settings, logins, parts.resolver)

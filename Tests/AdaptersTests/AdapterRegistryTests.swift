@@ -102,6 +102,7 @@ import Testing
             ("RFC7592/RFC7592.md", all.servers, "rfc7592"),
             ("AWSSecrets/AWSSecrets.md", all.stores, "aws-secrets-manager"),
             ("ParameterStore/ParameterStore.md", all.stores, "aws-ssm-parameter"),
+            ("ExecStore/ExecStore.md", all.stores, "exec"),
             ("File/File.md", all.stores, "file"), ("Vault/Vault.md", all.stores, "vault"),
             ("Exec/Exec.md", all.hooks, "exec"), ("Reload/Reload.md", all.hooks, "http"),
             ("Reload/Reload.md", all.hooks, "signal"), ("Reload/Reload.md", all.hooks, "systemd"),

@@ -62,6 +62,39 @@ struct OwnServerTests {
         }
     }
 
+    /// The plan's store is a program's.
+    private static func addStore(to plan: inout PlanText, on bench: Workbench) throws {
+        let program = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+            .deletingLastPathComponent().appendingPathComponent("Services/exec-store.py").path
+        let path = try bench.write(
+            #"{"secret":"kept-0001","version":"1","client_id":"billing"}"#, to: "store/s.json")
+        plan.stores.append([
+            "type: exec", "name: own", "command: [python3, '\(program)', '\(path)']",
+            "capabilities: {compares: true, client_id: true}",
+        ])
+    }
+
+    @Test func `the suite for a store says what holds, and puts back what was there`() async throws
+    {
+        try await Stage.open(plan: { try Self.addStore(to: &$0, on: $1) }) { stage in
+            let client = Stage.client
+            let asked = try await stage.run("adapter", "test", client, "--store", "own")
+            #expect(asked.exit == 2 && asked.errors.contains("--store own --yes"), "\(asked)")
+            let unknown = try await stage.run("adapter", "test", client, "--store", "no", "--yes")
+            #expect(unknown.exit == 2 && unknown.errors.contains("file, own"), "\(unknown)")
+            let outcome = try await stage.run("adapter", "test", client, "--store", "own", "--yes")
+            #expect(outcome.exit == 0, "\(outcome)")
+            #expect(outcome.output.contains("ok      a stale version is refused"), "\(outcome)")
+            let held = try stage.stored(in: "s.json")
+            #expect(held.contains(#""kept-0001""#) && held.contains(#""billing""#), "\(held)")
+            #expect(try stage.stored() == stage.old)
+            let json = try await stage.run(
+                "adapter", "test", client, "--store", "file", "--yes", "--json")
+            #expect(json.exit == 0 && json.output.contains(#""store" : "file""#), "\(json)")
+            #expect(try stage.stored() == stage.old)
+        }
+    }
+
     @Test func `a server that holds one secret is refused before anything is touched`()
         async throws
     {
