@@ -41,7 +41,7 @@ import Testing
     }
 
     /// A server of its own for each, since its clock may not be minutes ahead of signatures.
-    private static func outcome(_ kind: Kind, ofKillingAt n: Int, _ side: FatalCall.Side)
+    private static func outcome(_ kind: Kind, ofKillingAt n: Int, _ side: FatefulCall.Side)
         async throws -> Outcome
     {
         try await Workbench.open { bench in
@@ -59,11 +59,11 @@ import Testing
             let text = #"{ "s": "%", "x": [1.50] }"#
             let name = try await place(text.replacing("%", with: old), kind, ground)
             let clock = LeapingClock(of: server)
-            let fate = FatalCall(n, side) {}
+            let fate = FatefulCall(n, .death(side))
             let rotation = MortalRotation(
                 plan: try plan(kind, name, server, ground), directory: try bench.directory("st"),
                 clock: clock, http: MortalHTTP(ground.http, fate, at: ground.url),
-                environment: server.values, fate: fate, isServerMortal: false)
+                environment: server.values, fate: fate, isServerFateful: false)
             let ending = try await rotation.run()
             var problems = ending.holds.map { "held for \($0)" }
             if ending.rotation.state != .completed {

@@ -4,11 +4,11 @@ import RotationCore
 /// A way to real servers on which the engine dies at one of the requests to one place.
 final class MortalHTTP: HTTPClient {
     private let real: any HTTPClient
-    private let fate: FatalCall
+    private let fate: FatefulCall
     private let place: String
 
     /// Counts the requests whose address begins with `place`.
-    init(_ real: any HTTPClient, _ fate: FatalCall, at place: String) {
+    init(_ real: any HTTPClient, _ fate: FatefulCall, at place: String) {
         (self.real, self.fate, self.place) = (real, fate, place)
     }
 
@@ -20,7 +20,7 @@ final class MortalHTTP: HTTPClient {
         let operation = request.headers["X-Amz-Target"] ?? ""
         let changes = ["Put", "Update", "Label"].contains { operation.contains(".\($0)") }
         do throws(AdapterError) {
-            return try await fate.call(changes: changes) { () async throws(AdapterError) in
+            return try await fate.call(changes ? .toggle : .look) { () async throws(AdapterError) in
                 do throws(HTTPFailure) { return try await real.send(request) } catch {
                     throw AdapterError(.unknown, code: "http", message: error.message)
                 }
