@@ -197,6 +197,15 @@ import Testing
         #expect(try await ground.parameter(name) == "new")
     }
 
+    @Test func `a page with status 200 is no answer to a write`() async throws {
+        let name = try await ground.makeParameter("old")
+        let store = try await ground.store(["parameter": .text(name)])
+        try await practice.fault("html", method: "POST", path: ".*PutParameter")
+        let error = await adapterError { try await replace(in: store, with: "new") }
+        #expect(error?.kind == .unknown)
+        #expect(try await ground.parameter(name) == "old")
+    }
+
     @Test func `a hundred versions are no end, unless the oldest has a label`() async throws {
         let name = try await ground.makeParameter("1")
         for number in 2...100 { try await ground.putParameter("\(number)", in: name) }

@@ -134,6 +134,40 @@ import Testing
         #expect(try await ground.versions(of: name) == 2)
     }
 
+    @Test(arguments: ["PutSecretValue", "UpdateSecretVersionStage"])
+    func `a page with status 200 is no answer to a write`(operation: String) async throws {
+        let name = try await ground.makeSecret("old")
+        let store = try await ground.store(["secret": .text(name)])
+        try await practice.fault("html", method: "POST", path: ".*\(operation)")
+        let error = await adapterError { try await replace(in: store, with: "new") }
+        #expect(error?.kind == .unknown)
+        #expect(try await ground.secret(name) == "old")
+        try await replace(in: store, with: "new")
+        #expect(try await ground.versions(of: name) == 2)
+    }
+
+    @Test func `no error has a secret in it that the service repeats`() async throws {
+        let real = practice.http
+        let (old, new) = (Practice.secret(), Practice.secret())
+        let text = #"{"client_secret":"%"}"#
+        let (held, wanted) = (old.withPlaintext { $0 }, new.withPlaintext { $0 })
+        let name = try await ground.makeSecret(text.replacing("%", with: held))
+        let gossip = Recorder { request throws(HTTPFailure) in
+            let target = request.headers["X-Amz-Target"] ?? ""
+            guard target.hasSuffix("PutSecretValue") else { return try await real.send(request) }
+            let words = "Value '\(held) \(wanted)' at 'secretString' failed"
+            return HTTPResponse(
+                status: 400, headers: [:],
+                body: Array(#"{"__type":"ValidationException","message":"\#(words)"}"#.utf8))
+        }
+        let store = try await ground.store(
+            ["secret": .text(name), "field": "client_secret"], over: gossip)
+        let error = await adapterError { try await replace(in: store, with: wanted) }
+        #expect(error?.kind == .refused && error?.code == "aws-secrets-manager-refused")
+        #expect(error?.message.contains(held) == false)
+        #expect(error?.message.contains(wanted) == false)
+    }
+
     @Test func `whoever is faster between the two changes wins, and nothing of ours is left`()
         async throws
     {

@@ -4,13 +4,13 @@ import Testing
 /// Cognito's rules for the secrets of an app client, and for signatures.
 struct CognitoTests {
     private let server: PracticeProcess
-    private let caller: CognitoCaller
+    private let caller: AWSCaller
     private let first = "first_secret+0123456789abc"
 
     init() throws {
         server = try PracticeProcess()
         try server.makeClient(#"{"dialect":"cognito","client_id":"billing","secret":"\#(first)"}"#)
-        caller = CognitoCaller(server)
+        caller = AWSCaller(server)
     }
 
     private func body(_ more: String = "", client: String = "billing") -> String {

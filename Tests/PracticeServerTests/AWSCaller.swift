@@ -1,17 +1,26 @@
 import Crypto
 import Foundation
 
-/// Signs requests to the Cognito dialect by Amazon's description of Signature Version 4.
-struct CognitoCaller {
+/// Signs requests to what is practised of AWS by Amazon's description of Signature Version 4.
+struct AWSCaller {
     let server: PracticeProcess
+    /// What the signature is for, what stands in front of operations, and where they are asked for.
+    let service: String
+    let target: String
+    let path: String
     var keyID: String
     var key: String
     /// How far its clock is off.
     var skew: TimeInterval = 0
     var region = "eu-west-1"
 
-    init(_ server: PracticeProcess) {
+    /// Cognito's caller, if nothing else is said.
+    init(
+        _ server: PracticeProcess, service: String = "cognito-idp",
+        target: String = "AWSCognitoIdentityProviderService", path: String = "/cognito/"
+    ) {
         self.server = server
+        (self.service, self.target, self.path) = (service, target, path)
         keyID = server.lines["COGNITO_ACCESS_KEY_ID"] ?? ""
         key = server.lines["COGNITO_SECRET_ACCESS_KEY"] ?? ""
     }
@@ -27,15 +36,15 @@ struct CognitoCaller {
         let time = Date().addingTimeInterval(skew).formatted(style)
         var headers = [
             "content-type": "application/x-amz-json-1.1", "x-amz-date": time,
-            "x-amz-target": "AWSCognitoIdentityProviderService.\(operation)",
+            "x-amz-target": "\(target).\(operation)",
         ]
         headers["x-amz-security-token"] = token
         let signed = headers.merging(["host": "127.0.0.1"]) { $1 }.sorted { $0.key < $1.key }
         let names = signed.map(\.key).joined(separator: ";")
         let canonical =
-            "POST\n/cognito/\n\n" + signed.map { "\($0.key):\($0.value)\n" }.joined()
+            "POST\n\(path)\n\n" + signed.map { "\($0.key):\($0.value)\n" }.joined()
             + "\n\(names)\n\(Self.hex(SHA256.hash(data: Data(json.utf8))))"
-        let parts = [String(time.prefix(8)), region, "cognito-idp", "aws4_request"]
+        let parts = [String(time.prefix(8)), region, service, "aws4_request"]
         let text =
             "AWS4-HMAC-SHA256\n\(time)\n\(parts.joined(separator: "/"))\n"
             + Self.hex(SHA256.hash(data: Data(canonical.utf8)))
@@ -44,7 +53,7 @@ struct CognitoCaller {
             "AWS4-HMAC-SHA256 Credential=\(keyID)/\(parts.joined(separator: "/")), "
             + "SignedHeaders=\(names), Signature=\(Self.hex(Self.code(text, signing)))"
         change(&headers)
-        return try server.http.send("POST", "/cognito/", headers: headers, body: json)
+        return try server.http.send("POST", path, headers: headers, body: json)
     }
 
     private static func code(_ text: String, _ key: Data) -> Data {
