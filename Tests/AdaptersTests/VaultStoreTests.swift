@@ -1,4 +1,5 @@
 import AdapterContracts
+import Crypto
 import Foundation
 import HTTPTransport
 import ProcessTesting
@@ -168,10 +169,52 @@ struct VaultStoreTests {
         #expect(await adapterError { _ = try await nowhere.read() }?.kind == .missing)
     }
 
-    @Test func `a mount that isn't KV version 2 is the wrong target`() async throws {
+    private func mountKV1() async throws -> String {
         let mount = "kv1-\(UUID().uuidString.prefix(8).lowercased())"
         try await bao.ask(
             "POST", "sys/mounts/\(mount)", #"{"type":"kv","options":{"version":"1"}}"#)
+        return mount
+    }
+
+    @Test func `a document without versions keeps the contract, but for what is lost between`()
+        async throws
+    {
+        let (bao, path, mount) = (bao, path, try await mountKV1())
+        let values: [String: SettingValue] = [
+            "path": .text(path), "mount": .text(mount), "kv_version": "1",
+            "candidate_field": "next",
+        ]
+        try await bao.ask("POST", "\(mount)/\(path)", #"{"client_secret":"initial","x":1.50}"#)
+        let store = try await bao.store(values)
+        #expect(!store.capabilities.comparesAndSets && !store.capabilities.versioned)
+        #expect(try await store.preflight() == [])
+        let contract = SecretStoreContract(store) {
+            try await bao.ask("POST", "\(mount)/\(path)", "{\"client_secret\":\"\($0)\"}")
+        }
+        #expect(await contract.violations() == [])
+    }
+
+    @Test func `other fields of a document without versions stay as they were`() async throws {
+        let mount = try await mountKV1()
+        try await bao.ask(
+            "POST", "\(mount)/\(path)", #"{"client_secret":"one","x":1.5,"ttl":"4s"}"#)
+        let store = try await bao.store(
+            ["path": .text(path), "mount": .text(mount), "kv_version": "1"])
+        let before = try #require(try await store.read())
+        try await store.write(ClientSecret("two"), replacing: before.version)
+        let after = String(
+            decoding: try await bao.ask("GET", "\(mount)/\(path)").body, as: UTF8.self)
+        #expect(after.contains(#""client_secret":"two""#) && after.contains(#""x":1.5"#))
+        let stale = await adapterError {
+            try await store.write(ClientSecret("three"), replacing: before.version)
+        }
+        #expect(stale?.kind == .conflict)
+    }
+
+    @Test func `a mount of the other version is the wrong target`() async throws {
+        let mount = try await mountKV1()
+        let plain = try await bao.store(["path": .text(path), "kv_version": "1"])
+        #expect(try await plain.preflight().map(\.code) == ["vault-not-kv1"])
         let store = try await bao.store(["path": .text(path), "mount": .text(mount)])
         #expect(await adapterError { _ = try await store.identity() }?.kind == .wrongTarget)
         #expect(try await store.preflight().map(\.code) == ["vault-not-kv2"])
@@ -207,6 +250,54 @@ struct VaultStoreTests {
         }
         #expect(error?.kind == .unauthorized)
         #expect(error?.code == "vault-forbidden")
+    }
+
+    /// What a workload's platform makes: a token for an hour, signed by `key`.
+    private func workloadToken(_ key: P256.Signing.PrivateKey, subject: String) throws -> String {
+        let encode = { (bytes: Data) in
+            bytes.base64EncodedString().replacing("+", with: "-").replacing("/", with: "_")
+                .replacing("=", with: "")
+        }
+        let now = Int(Date().timeIntervalSince1970)
+        let head = #"{"alg":"ES256","typ":"JWT"}"#
+        let claims = #"{"sub":"\#(subject)","aud":"bao","iat":\#(now),"exp":\#(now + 3_600)}"#
+        let signed = encode(Data(head.utf8)) + "." + encode(Data(claims.utf8))
+        let signature = try key.signature(for: Data(signed.utf8)).rawRepresentation
+        return "\(signed).\(encode(signature))"
+    }
+
+    @Test func `a workload logs in with its token, read anew at every login`() async throws {
+        let mount = "jwt-\(UUID().uuidString.prefix(8).lowercased())"
+        let key = P256.Signing.PrivateKey()
+        try await bao.ask("POST", "sys/auth/\(mount)", #"{"type":"jwt"}"#)
+        let pem = String(
+            decoding: JSONDocument.literal(key.publicKey.pemRepresentation), as: UTF8.self)
+        try await bao.ask("POST", "auth/\(mount)/config", "{\"jwt_validation_pubkeys\":[\(pem)]}")
+        let rules = "path \"secret/data/\(path)\" { capabilities = [\"read\",\"update\"] }"
+        let policy = String(decoding: JSONDocument.literal(rules), as: UTF8.self)
+        try await bao.ask("POST", "sys/policies/acl/\(mount)", "{\"policy\":\(policy)}")
+        try await bao.ask(
+            "POST", "auth/\(mount)/role/billing",
+            #"{"role_type":"jwt","bound_audiences":["bao"],"user_claim":"sub","#
+                + #""bound_subject":"holdover","token_policies":["\#(mount)"]}"#)
+        try await put(#"{"client_secret":"one"}"#)
+        let scratch = try ScratchDirectory()
+        let file = try scratch.write(try workloadToken(key, subject: "holdover"), to: "token")
+        let store = try await bao.store([
+            "path": .text(path),
+            "auth": .group([
+                "role": "billing", "jwt": .text("file:\(file)"), "mount": .text(mount),
+            ]),
+        ])
+        #expect(try await store.preflight().filter { $0.severity == .problem } == [])
+        #expect(try await store.read()?.secret?.matches(ClientSecret("one")) == true)
+        // The next login has what stands there then.
+        try scratch.write(try workloadToken(key, subject: "somebody"), to: "token")
+        try await bao.ask("POST", "sys/leases/revoke-prefix/auth/\(mount)/login", #"{"sync":true}"#)
+        let refused = await adapterError { _ = try await store.read() }
+        #expect(refused?.kind == .unauthorized && refused?.code == "vault-login-refused")
+        try scratch.write(try workloadToken(key, subject: "holdover"), to: "token")
+        #expect(try await store.read() != nil)
     }
 
     @Test func `a token that died is replaced by a new login`() async throws {

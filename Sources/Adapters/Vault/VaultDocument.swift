@@ -1,28 +1,41 @@
+import Crypto
 import RotationCore
 
-/// A KV v2 document at one version, with the bytes of its fields as the server spelled them.
+/// A KV document at one version, with the bytes of its fields as the server spelled them.
 struct VaultDocument: Sendable {
     /// The version; 0 where there never was one, and that of the deletion mark where it is deleted.
+    ///
+    /// Always 0 for KV v1.
     let version: Int
+    private let place: [String]
     /// The field's text; nil where it isn't there.
     let value: String?
     /// The answer and its `data` object; nil where there is no document.
     private let fields: (document: JSONDocument, range: Range<Int>)?
 
     /// Reads a 200.
-    init(_ body: [UInt8], field: String) throws(AdapterError) {
+    init(_ body: [UInt8], field: String, of engine: VaultPlace.Engine = .versioned)
+        throws(AdapterError)
+    {
         let document = try Self.parse(body)
-        version = try Self.version(in: document)
-        guard case .object(_, let range)? = try Self.node(["data", "data"], document)
+        place = engine == .versioned ? ["data", "data"] : ["data"]
+        version = engine == .versioned ? try Self.version(in: document) : 0
+        guard case .object(_, let range)? = try Self.node(place, document)
         else { throw Self.unreadable("there is no data in the answer") }
         fields = (document, range)
-        value = try Self.text(["data", "data", field], document)
+        value = try Self.text(place + [field], document)
+    }
+
+    /// What stands for a document that has no versions: a digest, which is kept in memory only.
+    var digest: String {
+        guard let fields else { return "" }
+        return HexText.of(SHA256.hash(data: fields.document.bytes[fields.range]))
     }
 
     /// Another field's text; nil where none is named, or it isn't there.
     func text(at field: String?) throws(AdapterError) -> String? {
         guard let field, let fields else { return nil }
-        return try Self.text(["data", "data", field], fields.document)
+        return try Self.text(place + [field], fields.document)
     }
 
     private static func text(_ path: [String], _ document: JSONDocument)
@@ -43,7 +56,7 @@ struct VaultDocument: Sendable {
     /// Other 404s (no such mount, no such namespace) are thrown as `refusal`.
     init(absent body: [UInt8], refusal: AdapterError) throws(AdapterError) {
         guard let document = try? JSONDocument(body) else { throw refusal }
-        (value, fields) = (nil, nil)
+        (value, fields, place) = (nil, nil, [])
         if case .array(let errors, _)? = try Self.node(["errors"], document) {
             guard errors.isEmpty else { throw refusal }
             version = 0

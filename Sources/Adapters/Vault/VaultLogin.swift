@@ -9,7 +9,22 @@ actor VaultLogin {
     /// By what a login proves itself.
     enum Method: Sendable {
         case token(ClientSecret)
-        case appRole(mount: String, roleID: String, secretID: ClientSecret)
+        /// A role of the auth method at `mount`; `proof` is read anew for every login, since what a
+        /// workload is given to prove itself by may be exchanged at any time.
+        case role(mount: String, proof: @Sendable () async throws(AdapterError) -> Proof)
+    }
+
+    /// The two texts that a role logs in with, by their names.
+    struct Proof: Sendable {
+        let role: (name: String, text: String)
+        let secret: (name: String, text: ClientSecret)
+
+        fileprivate var body: [UInt8] {
+            Array("{".utf8) + JSONDocument.literal(role.name) + Array(":".utf8)
+                + JSONDocument.literal(role.text) + Array(",".utf8)
+                + JSONDocument.literal(secret.name) + Array(":".utf8)
+                + secret.text.withPlaintext { JSONDocument.literal($0) } + Array("}".utf8)
+        }
     }
 
     private let api: VaultAPI
@@ -32,7 +47,7 @@ actor VaultLogin {
         guard response.status == 403 else { return response }
         let lookup = try await send("GET", "auth/token/lookup-self", token, nil, nil, .read)
         guard lookup.status == 403 else { return response }
-        guard case .appRole = method else {
+        guard case .role = method else {
             throw AdapterError(
                 .unauthorized, code: "vault-token-dead", message: "vault: the token is not valid")
         }
@@ -51,28 +66,23 @@ actor VaultLogin {
     private func token() async throws(AdapterError) -> ClientSecret {
         switch method {
         case .token(let token): return token
-        case .appRole(let mount, let roleID, let secretID):
+        case .role(let mount, let proof):
             if let current { return current }
-            let token = try await logIn(mount, roleID, secretID)
+            let token = try await logIn(mount, try await proof())
             current = token
             return token
         }
     }
 
-    private func logIn(_ mount: String, _ roleID: String, _ secretID: ClientSecret)
-        async throws(AdapterError) -> ClientSecret
-    {
-        let body =
-            Array(#"{"role_id":"#.utf8) + JSONDocument.literal(roleID)
-            + Array(#","secret_id":"#.utf8)
-            + secretID.withPlaintext { JSONDocument.literal($0) } + [UInt8(ascii: "}")]
+    private func logIn(_ mount: String, _ proof: Proof) async throws(AdapterError) -> ClientSecret {
         let path = "auth/\(URLPart.path(mount))/login"
         // A login makes a token, but nothing that a second login would harm.
-        let response = try await api.send("POST", path, token: nil, body: body, .read)
+        let response = try await api.send("POST", path, token: nil, body: proof.body, .read)
         guard response.status == 200 else {
             let error = api.error(response, .read)
-            // "invalid role or secret ID" is a 400, and means what a 401 means elsewhere.
-            guard response.status == 400 else { throw error }
+            // "invalid role or secret ID" is a 400, and means what a 401 means elsewhere; a token
+            // that the Kubernetes method doesn't know is a 403.
+            guard [400, 403].contains(response.status) else { throw error }
             throw AdapterError(.unauthorized, code: "vault-login-refused", message: error.message)
         }
         return ClientSecret(try api.decode(VaultLoginAnswer.self, response, .read).auth.token)

@@ -1,5 +1,13 @@
-/// One field of one KV v2 document.
+/// One field of one KV document.
 struct VaultPlace: Sendable, Hashable {
+    /// The versions of the KV engine.
+    enum Engine: String, Sendable, Hashable, CaseIterable {
+        /// A document is what was written last.
+        case plain = "1"
+        /// Every document has versions, and a write can be bound to one.
+        case versioned = "2"
+    }
+
     /// The mount, without slashes around it.
     let mount: String
     /// The document, below the mount.
@@ -10,11 +18,13 @@ struct VaultPlace: Sendable, Hashable {
     let clientIDField: String?
     /// The field that holds the candidate, where there is one.
     let candidateField: String?
+    /// The engine's version.
+    let engine: Engine
 
     /// Nil where a part is empty or would lead elsewhere.
     init?(
         mount: String, path: String, field: String, clientIDField: String? = nil,
-        candidateField: String? = nil
+        candidateField: String? = nil, engine: Engine = .versioned
     ) {
         let parts = (mount + "/" + path).split(separator: "/", omittingEmptySubsequences: false)
         guard !mount.isEmpty, !path.isEmpty, !field.isEmpty,
@@ -25,10 +35,11 @@ struct VaultPlace: Sendable, Hashable {
         self.field = field
         self.clientIDField = clientIDField
         self.candidateField = candidateField
+        self.engine = engine
     }
 
     /// The document's path in policies and answers.
-    var dataPath: String { "\(mount)/data/\(path)" }
+    var dataPath: String { engine == .versioned ? "\(mount)/data/\(path)" : "\(mount)/\(path)" }
     /// The same, fit for a URL.
     var escapedDataPath: String { URLPart.path(dataPath) }
 }

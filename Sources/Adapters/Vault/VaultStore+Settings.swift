@@ -2,7 +2,7 @@ import RotationCore
 
 extension VaultStore {
     static let descriptor = AdapterDescriptor(
-        type: "vault", summary: "a field of a KV version 2 document in OpenBao or HashiCorp Vault",
+        type: "vault", summary: "a field of a KV document in OpenBao or HashiCorp Vault",
         settings: [
             SettingDescriptor(
                 "address", .url, required: true, summary: "the server, as in VAULT_ADDR"),
@@ -10,6 +10,9 @@ extension VaultStore {
             SettingDescriptor(
                 "path", .text, required: true,
                 summary: "the document, below the mount and without data/"),
+            SettingDescriptor(
+                "kv_version", .choice(VaultPlace.Engine.allCases.map(\.rawValue)),
+                summary: "the mount's version; 2 if left out; 1 has no check-and-set"),
             SettingDescriptor("field", .text, summary: "the field; client_secret if left out"),
             .clientIDField,
             .candidateField,
@@ -21,9 +24,15 @@ extension VaultStore {
                     SettingDescriptor("token", .reference, summary: "a token"),
                     SettingDescriptor("role_id", .text, summary: "an AppRole's role ID"),
                     SettingDescriptor("secret_id", .reference, summary: "an AppRole's secret ID"),
+                    SettingDescriptor("role", .text, summary: "a role of JWT or Kubernetes"),
                     SettingDescriptor(
-                        "mount", .text, summary: "where AppRole is mounted; approle if left out"),
-                ]), required: true, summary: "how to log in: token, or role_id and secret_id"),
+                        "jwt", .reference,
+                        summary: "the workload's token for it, read at every login"),
+                    SettingDescriptor(
+                        "mount", .text,
+                        summary: "where the auth method is mounted; approle, or jwt, if left out"),
+                ]), required: true,
+                summary: "how to log in: token, or role_id and secret_id, or role and jwt"),
         ],
         storeCapabilities: capabilities)
 
@@ -39,7 +48,8 @@ extension VaultStore {
                 mount: mount, path: try settings.requiredText("path"),
                 field: try settings.text("field") ?? "client_secret",
                 clientIDField: try settings.text(SettingDescriptor.clientIDField.name),
-                candidateField: try settings.text(SettingDescriptor.candidateField.name))
+                candidateField: try settings.text(SettingDescriptor.candidateField.name),
+                engine: try settings.choice("kv_version", default: .versioned))
         else { throw settings.invalid("path", "does not name a document below the mount") }
         let api = VaultAPI(
             address: address, namespace: try settings.text("namespace"),
@@ -49,15 +59,15 @@ extension VaultStore {
         let key = SharedLogins.Key(
             target,
             without: [
-                "mount", "path", "field", SettingDescriptor.clientIDField.name,
+                "mount", "path", "field", "kv_version", SettingDescriptor.clientIDField.name,
                 SettingDescriptor.candidateField.name,
             ])
         let login = try await shared.vault(key) { () async throws(AdapterError) in
             VaultLogin(api, try await Self.method(auth, resolver))
         }
-        let references = try [auth.reference("token"), auth.reference("secret_id")].compactMap {
-            $0
-        }
+        let references = try [
+            auth.reference("token"), auth.reference("secret_id"), auth.reference("jwt"),
+        ].compactMap { $0 }
         self.init(
             api, login, place,
             warnings: resolver.findings(about: references, for: settings.adapter))
@@ -67,15 +77,28 @@ extension VaultStore {
         async throws(AdapterError) -> VaultLogin.Method
     {
         if let token = try auth.reference("token") {
-            guard try auth.text("role_id") == nil else {
-                throw auth.invalid("token", "and role_id exclude each other")
+            guard try auth.text("role_id") == nil, try auth.text("role") == nil else {
+                throw auth.invalid("token", "and a role exclude each other")
             }
             return .token(try await resolver.resolve(token, for: auth.adapter))
         }
-        let roleID = try auth.requiredText("role_id")
-        let secretID = try auth.requiredReference("secret_id")
-        return .appRole(
-            mount: try auth.text("mount") ?? "approle", roleID: roleID,
-            secretID: try await resolver.resolve(secretID, for: auth.adapter))
+        let isWorkload = try auth.text("role") != nil
+        if isWorkload, try auth.text("role_id") != nil {
+            throw auth.invalid("role", "and role_id exclude each other")
+        }
+        let role = try auth.requiredText(isWorkload ? "role" : "role_id")
+        let secret = try auth.requiredReference(isWorkload ? "jwt" : "secret_id")
+        let adapter = auth.adapter
+        // What can't be read is found before the first call, and not in the midst of one.
+        _ = try await resolver.resolve(secret, for: adapter)
+        return .role(mount: try auth.text("mount") ?? (isWorkload ? "jwt" : "approle")) {
+            () async throws(AdapterError) in
+            VaultLogin.Proof(
+                role: (isWorkload ? "role" : "role_id", role),
+                secret: (
+                    isWorkload ? "jwt" : "secret_id",
+                    try await resolver.resolve(secret, for: adapter)
+                ))
+        }
     }
 }

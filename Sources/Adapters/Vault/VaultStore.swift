@@ -1,10 +1,11 @@
 import HTTPTransport
 import RotationCore
 
-/// A secret store that is one field of a KV v2 document of OpenBao or HashiCorp Vault.
+/// A secret store that is one field of a KV document of OpenBao or HashiCorp Vault.
 ///
 /// Every write is a check-and-set against the version that was read, and carries the document's
-/// other fields byte for byte as they were.
+/// other fields byte for byte as they were. KV v1 has no versions: there a write is compared just
+/// before, and somebody else's in between is lost.
 struct VaultStore: SecretStore {
     private let api: VaultAPI
     private let login: VaultLogin
@@ -15,7 +16,10 @@ struct VaultStore: SecretStore {
         comparesAndSets: true, readable: true, versioned: true)
 
     var capabilities: StoreCapabilities {
-        Self.capabilities.holding(
+        let isVersioned = place.engine == .versioned
+        return StoreCapabilities(
+            comparesAndSets: isVersioned, readable: true, versioned: isVersioned
+        ).holding(
             clientID: place.clientIDField != nil, candidate: place.candidateField != nil)
     }
 
@@ -30,10 +34,13 @@ struct VaultStore: SecretStore {
 
     func identity() async throws(AdapterError) -> TargetIdentity {
         let mount = try await mount()
-        guard mount.type == "kv", mount.options?["version"] == "2" else {
+        // A mount without a version is of the first.
+        let version = mount.options?["version"] ?? "1"
+        guard mount.type == "kv", version == place.engine.rawValue else {
             throw AdapterError(
-                .wrongTarget, code: "vault-not-kv2",
-                message: "vault: \(safeText(place.mount)) is not a KV version 2 mount")
+                .wrongTarget, code: "vault-not-kv\(place.engine.rawValue)",
+                message: "vault: \(safeText(place.mount)) is not a KV version "
+                    + "\(place.engine.rawValue) mount")
         }
         let namespace = api.namespace.map { "/\($0)" } ?? ""
         let id = mount.uuid ?? mount.accessor ?? ""
@@ -65,7 +72,7 @@ struct VaultStore: SecretStore {
         let client = try state.text(at: place.clientIDField)
         let candidate = try state.text(at: place.candidateField)
         return StoredSecret(
-            secret: ClientSecret(value), version: StoreVersion(rawValue: String(state.version)),
+            secret: ClientSecret(value), version: mark(state),
             client: client.map(ClientID.init(rawValue:)),
             candidate: candidate.flatMap { $0.isEmpty ? nil : ClientSecret($0) })
     }
@@ -75,8 +82,11 @@ struct VaultStore: SecretStore {
     {
         let state = try await state()
         let holds = !(state.value ?? "").isEmpty
-        guard version?.rawValue == (holds ? String(state.version) : nil) else { throw changed }
+        guard version == (holds ? mark(state) : nil) else { throw changed }
         let data = try state.data(with: texts(content))
+        guard place.engine == .versioned else {
+            return try await overwrite(with: data, holding: content.secret)
+        }
         let body =
             Array(#"{"options":{"cas":\#(state.version)},"data":"#.utf8) + data
             + [UInt8(ascii: "}")]
@@ -85,6 +95,21 @@ struct VaultStore: SecretStore {
         let written = try api.decode(VaultWriteAnswer.self, response, .repeatable).data.version
         try await confirm(
             content.secret, at: written, index: response.headers["X-Vault-Index"])
+    }
+
+    /// What to compare against.
+    private func mark(_ state: VaultDocument) -> StoreVersion {
+        StoreVersion(
+            rawValue: place.engine == .versioned ? String(state.version) : state.digest)
+    }
+
+    /// KV v1: last writer wins.
+    private func overwrite(with data: [UInt8], holding secret: ClientSecret)
+        async throws(AdapterError)
+    {
+        let response = try await login.send("POST", place.escapedDataPath, body: data, .repeatable)
+        guard response.status == 204 || response.status == 200 else { throw refusal(response) }
+        try await confirm(secret, at: 0, index: response.headers["X-Vault-Index"])
     }
 
     private func texts(_ content: StoreContent) -> [VaultDocument.Text] {
@@ -121,7 +146,8 @@ struct VaultStore: SecretStore {
     private func state(index: String? = nil) async throws(AdapterError) -> VaultDocument {
         let response = try await login.send("GET", place.escapedDataPath, index: index, .read)
         switch response.status {
-        case 200: return try VaultDocument(response.body, field: place.field)
+        case 200:
+            return try VaultDocument(response.body, field: place.field, of: place.engine)
         case 404:
             return try VaultDocument(absent: response.body, refusal: api.error(response, .read))
         default: throw api.error(response, .read)
