@@ -30,6 +30,14 @@ public struct OpenBaoProcess: Sendable {
             http: try LoopbackHTTP(address))
     }
 
+    /// The program, which is its agent too.
+    public var program: String { server["BAO"] }
+
+    /// Lets it answer nobody, until it goes on.
+    public func freeze() { if let pid = pid_t(server["PID"]), pid > 1 { kill(pid, SIGSTOP) } }
+    /// Lets it go on.
+    public func thaw() { if let pid = pid_t(server["PID"]), pid > 1 { kill(pid, SIGCONT) } }
+
     /// Ends it before the workbench does.
     public func stop() async { await server.stop() }
 

@@ -55,7 +55,7 @@ start() {
             -dev-listen-address="127.0.0.1:$port" -log-level=warn \
             >"$dir/openbao.log" 2>&1 </dev/null 9>&- &
         echo $! >"$dir/openbao.pid"
-        printf '%s\n' "PID=$!"
+        printf '%s\n' "PID=$!" "BAO=$bao"
         for _ in $(seq 200); do
             if healthy "$address"; then
                 printf '%s\n' "BAO_ADDR=$address" "BAO_TOKEN=$token"
