@@ -43,9 +43,11 @@ struct Explain: ParsableCommand {
                 "earliest next move: \(next.utc) (\(next.relative(to: now))), by holdover run")
         }
         for one in evidence where one.verdict != .proven {
-            console.line(
-                "consumer \(one.consumer): \(safeText(one.detail)); counts: a report made after "
-                    + "the distribution with the expected secret")
+            let counts =
+                found.state.phase == .ready
+                ? "a report made after the candidate was written, with a second fingerprint of it"
+                : "a report made after the distribution with the expected secret"
+            console.line("consumer \(one.consumer): \(safeText(one.detail)); counts: \(counts)")
         }
         try showDifferences(found, journal)
         for command in commands(for: found) { console.line("you can: \(command)") }

@@ -60,6 +60,9 @@ struct Rehearsal {
         .close,
     ]
 
+    /// Whether the old secret goes with the making of the new one.
+    private var isSwitched: Bool { plan.strategy == .preStage || Outage.isAhead(of: plan) }
+
     private func gate(_ phase: Phase, _ examination: Examination.Result) -> String? {
         let probe = "\(plan.probe.successes) answers over \(plan.probe.window)"
         return switch phase {
@@ -67,6 +70,7 @@ struct Rehearsal {
         case .create where plan.strategy == .preStage:
             "gate: every store and consumer again, live"
                 + (plan.needsApproval ? ", a person's approval" : "")
+        case .create where isSwitched && plan.needsApproval: "gate: a person's approval"
         case .create: examination.slots
         case .accept: "gate: \(probe), and a made-up secret refused"
         case .write: plan.stores.map(\.name).joined(separator: ", ")
@@ -76,6 +80,7 @@ struct Rehearsal {
             "gate: "
                 + (plan.consumers.map(\.name) + (plan.soak.map { ["soak \($0)"] } ?? []))
                 .joined(separator: ", ")
+        case .overlap where isSwitched, .delete where isSwitched: nil
         case .overlap: "gate: \(plan.overlap)" + (plan.needsApproval ? ", a person's approval" : "")
         case .disable:
             examination.canDisable ? "gate: all guards, live" : "skipped: no soft disable here"

@@ -96,7 +96,8 @@ extension RotationState {
         case .abandoned: "the old secret is in force and nothing of ours is left"
         case .running(let phase), .held(let phase):
             switch phase {
-            case .stage, .announce, .ready:
+            case .stage: "the old secret is in force; stores may hold the new one as a candidate"
+            case .announce, .ready:
                 "the old secret is in force; the new one is a candidate beside it"
             case .create: "the old secret is in force; nothing was distributed"
             case .accept: "the old secret is in force; the new one was not distributed"
