@@ -51,8 +51,9 @@ struct VaultAPI: Sendable {
                 .unavailable(retryAfter: nil), code: "vault-no-leader",
                 message: "vault: a standby has no leader to hand the request to")
         }
-        if response.status == 400, words?.contains("Upgrading from non-versioned") ?? false {
-            // A mount that is younger than a moment; it refuses everything until it is ready.
+        if response.status == 400, words?.contains(" from non-versioned ") ?? false {
+            // A mount that is younger than a moment; it refuses everything until it is ready, and a
+            // standby until the leader is.
             return AdapterError(
                 .unavailable(retryAfter: nil), code: "vault-mount-not-ready",
                 message: "vault: the mount is being made ready for versions")
