@@ -8,7 +8,7 @@ import Testing
     private let scratch: ScratchDirectory
     private let context = ReloadContext(
         client: ClientName(rawValue: "billing"), rotation: RotationID(rawValue: "r1"),
-        phase: .reload)
+        phase: .reload, since: Instant(milliseconds: 0))
 
     init() throws { scratch = try ScratchDirectory() }
 

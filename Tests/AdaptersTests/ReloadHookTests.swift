@@ -8,7 +8,8 @@ import Testing
 @testable import Adapters
 
 private let context = ReloadContext(
-    client: ClientName(rawValue: "billing"), rotation: RotationID(rawValue: "r1"), phase: .reload)
+    client: ClientName(rawValue: "billing"), rotation: RotationID(rawValue: "r1"), phase: .reload,
+    since: Instant(milliseconds: 0))
 
 @Suite struct SignalHookTests {
     private let scratch: ScratchDirectory

@@ -24,12 +24,15 @@ public struct ReloadContext: Sendable, Hashable {
     public let rotation: RotationID
     /// The phase that runs the hook.
     public let phase: Phase
+    /// When that phase began: behind the last write, and the same for every attempt of the phase.
+    public let since: Instant
 
     /// A context.
-    public init(client: ClientName, rotation: RotationID, phase: Phase) {
+    public init(client: ClientName, rotation: RotationID, phase: Phase, since: Instant) {
         self.client = client
         self.rotation = rotation
         self.phase = phase
+        self.since = since
     }
 }
 

@@ -7,7 +7,9 @@ extension RotationDriver {
     func reload() async throws -> StepResult {
         let plan = rotation.plan
         let phase = rotation.state.phase ?? .reload
-        let context = ReloadContext(client: rotation.client, rotation: rotation.id, phase: phase)
+        let context = ReloadContext(
+            client: rotation.client, rotation: rotation.id, phase: phase,
+            since: rotation.body.phaseSince)
         for settings in plan.reload where !rotation.body.hooksDone.contains(settings.name) {
             let hook = try await call(settings.name) { () async throws(AdapterError) in
                 try await parts.factory.hook(settings, of: plan)
