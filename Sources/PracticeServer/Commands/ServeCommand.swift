@@ -60,6 +60,9 @@ struct ServeCommand: AsyncParsableCommand {
             ] + Dialect.allCases.flatMap { $0.vendor.variables(base: base, credentials) } + [
                 "SECRETS_MANAGER_URL=\(base)\(SecretsManagerService.mount)",
                 "PARAMETER_STORE_URL=\(base)\(ParameterService.mount)",
+                "KUBERNETES_URL=\(base)\(KubernetesService.mount)",
+                "KUBERNETES_ADMIN_TOKEN=\(credentials.adminToken)",
+                "KUBERNETES_TOKEN=\(credentials.leastToken)",
                 "PRACTICE_PID=\(getpid())",
             ]
         if let portFile, let port = base.split(separator: ":").last {

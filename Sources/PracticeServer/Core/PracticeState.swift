@@ -13,6 +13,8 @@ struct PracticeState: Sendable {
     var awsSecrets: [String: ManagedSecret] = [:]
     /// Parameter Store's parameters by their names.
     var awsParameters: [String: ManagedParameter] = [:]
+    /// Kubernetes' Secrets and workloads.
+    var cluster = PracticeCluster()
 
     /// The clock of the server, with the practised offset.
     var now: Milliseconds { .systemNow() + settings.clockOffsetMs }

@@ -17,6 +17,7 @@ struct PracticeApplication: Sendable {
         }
         SecretsManagerService(practice: practice).add(to: router)
         ParameterService(practice: practice).add(to: router)
+        KubernetesService(practice: practice).add(to: router)
         ControlAPI(practice: practice, world: world, issuer: issuer).add(to: router)
         return router
     }
