@@ -85,7 +85,7 @@ let package = Package(
                 "Reload/Reload.md", "Report/Report.md", "Salesforce/Salesforce.md", "UAA/UAA.md",
                 "Vault/Vault.md",
                 "WSO2/WSO2.md", "Zitadel/Zitadel.md",
-                "AWSSecrets/AWSSecrets.md", "ExecStore/ExecStore.md",
+                "AWSSecrets/AWSSecrets.md", "ExecStore/ExecStore.md", "Kubernetes/Kubernetes.md",
                 "ParameterStore/ParameterStore.md",
             ],
             swiftSettings: settings),

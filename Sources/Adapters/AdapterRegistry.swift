@@ -9,11 +9,11 @@ public struct AdapterRegistry: AdapterFactory {
         servers: servers.map(\.descriptor),
         stores: [
             SecretsManagerStore.descriptor, ParameterStore.descriptor, ExecStore.descriptor,
-            FileStore.descriptor, VaultStore.descriptor,
+            FileStore.descriptor, KubernetesStore.descriptor, VaultStore.descriptor,
         ],
         hooks: [
-            ExecHook.descriptor, HTTPHook.descriptor, SignalHook.descriptor,
-            SystemdHook.descriptor,
+            ExecHook.descriptor, HTTPHook.descriptor, KubernetesHook.descriptor,
+            SignalHook.descriptor, SystemdHook.descriptor,
         ],
         reporters: [ExecReporter.descriptor, FileReporter.descriptor, HTTPSReporter.descriptor])
 
@@ -108,6 +108,7 @@ public struct AdapterRegistry: AdapterFactory {
         case ParameterStore.descriptor.type: return try await ParameterStore(settings, parts)
         case ExecStore.descriptor.type: return try await ExecStore(settings, of: plan, parts)
         case FileStore.descriptor.type: return try FileStore(settings)
+        case KubernetesStore.descriptor.type: return try await KubernetesStore(settings, parts)
         case VaultStore.descriptor.type:
             return try await VaultStore(settings, logins, parts.resolver)
         default: throw Self.unknown(settings, "secret store")
@@ -121,6 +122,8 @@ public struct AdapterRegistry: AdapterFactory {
         switch settings.type {
         case ExecHook.descriptor.type: return try ExecHook(settings)
         case HTTPHook.descriptor.type: return try await HTTPHook(settings, parts.resolver)
+        case KubernetesHook.descriptor.type:
+            return try await KubernetesHook(settings, parts.resolver)
         case SignalHook.descriptor.type: return try SignalHook(settings)
         case SystemdHook.descriptor.type: return try SystemdHook(settings)
         default: throw Self.unknown(settings, "reload hook")

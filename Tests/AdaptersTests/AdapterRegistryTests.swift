@@ -104,6 +104,8 @@ import Testing
             ("ParameterStore/ParameterStore.md", all.stores, "aws-ssm-parameter"),
             ("ExecStore/ExecStore.md", all.stores, "exec"),
             ("File/File.md", all.stores, "file"), ("Vault/Vault.md", all.stores, "vault"),
+            ("Kubernetes/Kubernetes.md", all.stores, "kubernetes"),
+            ("Kubernetes/Kubernetes.md", all.hooks, "kubernetes"),
             ("Exec/Exec.md", all.hooks, "exec"), ("Reload/Reload.md", all.hooks, "http"),
             ("Reload/Reload.md", all.hooks, "signal"), ("Reload/Reload.md", all.hooks, "systemd"),
             ("Report/Report.md", all.reporters, "file"),
@@ -149,6 +151,8 @@ import Testing
         }
         if values.keys.contains("client_id") { values["client_secret"] = "env:T" }
         if values.keys.contains("user_pool") { values["user_pool"] = "eu-west-1_AbCdEfGhI" }
+        if values.keys.contains("namespace") { values["url"] = "https://server.example" }
+        if values.keys.contains("workload") { values["workload"] = "deployment/text" }
         if settings.contains(where: { $0.name == "password" }) {
             values["user"] = "admin"
             values["password"] = "env:T"

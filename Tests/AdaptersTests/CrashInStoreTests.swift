@@ -14,8 +14,7 @@ import Testing
         case secret = "aws-secrets-manager"
         case parameter = "aws-ssm-parameter"
         case label
-
-        var service: AWSGround.Service { self == .secret ? .secretsManager : .parameterStore }
+        case kubernetes
     }
 
     @Test(arguments: Kind.allCases)
@@ -48,61 +47,37 @@ import Testing
             let server = try await PracticeServerProcess.start(on: bench)
             let old = (UUID().uuidString + UUID().uuidString).replacing("-", with: "")
             try await server.createClient(.okta, "billing", secret: old)
-            let ground = AWSGround(
-                service: kind.service,
-                url: server[kind == .secret ? "SECRETS_MANAGER_URL" : "PARAMETER_STORE_URL"],
-                http: CurlClient(),
-                environment: [
-                    "KEY_ID": server["COGNITO_ACCESS_KEY_ID"],
-                    "KEY": server["COGNITO_SECRET_ACCESS_KEY"],
-                ])
-            let text = #"{ "s": "%", "x": [1.50] }"#
-            let name = try await place(text.replacing("%", with: old), kind, ground)
+            let scene: any StoreScene =
+                switch kind {
+                case .kubernetes: try await ClusterScene(server, holding: old)
+                case .secret, .parameter, .label: try await AWSScene(kind, server, holding: old)
+                }
             let clock = LeapingClock(of: server)
             let fate = FatefulCall(n, .death(side))
             let rotation = MortalRotation(
-                plan: try plan(kind, name, server, ground), directory: try bench.directory("st"),
-                clock: clock, http: MortalHTTP(ground.http, fate, at: ground.url),
+                plan: try plan(scene, server), directory: try bench.directory("st"),
+                clock: clock, http: MortalHTTP(CurlClient(), fate, at: scene.url),
                 environment: server.values, fate: fate, isServerFateful: false)
             let ending = try await rotation.run()
             var problems = ending.holds.map { "held for \($0)" }
             if ending.rotation.state != .completed {
                 problems.append("\(ending.rotation.state)")
             }
-            problems += try await self.problems(kind, name, text, old, ground, server)
+            problems += try await self.problems(scene, old, server)
             return Outcome(
                 isReached: fate.isReached, isChange: fate.isChange, problems: problems)
         }
     }
 
-    private static func place(_ text: String, _ kind: Kind, _ ground: AWSGround) async throws
-        -> String
+    private static func plan(_ scene: any StoreScene, _ server: PracticeServerProcess) throws
+        -> Plan
     {
-        guard kind != .secret else { return try await ground.makeSecret(text) }
-        let name = try await ground.makeParameter(text)
-        if kind == .label {
-            try await ground.ask(
-                "LabelParameterVersion", [("Name", .text(name)), ("Labels", .texts(["live"]))])
-        }
-        return name
-    }
-
-    private static func plan(
-        _ kind: Kind, _ name: String, _ server: PracticeServerProcess, _ ground: AWSGround
-    ) throws -> Plan {
-        let store =
+        var plan = PlanText.of(.okta, "billing", at: server, stores: [scene.store])
+        plan.rules =
             [
-                "type: \(ground.service.rawValue)",
-                kind == .secret ? "secret: \(name)" : "parameter: \(name)", "field: s",
-                "region: eu-west-1", "url: \(ground.url)",
-                #"auth: {access_key_id: "env:COGNITO_ACCESS_KEY_ID", "#
-                    + #"secret_access_key: "env:COGNITO_SECRET_ACCESS_KEY"}"#,
-            ] + (kind == .label ? ["label: live"] : [])
-        var plan = PlanText.of(.okta, "billing", at: server, stores: [store])
-        plan.rules = [
-            "soak: 1s", "overlap: 1s", "watch: 0s", "probe: {successes: 1, window: 0s}",
-            "retry: {first: 1s, cap: 1s, settle: 1s}",
-        ]
+                "soak: 1s", "overlap: 1s", "watch: 0s", "probe: {successes: 1, window: 0s}",
+                "retry: {first: 1s, cap: 1s, settle: 1s}",
+            ] + scene.rules
         let reader = PlanReader(descriptors: AdapterRegistry.descriptors)
         return try reader.read(plan.text, file: "billing.yaml")[0]
     }
@@ -110,27 +85,16 @@ import Testing
     /// What is wrong at the end: consumers read a secret that is accepted, the old one is refused,
     /// every other byte is as it was, and one write made one version.
     private static func problems(
-        _ kind: Kind, _ name: String, _ text: String, _ old: String, _ ground: AWSGround,
-        _ server: PracticeServerProcess
+        _ scene: any StoreScene, _ old: String, _ server: PracticeServerProcess
     ) async throws -> [String] {
-        let held =
-            kind == .secret
-            ? try await ground.secret(name)
-            : try await ground.parameter(name, at: kind == .label ? ":live" : "")
-        guard let held, let new = (try? JSONDocument(Array(held.utf8)).node(at: ["s"]))?.text else {
-            return ["the store holds \(held ?? "nothing")"]
-        }
-        var problems: [String] = []
-        if held != text.replacing("%", with: new) { problems.append("other bytes were changed") }
+        guard let new = try await scene.held() else { return ["the store holds no secret"] }
+        var problems = try await scene.problems(holding: new)
         if try await server.tokenStatus(.okta, "billing", new) != 200 {
             problems.append("what the store holds is refused")
         }
         if try await server.tokenStatus(.okta, "billing", old) == 200 {
             problems.append("the old secret is accepted")
         }
-        guard kind == .secret else { return problems }
-        if try await ground.versions(of: name) != 2 { problems.append("not one version more") }
-        if try await ground.isPending(name) { problems.append("a version is left pending") }
         return problems
     }
 }

@@ -18,7 +18,9 @@ final class MortalHTTP: HTTPClient {
             return try await real.send(request)
         }
         let operation = request.headers["X-Amz-Target"] ?? ""
-        let changes = ["Put", "Update", "Label"].contains { operation.contains(".\($0)") }
+        let changes =
+            request.method == "PATCH"
+            || ["Put", "Update", "Label"].contains { operation.contains(".\($0)") }
         do throws(AdapterError) {
             return try await fate.call(changes ? .toggle : .look) { () async throws(AdapterError) in
                 do throws(HTTPFailure) { return try await real.send(request) } catch {

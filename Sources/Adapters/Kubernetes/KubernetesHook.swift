@@ -1,0 +1,116 @@
+import RotationCore
+
+/// A reload hook that has a workload's pods made anew, as `kubectl rollout restart` does, and says
+/// that it is done once they are.
+///
+/// The annotation that restarts them is the moment at which the phase began. So it is the same for
+/// every attempt, which changes nothing from the second on, and another one for another
+/// distribution, in the same rotation too.
+struct KubernetesHook: ReloadHook {
+    private let api: KubernetesAPI
+    private let workload: KubernetesWorkload.Kind
+    private let place: KubernetesPlace
+    private let waits: Bool
+    private let warnings: [Finding]
+
+    static let descriptor = AdapterDescriptor(
+        type: "kubernetes", summary: "has the pods of a workload in Kubernetes made anew",
+        settings: [
+            SettingDescriptor(
+                "workload", .text, required: true,
+                summary: "deployment/NAME, statefulset/NAME or daemonset/NAME"),
+            SettingDescriptor(
+                "wait", .boolean,
+                summary: "whether the hook is done only once every pod is new; true if left out"),
+        ] + KubernetesAPI.settings)
+
+    init(
+        _ target: TargetSettings, _ resolver: SecretResolver,
+        folder: String = KubernetesAPI.serviceAccount
+    ) async throws(AdapterError) {
+        let settings = Settings(target)
+        let parts = try settings.requiredText("workload")
+            .split(separator: "/", omittingEmptySubsequences: false)
+        guard parts.count == 2, let kind = KubernetesWorkload.Kind(rawValue: String(parts[0])),
+            let place = KubernetesPlace(
+                namespace: try settings.requiredText("namespace"), group: "apps",
+                resource: "\(kind.rawValue)s", name: String(parts[1]))
+        else {
+            throw settings.invalid(
+                "workload", "is not deployment/NAME, statefulset/NAME or daemonset/NAME")
+        }
+        (workload, self.place) = (kind, place)
+        waits = try settings.boolean("wait", default: true)
+        api = try await KubernetesAPI(settings, resolver, folder: folder)
+        warnings = resolver.findings(
+            about: try settings.reference("token").map { [$0] } ?? [], for: settings.adapter)
+    }
+
+    func preflight() async throws(AdapterError) -> [Finding] {
+        var findings = warnings
+        do throws(AdapterError) {
+            let rights = try await api.rights(["get", "patch"], to: place)
+            findings += rights
+            if rights.contains(where: { $0.code.hasSuffix("-to-get") }) { return findings }
+            let seen = try await api.get(KubernetesWorkload.self, place.path)
+            if let obstacle = seen.obstacle {
+                findings.append(
+                    Finding(.problem, code: obstacle.code, message: message(obstacle.reason)))
+            }
+            if seen.stopsFirst {
+                findings.append(
+                    Finding(
+                        .warning, code: "kubernetes-stops-first",
+                        message: message("stops all of its pods before it makes new ones")))
+            }
+        } catch { findings.append(try error.finding()) }
+        return findings
+    }
+
+    func reload(_ context: ReloadContext) async throws(AdapterError) {
+        let moment = context.since.rfc3339Milliseconds
+        var seen = try await api.get(KubernetesWorkload.self, place.path)
+        try refuse(seen.obstacle)
+        if seen.restartedAt != moment {
+            seen = try await api.patch(
+                KubernetesWorkload.self, place.path, .strategic, Self.restart(moment))
+            try refuse(seen.obstacle)
+            guard seen.restartedAt == moment else {
+                throw failure("not-as-written", "the cluster dropped the annotation")
+            }
+        }
+        guard waits, let lack = seen.lack(as: workload) else { return }
+        throw failure("rolling-out", lack)
+    }
+
+    private func refuse(_ obstacle: (code: String, reason: String)?) throws(AdapterError) {
+        guard let obstacle else { return }
+        throw AdapterError(.refused, code: obstacle.code, message: message(obstacle.reason))
+    }
+
+    private static func restart(_ moment: String) -> [UInt8] {
+        Array(#"{"spec":{"template":{"metadata":{"annotations":{"#.utf8)
+            + JSONDocument.literal(KubernetesWorkload.restartedAt) + Array(":".utf8)
+            + JSONDocument.literal(moment) + Array("}}}}}".utf8)
+    }
+
+    private func failure(_ code: String, _ reason: String) -> AdapterError {
+        AdapterError(
+            .unavailable(retryAfter: nil), code: "kubernetes-\(code)", message: message(reason))
+    }
+
+    private func message(_ reason: String) -> String {
+        "kubernetes: \(workload.rawValue)/\(place.name) \(reason)"
+    }
+}
+
+extension Instant {
+    /// RFC 3339 in UTC, to the millisecond.
+    fileprivate var rfc3339Milliseconds: String {
+        let part = milliseconds % 1_000
+        let digits = String(part < 0 ? part + 1_000 : part)
+        let second = Instant(milliseconds: milliseconds - (part < 0 ? part + 1_000 : part)).rfc3339
+        let zeros = String(repeating: "0", count: 3 - digits.count)
+        return "\(second.dropLast()).\(zeros)\(digits)Z"
+    }
+}
