@@ -1,4 +1,5 @@
-import Foundation  // also for `stat`, which is one module's or the other's
+import CoreFoundation  // for `stat`, which is one module's or the other's
+import Foundation
 import Glibc
 import RotationCore
 

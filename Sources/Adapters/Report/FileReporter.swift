@@ -1,4 +1,4 @@
-import Foundation  // for `stat`, which is one module's or the other's
+import CoreFoundation  // for `stat`, which is one module's or the other's
 import Glibc
 import RotationCore
 
