@@ -29,23 +29,6 @@ import Testing
             "google", standard.merging(more) { $1 }, client.id, environment)
     }
 
-    /// A service account with `grants`, and its key as Google gives it out.
-    private func account(_ grants: [String]) async throws -> String {
-        let (pem, publicPEM) = try rsaKeyPair()
-        let literal = { (text: String) in
-            String(decoding: JSONDocument.literal(text), as: UTF8.self)
-        }
-        let email = "\(UUID().uuidString.lowercased())@practice.iam.gserviceaccount.com"
-        let rights = grants.map(literal).joined(separator: ",")
-        try await practice.control(
-            "POST", "clients",
-            #"{"dialect":"google","client_id":"\#(email)","auth_method":"private_key_jwt","#
-                + #""public_key":\#(literal(publicPEM)),"grants":[\#(rights)]}"#)
-        return #"{"type":"service_account","project_id":"practice-project","#
-            + #""private_key_id":"k1","private_key":\#(literal(pem)),"client_email":"\#(email)","#
-            + #""token_uri":"\#(practice["GOOGLE_LOGIN_TOKEN_URL"])"}"#
-    }
-
     private func admin(_ key: String) -> [String: SettingValue] {
         ["admin": .group(["key": "env:ADMIN_KEY"])]
     }
@@ -61,7 +44,7 @@ import Testing
     }
 
     @Test func `a service account administers as well`() async throws {
-        let key = try await account(["roles/iam.oauthClientAdmin"])
+        let key = try await practice.serviceAccount(["roles/iam.oauthClientAdmin"])
         let client = try await practice.client("google")
         let server = try await google(client, admin(key), ["ADMIN_KEY": key])
         let result = await AuthorizationServerContract(server, makeSecret: Practice.secret)
@@ -73,7 +56,7 @@ import Testing
         let rights = ["list", "create", "update", "delete"].map {
             "iam.oauthClientCredentials.\($0)"
         }
-        let key = try await account(rights + ["iam.oauthClients.get"])
+        let key = try await practice.serviceAccount(rights + ["iam.oauthClients.get"])
         let client = try await practice.client("google")
         let server = try await google(client, admin(key), ["ADMIN_KEY": key])
         #expect(try await server.preflight(overlap: .hours(1)).isEmpty)
@@ -86,7 +69,9 @@ import Testing
     }
 
     @Test func `a login without a right is told which one`() async throws {
-        let key = try await account(["iam.oauthClients.get", "iam.oauthClientCredentials.list"])
+        let key = try await practice.serviceAccount([
+            "iam.oauthClients.get", "iam.oauthClientCredentials.list",
+        ])
         let client = try await practice.client("google")
         let server = try await google(client, admin(key), ["ADMIN_KEY": key])
         let denied = await adapterError { _ = try await server.create(nil, label: "the-label") }
@@ -216,7 +201,7 @@ import Testing
 
     @Test func `what is no service account's key is refused and not repeated`() async throws {
         let client = try await practice.client("google")
-        let key = try await account([])
+        let key = try await practice.serviceAccount([])
         for broken in [
             "nonsense", "{}", key.replacing("service_account", with: "authorized_user"),
             key.replacing("http://", with: "ftp://"), key.replacing("BEGIN", with: "END"),
@@ -227,24 +212,5 @@ import Testing
             #expect(error?.code == "google-setting-invalid")
             #expect(error?.message.contains("PRIVATE") == false)
         }
-    }
-
-    /// An RSA key pair as PEM, made by openssl.
-    private func rsaKeyPair() throws -> (private: String, public: String) {
-        let scratch = try ScratchDirectory()
-        for arguments in [
-            ["genpkey", "-algorithm", "RSA", "-pkeyopt", "rsa_keygen_bits:2048", "-out", "k"],
-            ["pkey", "-in", "k", "-pubout", "-out", "p"],
-        ] {
-            let process = Process()
-            process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-            process.arguments = ["openssl"] + arguments
-            process.currentDirectoryURL = URL(fileURLWithPath: scratch.path)
-            process.standardError = FileHandle.nullDevice
-            try process.run()
-            process.waitUntilExit()
-            try #require(process.terminationStatus == 0)
-        }
-        return (try scratch.read("k"), try scratch.read("p"))
     }
 }

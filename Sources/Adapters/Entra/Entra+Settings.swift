@@ -54,8 +54,9 @@ extension Entra {
         let adminEndpoint = TokenEndpoint(
             url: endpoint, scope: "\(Self.graph)/.default", caFile: caFile)
         let api = AdminAPI(
-            address: url, caFile: caFile, login: try await Self.login(admin, adminEndpoint, parts),
-            http: parts.http, words: EntraAPI.words)
+            address: url, caFile: caFile,
+            login: try await parts.entraLogin(admin, at: adminEndpoint), http: parts.http,
+            words: EntraAPI.words)
         self.init(
             api: EntraAPI(admin: api, clientID: plan.clientID.rawValue, now: parts.now),
             probe: try TokenProbe(
@@ -67,25 +68,5 @@ extension Entra {
             lifetime: try settings.span("lifetime", default: .hours(180 * 24)),
             period: plan.schedule?.every,
             readsReport: try settings.boolean("sign_in_report", default: false))
-    }
-
-    private static func login(
-        _ admin: Settings, _ endpoint: TokenEndpoint, _ parts: ServerParts
-    ) async throws(AdapterError) -> AdminLogin {
-        let clientID = try admin.requiredText("client_id")
-        let token = try admin.reference("federated_token")
-        let secret = try admin.reference("client_secret")
-        guard (token == nil) != (secret == nil), let reference = token ?? secret else {
-            throw admin.invalid("client_secret", "or federated_token must be there, not both")
-        }
-        let value = try await parts.resolver.resolve(reference, for: "entra")
-        let authentication = value.withPlaintext { text in
-            token == nil
-                ? ClientAuthentication.post(id: clientID, secret: text)
-                : .assertion(id: clientID, token: text)
-        }
-        return AdminLogin(
-            adapter: "entra", proof: .tokens(parts.tokens, endpoint, authentication),
-            findings: parts.resolver.findings(about: [reference], for: "entra"))
     }
 }

@@ -42,7 +42,7 @@ extension Google {
         let admin = try settings.requiredGroup("admin")
         let api = AdminAPI(
             address: try settings.address("url") ?? "https://iam.googleapis.com", caFile: caFile,
-            login: try await Self.login(admin, caFile, parts), http: parts.http,
+            login: try await parts.googleLogin(admin, caFile: caFile), http: parts.http,
             words: GoogleAPI.words)
         let endpoint = TokenEndpoint(
             url: try settings.address("token_endpoint")
@@ -65,28 +65,4 @@ extension Google {
 
     /// A code that nobody was given: the client serves people, and has no grant of its own.
     private static let madeUpCode = "holdover-asks-whether-the-secret-is-taken"
-
-    private static func login(
-        _ admin: Settings, _ caFile: String?, _ parts: ServerParts
-    ) async throws(AdapterError) -> AdminLogin {
-        let (key, token) = (try admin.reference("key"), try admin.reference("token"))
-        guard (key == nil) != (token == nil), let reference = key ?? token else {
-            throw admin.invalid("key", "or token must be there, not both")
-        }
-        let value = try await parts.resolver.resolve(reference, for: "google")
-        let findings = parts.resolver.findings(about: [reference], for: "google")
-        guard key != nil else {
-            return AdminLogin(
-                adapter: "google", proof: .fixed(scheme: "Bearer", value), findings: findings)
-        }
-        guard let account = GoogleServiceAccountKey(value), let url = account.tokenEndpoint,
-            let signer = try? await account.assertionKey()
-        else { throw admin.invalid("key", "is not the JSON of a service account's key") }
-        let tokens = TokenEndpoint(
-            url: url, scope: "https://www.googleapis.com/auth/cloud-platform", grant: .jwtBearer,
-            caFile: caFile)
-        return AdminLogin(
-            adapter: "google", proof: .tokens(parts.tokens, tokens, .privateKeyJWT(signer)),
-            findings: findings)
-    }
 }

@@ -1,0 +1,26 @@
+import ClientCredentials
+import RotationCore
+
+extension ServerParts {
+    /// An application of Entra that fetches tokens at `endpoint` with `client_id` and
+    /// `client_secret` or `federated_token`.
+    func entraLogin(_ admin: Settings, at endpoint: TokenEndpoint)
+        async throws(AdapterError) -> AdminLogin
+    {
+        let clientID = try admin.requiredText("client_id")
+        let token = try admin.reference("federated_token")
+        let secret = try admin.reference("client_secret")
+        guard (token == nil) != (secret == nil), let reference = token ?? secret else {
+            throw admin.invalid("client_secret", "or federated_token must be there, not both")
+        }
+        let value = try await resolver.resolve(reference, for: admin.adapter)
+        let authentication = value.withPlaintext { text in
+            token == nil
+                ? ClientAuthentication.post(id: clientID, secret: text)
+                : .assertion(id: clientID, token: text)
+        }
+        return AdminLogin(
+            adapter: admin.adapter, proof: .tokens(tokens, endpoint, authentication),
+            findings: resolver.findings(about: [reference], for: admin.adapter))
+    }
+}
