@@ -86,6 +86,7 @@ let package = Package(
                 "Vault/Vault.md",
                 "WSO2/WSO2.md", "Zitadel/Zitadel.md",
                 "AWSSecrets/AWSSecrets.md", "ExecStore/ExecStore.md", "Kubernetes/Kubernetes.md",
+                "GoogleSecrets/GoogleSecrets.md", "KeyVault/KeyVault.md",
                 "ParameterStore/ParameterStore.md",
             ],
             swiftSettings: settings),

@@ -8,8 +8,9 @@ public struct AdapterRegistry: AdapterFactory {
     public static let descriptors = AdapterDescriptors(
         servers: servers.map(\.descriptor),
         stores: [
-            SecretsManagerStore.descriptor, ParameterStore.descriptor, ExecStore.descriptor,
-            FileStore.descriptor, KubernetesStore.descriptor, VaultStore.descriptor,
+            SecretsManagerStore.descriptor, ParameterStore.descriptor, KeyVaultStore.descriptor,
+            ExecStore.descriptor, FileStore.descriptor, GoogleSecretStore.descriptor,
+            KubernetesStore.descriptor, VaultStore.descriptor,
         ],
         hooks: [
             ExecHook.descriptor, HTTPHook.descriptor, KubernetesHook.descriptor,
@@ -106,6 +107,9 @@ public struct AdapterRegistry: AdapterFactory {
         case SecretsManagerStore.descriptor.type:
             return try await SecretsManagerStore(settings, parts)
         case ParameterStore.descriptor.type: return try await ParameterStore(settings, parts)
+        case KeyVaultStore.descriptor.type: return try await KeyVaultStore(settings, parts)
+        case GoogleSecretStore.descriptor.type:
+            return try await GoogleSecretStore(settings, parts)
         case ExecStore.descriptor.type: return try await ExecStore(settings, of: plan, parts)
         case FileStore.descriptor.type: return try FileStore(settings)
         case KubernetesStore.descriptor.type: return try await KubernetesStore(settings, parts)

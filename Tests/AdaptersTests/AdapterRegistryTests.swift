@@ -102,6 +102,8 @@ import Testing
             ("RFC7592/RFC7592.md", all.servers, "rfc7592"),
             ("AWSSecrets/AWSSecrets.md", all.stores, "aws-secrets-manager"),
             ("ParameterStore/ParameterStore.md", all.stores, "aws-ssm-parameter"),
+            ("KeyVault/KeyVault.md", all.stores, "azure-key-vault"),
+            ("GoogleSecrets/GoogleSecrets.md", all.stores, "gcp-secret-manager"),
             ("ExecStore/ExecStore.md", all.stores, "exec"),
             ("File/File.md", all.stores, "file"), ("Vault/Vault.md", all.stores, "vault"),
             ("Kubernetes/Kubernetes.md", all.stores, "kubernetes"),
@@ -153,6 +155,7 @@ import Testing
         if values.keys.contains("user_pool") { values["user_pool"] = "eu-west-1_AbCdEfGhI" }
         if values.keys.contains("namespace") { values["url"] = "https://server.example" }
         if values.keys.contains("workload") { values["workload"] = "deployment/text" }
+        if values.keys.contains("vault") { values["vault"] = "https://billing.vault.azure.net" }
         if settings.contains(where: { $0.name == "password" }) {
             values["user"] = "admin"
             values["password"] = "env:T"

@@ -10,12 +10,7 @@ import Testing
 /// Kills the engine at request 1 to a store, then at request 2, and so on until a rotation never
 /// meets its end: in front of each, and behind those that change anything.
 @Suite struct CrashInStoreTests {
-    enum Kind: String, CaseIterable, Sendable {
-        case secret = "aws-secrets-manager"
-        case parameter = "aws-ssm-parameter"
-        case label
-        case kubernetes
-    }
+    typealias Kind = StorePlace.Kind
 
     @Test(arguments: Kind.allCases)
     func `a crash at any request changes nothing but the time it takes`(kind: Kind) async throws {
@@ -47,37 +42,31 @@ import Testing
             let server = try await PracticeServerProcess.start(on: bench)
             let old = (UUID().uuidString + UUID().uuidString).replacing("-", with: "")
             try await server.createClient(.okta, "billing", secret: old)
-            let scene: any StoreScene =
-                switch kind {
-                case .kubernetes: try await ClusterScene(server, holding: old)
-                case .secret, .parameter, .label: try await AWSScene(kind, server, holding: old)
-                }
+            let text = #"{ "s": "%", "x": [1.50] }"#
+            let place = try await StorePlace.make(text.replacing("%", with: old), kind, at: server)
             let clock = LeapingClock(of: server)
             let fate = FatefulCall(n, .death(side))
             let rotation = MortalRotation(
-                plan: try plan(scene, server), directory: try bench.directory("st"),
-                clock: clock, http: MortalHTTP(CurlClient(), fate, at: scene.url),
+                plan: try plan(place, server), directory: try bench.directory("st"),
+                clock: clock, http: MortalHTTP(CurlClient(), fate, at: place.url),
                 environment: server.values, fate: fate, isServerFateful: false)
             let ending = try await rotation.run()
             var problems = ending.holds.map { "held for \($0)" }
             if ending.rotation.state != .completed {
                 problems.append("\(ending.rotation.state)")
             }
-            problems += try await self.problems(scene, old, server)
+            problems += try await self.problems(place, text, old, server)
             return Outcome(
                 isReached: fate.isReached, isChange: fate.isChange, problems: problems)
         }
     }
 
-    private static func plan(_ scene: any StoreScene, _ server: PracticeServerProcess) throws
-        -> Plan
-    {
-        var plan = PlanText.of(.okta, "billing", at: server, stores: [scene.store])
-        plan.rules =
-            [
-                "soak: 1s", "overlap: 1s", "watch: 0s", "probe: {successes: 1, window: 0s}",
-                "retry: {first: 1s, cap: 1s, settle: 1s}",
-            ] + scene.rules
+    private static func plan(_ place: StorePlace, _ server: PracticeServerProcess) throws -> Plan {
+        var plan = PlanText.of(.okta, "billing", at: server, stores: [place.lines])
+        plan.rules = [
+            "soak: 1s", "overlap: 1s", "watch: 0s", "probe: {successes: 1, window: 0s}",
+            "retry: {first: 1s, cap: 1s, settle: 1s}",
+        ]
         let reader = PlanReader(descriptors: AdapterRegistry.descriptors)
         return try reader.read(plan.text, file: "billing.yaml")[0]
     }
@@ -85,16 +74,21 @@ import Testing
     /// What is wrong at the end: consumers read a secret that is accepted, the old one is refused,
     /// every other byte is as it was, and one write made one version.
     private static func problems(
-        _ scene: any StoreScene, _ old: String, _ server: PracticeServerProcess
+        _ place: StorePlace, _ text: String, _ old: String, _ server: PracticeServerProcess
     ) async throws -> [String] {
-        guard let new = try await scene.held() else { return ["the store holds no secret"] }
-        var problems = try await scene.problems(holding: new)
+        guard let held = try await place.read(),
+            let new = (try? JSONDocument(Array(held.utf8)).node(at: ["s"]))?.text
+        else {
+            return ["the store holds no secret"]
+        }
+        var problems: [String] = []
+        if held != text.replacing("%", with: new) { problems.append("other bytes were changed") }
         if try await server.tokenStatus(.okta, "billing", new) != 200 {
             problems.append("what the store holds is refused")
         }
         if try await server.tokenStatus(.okta, "billing", old) == 200 {
             problems.append("the old secret is accepted")
         }
-        return problems
+        return try await problems + place.leftovers()
     }
 }

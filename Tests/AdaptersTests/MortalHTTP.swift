@@ -19,8 +19,8 @@ final class MortalHTTP: HTTPClient {
         }
         let operation = request.headers["X-Amz-Target"] ?? ""
         let changes =
-            request.method == "PATCH"
-            || ["Put", "Update", "Label"].contains { operation.contains(".\($0)") }
+            ["Put", "Update", "Label"].contains { operation.contains(".\($0)") }
+            || ["PUT", "PATCH"].contains(request.method) || request.url.hasSuffix(":addVersion")
         do throws(AdapterError) {
             return try await fate.call(changes ? .toggle : .look) { () async throws(AdapterError) in
                 do throws(HTTPFailure) { return try await real.send(request) } catch {

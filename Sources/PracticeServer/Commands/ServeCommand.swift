@@ -63,6 +63,8 @@ struct ServeCommand: AsyncParsableCommand {
                 "KUBERNETES_URL=\(base)\(KubernetesService.mount)",
                 "KUBERNETES_ADMIN_TOKEN=\(credentials.adminToken)",
                 "KUBERNETES_TOKEN=\(credentials.leastToken)",
+                "KEY_VAULT_URL=\(base)\(KeyVaultService.mount)",
+                "GCP_SECRET_MANAGER_URL=\(base)\(GoogleSecretService.mount)",
                 "PRACTICE_PID=\(getpid())",
             ]
         if let portFile, let port = base.split(separator: ":").last {

@@ -15,6 +15,10 @@ struct PracticeState: Sendable {
     var awsParameters: [String: ManagedParameter] = [:]
     /// Kubernetes' Secrets and workloads.
     var cluster = PracticeCluster()
+    /// Key Vault's secrets by their names in small letters.
+    var vaultedSecrets: [String: VaultedSecret] = [:]
+    /// Google's Secret Manager's secrets by their ids.
+    var googleSecrets: [String: GoogleStoredSecret] = [:]
 
     /// The clock of the server, with the practised offset.
     var now: Milliseconds { .systemNow() + settings.clockOffsetMs }

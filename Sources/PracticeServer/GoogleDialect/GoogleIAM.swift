@@ -51,8 +51,11 @@ struct GoogleIAM: Sendable {
         }
     }
 
-    /// The token that was made once, or one of a service account with the permission.
-    private func authorize(_ request: Request, _ permission: String) async throws {
+    /// The token that was made once, or one of a service account with the permission, or with the
+    /// `role` that has it.
+    func authorize(
+        _ request: Request, _ permission: String, role: String = GoogleVendor.role
+    ) async throws {
         let words = (request.headers[.authorization] ?? "").split(separator: " ").map(String.init)
         guard words.count == 2, words[0] == "Bearer" else { throw GoogleError.unauthenticated }
         if SecretDigest(of: words[1]) == SecretDigest(of: practice.credentials.adminToken) {
@@ -69,7 +72,7 @@ struct GoogleIAM: Sendable {
                 "Request had insufficient authentication scopes.",
                 reason: "ACCESS_TOKEN_SCOPE_INSUFFICIENT")
         }
-        guard !caller.grants.isDisjoint(with: [GoogleVendor.role, permission]) else {
+        guard !caller.grants.isDisjoint(with: [role, permission]) else {
             throw GoogleError.denied(permission)
         }
     }

@@ -29,9 +29,8 @@ struct FaultMiddleware: RouterMiddleware {
         case .limit:
             return Dialect.owner(of: path)?.vendor.limitReached ?? serverError(fault)
         case .rateLimit:
-            let owner = Dialect.owner(of: path)
-            return owner == nil && !target.isEmpty
-                ? AWSError.throttled.response : rateLimited(fault, by: owner)
+            return Self.throttled(path, target, wait: fault.retryAfter)
+                ?? rateLimited(fault, by: Dialect.owner(of: path))
         case .slow:
             if fault.when == .after {
                 let response = try await next(request, context)
@@ -62,6 +61,16 @@ struct FaultMiddleware: RouterMiddleware {
     private func serverError(_ fault: Fault) -> Response {
         let status = HTTPResponse.Status(code: fault.status ?? 500)
         return Reply.text("\(status.code) \(status.reasonPhrase)\n", status: status)
+    }
+
+    /// What the stores of clouds say; nil for everything else.
+    private static func throttled(_ path: String, _ target: String, wait: Int?) -> Response? {
+        if path.hasPrefix("\(KeyVaultService.mount)/") { return KeyVaultError.throttled(wait) }
+        if path.hasPrefix("\(GoogleSecretService.mount)/") {
+            return GoogleSecretService.rateLimited.response
+        }
+        let isAWS = Dialect.owner(of: path) == nil && !target.isEmpty
+        return isAWS ? AWSError.throttled.response : nil
     }
 
     private func rateLimited(_ fault: Fault, by dialect: Dialect?) -> Response {

@@ -18,6 +18,8 @@ struct PracticeApplication: Sendable {
         SecretsManagerService(practice: practice).add(to: router)
         ParameterService(practice: practice).add(to: router)
         KubernetesService(practice: practice).add(to: router)
+        KeyVaultService(practice: practice, issuer: issuer).add(to: router)
+        GoogleSecretService(practice: practice, issuer: issuer).add(to: router)
         ControlAPI(practice: practice, world: world, issuer: issuer).add(to: router)
         return router
     }

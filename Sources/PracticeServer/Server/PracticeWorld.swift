@@ -45,7 +45,8 @@ struct PracticeWorld: Sendable {
         _ = try await registrar.register(
             NewClient(
                 dialect: .entra, clientId: credentials.adminClientID,
-                secret: credentials.adminSecret, grants: ["Application.ReadWrite.OwnedBy"]))
+                secret: credentials.adminSecret,
+                grants: ["Application.ReadWrite.OwnedBy", KeyVaultService.officer]))
         _ = try await registrar.register(
             NewClient(
                 dialect: .logto, clientId: credentials.adminClientID,
