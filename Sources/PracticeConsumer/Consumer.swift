@@ -69,6 +69,9 @@ actor Consumer {
 
     /// Gets a token with the secret, or where that is refused, with the candidate; which of them it
     /// was, and the one that wasn't needed.
+    ///
+    /// Where both are refused, the secret is tried once more: on a way back the server may get it
+    /// again between the two.
     private func present(_ reading: SecretSource.Reading) async throws(TokenError)
         -> (used: String, other: String?)
     {
@@ -78,9 +81,21 @@ actor Consumer {
         } catch {
             guard let candidate = reading.candidate, candidate != reading.secret, error.isRefusal
             else { throw error }
+            return try await presentAgain(reading, candidate)
+        }
+    }
+
+    private func presentAgain(_ reading: SecretSource.Reading, _ candidate: String)
+        async throws(TokenError) -> (used: String, other: String?)
+    {
+        do throws(TokenError) {
             try await request(reading, with: candidate)
             tally.seconds += 1
             return (candidate, reading.secret)
+        } catch {
+            guard error.isRefusal else { throw error }
+            try await request(reading, with: reading.secret)
+            return (reading.secret, candidate)
         }
     }
 
