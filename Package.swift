@@ -68,11 +68,14 @@ let package = Package(
             ],
             swiftSettings: settings),
 
-        // Who we talk to: authorization servers, secret stores, hooks, reports.
+        // Who we talk to: authorization servers, secret stores, hooks, reports; and a part of the
+        // C library that Swift's own module of it leaves out.
+        .systemLibrary(name: "CXattr"),
         .target(
             name: "Adapters",
             dependencies: [
-                "RotationCore", "ClientCredentials", "HTTPTransport", crypto, subprocess, system,
+                "CXattr", "RotationCore", "ClientCredentials", "HTTPTransport", crypto, subprocess,
+                system,
             ],
             exclude: [
                 "Auth0/Auth0.md", "Authentik/Authentik.md", "Authlete/Authlete.md",

@@ -6,10 +6,11 @@ enum Allowed {
     static let rooms: [String: [String]] = [
         "RotationCore": [],
         "CCurl": [],
+        "CXattr": [],
         "HTTPTransport": ["CCurl"],
         "ClientCredentials": ["HTTPTransport"],
         "RotationEngine": ["RotationCore"],
-        "Adapters": ["RotationCore", "ClientCredentials", "HTTPTransport"],
+        "Adapters": ["RotationCore", "ClientCredentials", "HTTPTransport", "CXattr"],
         "AdapterContracts": ["RotationCore"],
         "Plans": ["RotationCore"],
         "holdover": [

@@ -16,6 +16,7 @@ struct Directory: Sendable {
     init(of file: String) throws(AdapterError) {
         let slash = file.lastIndex(of: "/") ?? file.startIndex
         let parent = slash == file.startIndex ? "/" : String(file[..<slash])
+        try ManagedVolume.refuse(parent, file: file)
         try Self.refuseOpenToAll(parent)
         path = file
         descriptor = Glibc.open(parent, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
@@ -48,8 +49,12 @@ struct Directory: Sendable {
     func open(_ name: String) throws(AdapterError) -> OpenFile? {
         let file = openat(descriptor, name, O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK)
         guard file >= 0 else {
-            if errno == ENOENT { return nil }
-            throw FileFailure.reading(path, errno)
+            let code = errno
+            if code == ENOENT { return nil }
+            if code == ELOOP, ManagedVolume.isLink(name, in: descriptor) {
+                throw ManagedVolume.kubernetes(path)
+            }
+            throw FileFailure.reading(path, code)
         }
         let opened = OpenFile(descriptor: file, path: path)
         do throws(AdapterError) {

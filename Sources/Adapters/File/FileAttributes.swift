@@ -2,17 +2,31 @@ import CoreFoundation  // for `stat`, which is one module's or the other's
 import Glibc
 import RotationCore
 
-/// The mode, owner and group that a plan asks for; what it doesn't say is kept.
+/// The mode, owner and group that a plan asks for; what it doesn't say is kept, and so are labels,
+/// lists and other attributes.
 struct FileAttributes: Sendable {
     let mode: mode_t?
     private let owner: uid_t?
     private let group: gid_t?
+
+    /// What a plan says about them.
+    static let settings = [
+        SettingDescriptor(
+            "mode", .text,
+            summary: "the file's mode, such as \"0600\"; left out: kept, and 0600 for a new file"),
+        SettingDescriptor(
+            "owner", .text, summary: "the file's owner, name or number; left out: kept"),
+        SettingDescriptor(
+            "group", .text, summary: "the file's group, name or number; left out: kept"),
+    ]
 
     /// What a file is to have.
     struct Wanted: Sendable {
         let mode: mode_t
         let owner: uid_t
         let group: gid_t
+        /// Of the file that is replaced; nil where there is none.
+        let extended: ExtendedAttributes?
     }
 
     init(_ settings: Settings) throws(AdapterError) {
@@ -41,12 +55,13 @@ struct FileAttributes: Sendable {
         }
     }
 
-    /// What the replacement of a file with `status` is to have; nil is a new file.
-    func wanted(for status: stat?) -> Wanted {
-        Wanted(
+    /// What the replacement of `file` is to have; nil is a new file.
+    func wanted(for file: OpenFile?) throws(AdapterError) -> Wanted {
+        let status = try file?.status()
+        return Wanted(
             mode: mode ?? status.map { $0.st_mode & 0o7777 } ?? 0o600,
             owner: owner ?? status?.st_uid ?? geteuid(),
-            group: group ?? status?.st_gid ?? getegid())
+            group: group ?? status?.st_gid ?? getegid(), extended: try file?.extendedAttributes())
     }
 
     private static func user(_ name: String) -> uid_t? {

@@ -30,8 +30,10 @@ enum FileFailure {
         case ENOSPC, EDQUOT:
             return AdapterError(
                 .unavailable(retryAfter: nil), code: "file-no-space", message: "file: \(reason)")
-        case EACCES, EPERM, EROFS:
+        case EACCES, EPERM:
             return AdapterError(.unauthorized, code: "file-forbidden", message: "file: \(reason)")
+        case EROFS:
+            return readOnly(path)
         case EBUSY, EXDEV:
             return mount(path)
         default:
@@ -46,6 +48,27 @@ enum FileFailure {
             "is-a-mount",
             "\(safeText(path)) is a mount of its own and can't be renamed over; "
                 + "mount its directory instead")
+    }
+
+    /// No right of ours helps against it.
+    static func readOnly(_ path: String) -> AdapterError {
+        refused(
+            "read-only",
+            "\(safeText(path)) is on a file system that is mounted read-only; "
+                + "mount it for writing here, or write where it comes from")
+    }
+
+    static func tooBig(_ path: String, _ cap: Int) -> AdapterError {
+        refused("too-big", "\(safeText(path)) has more than \(cap) bytes")
+    }
+
+    /// A reader could be locked out, or let in, without what the old file has.
+    static func attribute(_ path: String, _ name: String, _ code: Int32) -> AdapterError {
+        guard code != ENOSPC && code != EDQUOT else { return writing(path, code) }
+        return refused(
+            "attribute-lost",
+            "\(safeText(path)) has the attribute \(safeText(name)), "
+                + "which the new file can't be given: \(words(code))")
     }
 
     static func words(_ code: Int32) -> String { String(cString: strerror(code)) }

@@ -33,18 +33,20 @@ struct OpenFile: Sendable {
             guard step > 0 else { return Array(bytes[..<count]) }
             count += step
         }
-        throw FileFailure.refused("too-big", "\(safeText(path)) has more than \(cap) bytes")
+        throw FileFailure.tooBig(path, cap)
     }
 
-    /// Takes on the owner and the mode, before there is a byte to protect.
+    /// Takes on the attributes, the owner and the mode, before there is a byte to protect.
     func assume(_ wanted: FileAttributes.Wanted) throws(AdapterError) {
+        // First, while the file is still ours.
+        if let extended = wanted.extended { try assume(extended) }
         let own = try status()
         if own.st_uid != wanted.owner || own.st_gid != wanted.group {
             guard fchown(descriptor, wanted.owner, wanted.group) == 0 else {
                 throw FileFailure.writing(path, errno)
             }
         }
-        // Last, since a change of the owner clears bits.
+        // Last, since a change of the owner clears bits, and a list sets those of the group.
         guard fchmod(descriptor, wanted.mode) == 0 else { throw FileFailure.writing(path, errno) }
     }
 

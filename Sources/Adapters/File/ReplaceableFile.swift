@@ -49,14 +49,16 @@ struct ReplaceableFile: Sendable {
         let real = try realPath()
         let directory = try Directory(of: real)
         defer { directory.close() }
+        // A volume that others manage is also read-only: their name says more.
+        let file = try directory.open(name)
+        defer { file?.close() }
         guard faccessat(directory.descriptor, ".", W_OK | X_OK, AT_EACCESS) == 0 else {
+            if errno == EROFS { throw FileFailure.readOnly(path) }
             throw FileFailure.refused(
                 "directory-not-writable", "the directory of \(shownPath) is not writable")
         }
         if Self.isMountPoint(real) { throw FileFailure.mount(path) }
-        guard let file = try directory.open(name) else { return [] }
-        defer { file.close() }
-        let status = try file.status()
+        guard let status = try file?.status() else { return [] }
         var found: [Finding] = []
         let mode = attributes.mode ?? (status.st_mode & 0o7777)
         if mode & 0o004 != 0 {
@@ -74,13 +76,15 @@ struct ReplaceableFile: Sendable {
     /// Atomic: another reader sees the one or the other. Throws `conflict` where the file is not
     /// what was read, and `unknown` only where the rename happened but may not survive a power cut.
     func replace(_ content: [UInt8]?, with replacement: [UInt8]) throws(AdapterError) {
+        // What can't be read back is not written.
+        guard replacement.count <= Self.cap else { throw FileFailure.tooBig(path, Self.cap) }
         let real = try realPath()
         if Self.isMountPoint(real) { throw FileFailure.mount(path) }
         let directory = try Directory(of: real)
         defer { directory.close() }
         let current = try directory.open(name)
         defer { current?.close() }
-        let wanted = try attributes.wanted(for: current?.status())
+        let wanted = try attributes.wanted(for: current)
         let scratch = ScratchName(for: name)
         directory.removeLeftovers(scratch, ownedBy: wanted.owner)
         let temporary = try directory.create(scratch.next(), wanted)
@@ -111,7 +115,7 @@ struct ReplaceableFile: Sendable {
         defer { directory.close() }
         let current = try directory.open(name)
         defer { current?.close() }
-        let wanted = try attributes.wanted(for: current?.status())
+        let wanted = try attributes.wanted(for: current)
         directory.removeLeftovers(ScratchName(for: name), ownedBy: wanted.owner)
     }
 
