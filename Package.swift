@@ -44,7 +44,8 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-system", from: "1.8.1"),
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
         .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
-        // Plans reads the events of the libyaml inside, which only a minor release may move.
+        // Plans and Adapters read the events of the libyaml inside, which only a minor release may
+        // move.
         .package(url: "https://github.com/jpsim/Yams", .upToNextMinor(from: "6.2.2")),
         .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.2"),
         .package(url: "https://github.com/vapor/jwt-kit", from: "5.7.1"),
@@ -75,7 +76,7 @@ let package = Package(
             name: "Adapters",
             dependencies: [
                 "CXattr", "RotationCore", "ClientCredentials", "HTTPTransport", crypto, subprocess,
-                system,
+                system, .product(name: "Yams", package: "Yams"),
             ],
             exclude: [
                 "Auth0/Auth0.md", "Authentik/Authentik.md", "Authlete/Authlete.md",

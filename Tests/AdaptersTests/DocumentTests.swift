@@ -4,33 +4,17 @@ import Testing
 @testable import Adapters
 
 @Suite struct DocumentTests {
-    /// A generator with a seed, so that a failure can be repeated.
-    private struct Chance: RandomNumberGenerator {
-        var state: UInt64
-        mutating func next() -> UInt64 {
-            state &+= 0x9E37_79B9_7F4A_7C15
-            var mixed = state
-            mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-            mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-            return mixed ^ (mixed >> 31)
-        }
-        mutating func below(_ bound: Int) -> Int { Int(next() % UInt64(bound)) }
-        mutating func pick<Element>(_ choices: [Element]) -> Element {
-            choices[below(choices.count)]
-        }
-    }
-
     private static let texts = [
         "", "plain", "ümläut \u{1F511}", "q\"uote", "back\\slash", "tab\tnew\nline", "$HOME `x`",
         "'",
         "a#b", "0123456789abcdefABCDEF", "\u{7F}", "/", "{}[],:",
     ]
 
-    private func space(_ chance: inout Chance) -> String {
+    private func space(_ chance: inout SeededChance) -> String {
         chance.pick(["", "", " ", "\n", "\r\n  ", "\t"])
     }
 
-    private func literal(_ text: String, _ chance: inout Chance) -> String {
+    private func literal(_ text: String, _ chance: inout SeededChance) -> String {
         guard chance.below(3) == 0 else {
             return String(decoding: JSONDocument.literal(text), as: UTF8.self)
         }
@@ -42,7 +26,7 @@ import Testing
     }
 
     /// A JSON value with the mark `<@>` in place of the one string at `field`.
-    private func json(_ depth: Int, _ mark: Bool, _ chance: inout Chance) -> String {
+    private func json(_ depth: Int, _ mark: Bool, _ chance: inout SeededChance) -> String {
         if mark, depth == 0 { return "<@>" }
         switch mark ? 5 : chance.below(depth > 3 ? 4 : 6) {
         case 0: return literal(chance.pick(Self.texts), &chance)
@@ -72,7 +56,7 @@ import Testing
     )
         throws
     {
-        var chance = Chance(state: UInt64(seed))
+        var chance = SeededChance(seed)
         let depth = 1 + chance.below(3)
         let frame = json(depth, true, &chance) + space(&chance)
         let (old, new) = (chance.pick(Self.texts.filter { !$0.isEmpty }), chance.pick(Self.texts))
@@ -120,7 +104,7 @@ import Testing
     @Test(arguments: 0..<400) func `only the bytes of the value change in a dotenv file`(seed: Int)
         throws
     {
-        var chance = Chance(state: UInt64(seed))
+        var chance = SeededChance(seed)
         let end = chance.pick(["\n", "\r\n"])
         var lines = (0..<chance.below(6)).map { _ in chance.pick(Self.lines) }
         let quote = chance.pick(["", "'", "\""])

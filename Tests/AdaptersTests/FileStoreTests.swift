@@ -20,6 +20,11 @@ import Testing
         arguments: [
             ("raw", nil, "%\n"), ("json", "a.secret", #"{"a":{"secret":"%"}}"#),
             ("json", "/a~1b/0", #"{"a/b": ["%", 1]}"#), ("dotenv", "SECRET", "A=1\nSECRET='%'\n"),
+            ("yaml", "a.secret", "a:\n  secret: % # c\n"), ("yaml", "/0/a.b", "- {a.b: '%'}\n"),
+            ("toml", "a.secret", "[a]\nsecret = \"%\"\n"), ("toml", "/a.b/c", "'a.b'.c = '%'"),
+            ("properties", "a.secret", "a.secret : %\nb=\\\n c\n"),
+            ("ini", "a.b.secret", "[a.b]\nsecret = % ; c\n"), ("ini", "secret", "secret=\"%\""),
+            ("ini", "/a/se.cret", "[a]\nse.cret=%\n"),
         ] as [(String, String?, String)])
     func `every format keeps the contract`(format: String, field: String?, text: String)
         async throws
@@ -37,6 +42,10 @@ import Testing
         arguments: [
             ("json", "secret", "id", #"{"id": "%1", "x": [1.0], "secret": "%2"}"#),
             ("dotenv", "SECRET", "ID", "A=1\nID=%1\nSECRET='%2'\n"),
+            ("yaml", "o.secret", "o.id", "o:\n  id: %1 # c\n  x: |\n    y\n  secret: '%2'\n"),
+            ("toml", "o.secret", "o.id", "o = {id = \"%1\", x = [1], secret = '%2'}\n"),
+            ("properties", "o.secret", "o.id", "o.id=%1\n# c\no.secret = %2\n"),
+            ("ini", "o.secret", "o.id", "[o]\nid = %1 ; c\nsecret = \"%2\"\n"),
         ])
     func `the client_id is read and written with the secret, and stays where it does`(
         format: String, field: String, idField: String, text: String
@@ -65,6 +74,10 @@ import Testing
         arguments: [
             ("json", "secret", "next", #"{"next": "%1", "x": [1.0], "secret": "%2"}"#),
             ("dotenv", "SECRET", "NEXT", "A=1\nNEXT=%1\nSECRET='%2'\n"),
+            ("yaml", "o.0", "o.1", "o: ['%2', \"%1\"]\n"),
+            ("toml", "o.0", "o.1", "o = ['%2', \"%1\"]\n"),
+            ("properties", "secret", "next", "next=%1\nsecret=%2\n"),
+            ("ini", "o.secret", "o.next", "[o]\nnext: %1\nsecret: %2\n"),
         ])
     func `the candidate is read and written with the secret, and stays where it does`(
         format: String, field: String, second: String, text: String
@@ -263,7 +276,14 @@ import Testing
 
     @Test(
         arguments: [
-            ["path": "relative"], ["path": "/a/../b"], ["path": "/a", "format": "yaml"],
+            ["path": "relative"], ["path": "/a/../b"], ["path": "/a", "format": "xml"],
+            ["path": "/a", "format": "yaml"], ["path": "/a", "format": "toml", "field": "a."],
+            ["path": "/a", "format": "properties", "field": "a b"],
+            ["path": "/a", "format": "ini", "field": "a."],
+            ["path": "/a", "format": "ini", "field": ".a"],
+            ["path": "/a", "format": "ini", "field": "/a/b/c"],
+            ["path": "/a", "format": "ini", "field": "a=b"],
+            ["path": "/a", "candidate_field": "x"],
             ["path": "/a", "format": "json"], ["path": "/a", "mode": "0666"],
             ["path": "/a", "mode": "rw"], ["path": "/a", "field": "x"],
             ["path": "/a", "owner": "no such user"], ["path": "/a", "create": "yes"],

@@ -32,7 +32,7 @@ enum Allowed {
     static let libraries: [String: [String]] = [
         "GRDB": ["Sources/RotationEngine/Journal/"],
         "Yams": ["Sources/Plans/"],
-        "CYaml": ["Sources/Plans/"],
+        "CYaml": ["Sources/Plans/", "Sources/Adapters/Documents/"],
         "Hummingbird": ["Sources/PracticeServer/"],
         "HummingbirdCore": ["Sources/PracticeServer/"],
         "JWTKit": ["Sources/ClientCredentials/", "Sources/PracticeServer/"],

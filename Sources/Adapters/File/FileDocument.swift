@@ -7,30 +7,37 @@ struct FileDocument: Sendable {
         /// Nothing but the secret, perhaps with a line end behind it.
         case raw
         case json
+        case yaml
+        case toml
         case dotenv
+        case properties
+        case ini
     }
 
     private enum Place: Sendable {
         case whole
-        case json(JSONField)
-        case variable(String)
+        case field(any EditableDocument.Type, [String])
     }
 
     private let place: Place
+    /// With whose name errors start.
+    private let adapter: String
 
     /// Where the setting `name` says.
     init(_ settings: Settings, field name: String = "field") throws(AdapterError) {
-        let field = try settings.text(name)
-        switch try settings.choice("format", default: Format.raw) {
-        case .raw:
-            guard field == nil else { throw settings.invalid(name, "has no meaning for raw") }
+        adapter = settings.adapter
+        let format = try settings.choice("format", default: Format.raw)
+        guard let type = format.document else {
+            guard try settings.text(name) == nil else {
+                throw settings.invalid(name, "has no meaning for raw")
+            }
             place = .whole
-        case .json:
-            let path = try settings.requiredText(name)
-            place = .json(try settings.field(path, of: name, in: "the file"))
-        case .dotenv:
-            place = .variable(try settings.requiredText(name))
+            return
         }
+        guard let path = format.path(of: try settings.requiredText(name)) else {
+            throw settings.invalid(name, format.complaint)
+        }
+        place = .field(type, path)
     }
 
     /// Where an optional setting says; nil where it is left out.
@@ -41,15 +48,10 @@ struct FileDocument: Sendable {
 
     /// The secret in `content`; nil where its place is empty or isn't there.
     func value(in content: [UInt8]) throws(AdapterError) -> ClientSecret? {
-        let text: String?
-        switch place {
-        case .whole: text = try Self.whole(content)
-        case .json(let field): text = try field.text(in: content)
-        case .variable(let name):
-            text = try Self.dotenv { () throws(DotenvDocument.Malformed) in
-                let document = try DotenvDocument(content)
-                guard let found = try document.assignment(of: name) else { return nil }
-                return try document.value(of: found)
+        let text = try understood { () throws(DocumentProblem) in
+            switch place {
+            case .whole: try Self.whole(content)
+            case .field(let type, let path): try type.init(reading: content).text(at: path)
             }
         }
         guard let text, !text.isEmpty else { return nil }
@@ -59,71 +61,105 @@ struct FileDocument: Sendable {
     /// `content` with the secret in its place; nil is a file that isn't there yet.
     func replacing(with secret: ClientSecret, in content: [UInt8]?) throws(AdapterError) -> [UInt8]
     {
-        try secret.withPlaintext { text throws(AdapterError) in
-            switch place {
-            case .whole: Array(text.utf8) + Self.lineEnd(of: content ?? [])
-            case .json(let field):
-                try field.replacing(with: text, in: content ?? Array("{}\n".utf8))
-            case .variable(let name): try Self.dotenv(name, text, in: content ?? [])
+        try understood { () throws(DocumentProblem) in
+            try secret.withPlaintext { text throws(DocumentProblem) in
+                switch place {
+                case .whole: Array(text.utf8) + Self.lineEnd(of: content ?? [])
+                case .field(let type, let path):
+                    try type.init(reading: content ?? type.blank).setting(path, to: text)
+                }
             }
         }
     }
 
-    private static func refused(_ code: String, _ reason: String) -> AdapterError {
-        AdapterError(.refused, code: "file-\(code)", message: "file: \(reason)")
+    private func understood<Result>(
+        _ body: () throws(DocumentProblem) -> Result
+    ) throws(AdapterError) -> Result {
+        do throws(DocumentProblem) {
+            return try body()
+        } catch {
+            throw AdapterError(
+                .refused, code: "\(adapter)-\(error.code)", message: "\(adapter): \(error.reason)")
+        }
     }
-}
 
-// MARK: - Raw
-
-extension FileDocument {
     private static func lineEnd(of content: [UInt8]) -> [UInt8] {
         guard content.last == UInt8(ascii: "\n") else { return [] }
         return content.dropLast().last == UInt8(ascii: "\r") ? Array("\r\n".utf8) : [0x0A]
     }
 
-    private static func whole(_ content: [UInt8]) throws(AdapterError) -> String {
+    private static func whole(_ content: [UInt8]) throws(DocumentProblem) -> String {
         let value = content.dropLast(lineEnd(of: content).count)
         guard let text = String(validating: value, as: UTF8.self) else {
-            throw refused("malformed", "the file is not UTF-8")
+            throw .malformed("the file is not UTF-8")
         }
         return text
     }
 }
 
-// MARK: - Dotenv
+// MARK: - Formats
 
-extension FileDocument {
-    private static func dotenv(_ name: String, _ text: String, in content: [UInt8])
-        throws(AdapterError) -> [UInt8]
-    {
-        let changed = try dotenv { () throws(DotenvDocument.Malformed) in
-            let document = try DotenvDocument(content)
-            guard let found = try document.assignment(of: name) else {
-                return document.adding(name, text)
-            }
-            return document.replacing(found, with: text)
+extension FileDocument.Format {
+    /// What reads such a file; nil for one that is nothing but the secret.
+    fileprivate var document: (any EditableDocument.Type)? {
+        switch self {
+        case .raw: nil
+        case .json: JSONDocument.self
+        case .yaml: YAMLDocument.self
+        case .toml: TOMLDocument.self
+        case .dotenv: DotenvDocument.self
+        case .properties: PropertiesDocument.self
+        case .ini: INIDocument.self
         }
-        guard let changed else {
-            throw refused(
-                "unrepresentable", "the secret can't be written with the quotes around it")
-        }
-        return changed
     }
 
-    private static func dotenv<Result>(
-        _ body: () throws(DotenvDocument.Malformed) -> Result
-    ) throws(AdapterError) -> Result {
-        do throws(DotenvDocument.Malformed) {
-            return try body()
-        } catch {
-            switch error {
-            case .quoting(let line):
-                throw refused(
-                    "malformed", "a quote in line \(line) is not closed, or not at its end")
-            case .repeated: throw refused("ambiguous", "the variable is there twice")
-            case .ambiguous: throw refused("ambiguous", "the value has an escape of many meanings")
-            }
+    /// The path that a `field` stands for; nil where it is none.
+    fileprivate func path(of field: String) -> [String]? {
+        switch self {
+        case .raw: nil
+        case .json, .yaml, .toml: Self.steps(field)
+        case .dotenv: [field]
+        case .properties: field.utf8.allSatisfy { (0x21...0x7E).contains($0) } ? [field] : nil
+        case .ini: Self.sectionAndKey(field)
         }
+    }
+
+    /// What is wrong with a `field` that is no path.
+    fileprivate var complaint: String {
+        switch self {
+        case .raw, .json, .yaml, .toml, .dotenv: "is neither a dotted path nor a JSON pointer"
+        case .properties: "is not the name of a property, in ASCII and without blanks"
+        case .ini: "is neither section.key, a key without a section nor /section/key"
+        }
+    }
+
+    /// The steps of `a.b.c`, or of a JSON pointer such as `/a~1b/c` (RFC 6901).
+    private static func steps(_ field: String) -> [String]? {
+        guard field.hasPrefix("/") else {
+            let steps = field.split(separator: ".", omittingEmptySubsequences: false)
+            return steps.contains("") ? nil : steps.map(String.init)
+        }
+        return field.dropFirst().split(separator: "/", omittingEmptySubsequences: false).map {
+            // The order matters: RFC 6901 §4.
+            String($0.replacing("~1", with: "/").replacing("~0", with: "~"))
+        }
+    }
+
+    /// `section.key` up to the last dot, or a pointer where the key has dots itself.
+    private static func sectionAndKey(_ field: String) -> [String]? {
+        guard !field.hasPrefix("/") else {
+            let steps = steps(field) ?? []
+            return (1...2).contains(steps.count) && steps.allSatisfy(isName) ? steps : nil
+        }
+        guard let dot = field.lastIndex(of: ".") else { return isName(field) ? [field] : nil }
+        let steps = [String(field[..<dot]), String(field[field.index(after: dot)...])]
+        return steps.allSatisfy(isName) ? steps : nil
+    }
+
+    /// Whether a name can stand in an INI file: no sign or bracket, no blank at its ends.
+    private static func isName(_ name: String) -> Bool {
+        !name.isEmpty && !name.hasPrefix(" ") && !name.hasSuffix(" ")
+            && name.utf8.allSatisfy { $0 >= 0x20 && $0 != 0x7F && !"=:[]".utf8.contains($0) }
+            && !name.hasPrefix(";") && !name.hasPrefix("#")
     }
 }

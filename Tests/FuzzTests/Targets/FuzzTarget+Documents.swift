@@ -6,19 +6,27 @@ extension FuzzTarget {
     /// A store's document: the field is exchanged, every other byte stays, and it reads back.
     static let documents = FuzzTarget("documents") { bytes in
         let rest = Array(bytes.dropFirst())
-        switch (bytes.first ?? 0) % 6 {
+        switch (bytes.first ?? 0) % 12 {
         case 0: return exchange("json", "a.b", rest)
         case 1: return exchange("json", "/a/0/b", rest)
         case 2: return exchange("json", "secret", rest)
         case 3: return exchange("dotenv", "SECRET", rest)
         case 4: return representation(rest)
-        default: return vault(rest)
+        case 5: return vault(rest)
+        case 6: return exchange("yaml", "a.b", rest)
+        case 7: return exchange("yaml", "/a/0/b", rest)
+        case 8: return exchange("toml", "a.b", rest)
+        case 9: return exchange("toml", "/a/0/b", rest)
+        case 10: return exchange("properties", "a.b", rest)
+        default: return exchange("ini", "a.b", rest, writing: "n3w-Secret/+=.~_1")
         }
     }
 
     private static let written = #"n3w "secret\ #é"#
 
-    private static func exchange(_ format: String, _ field: String, _ bytes: [UInt8]) -> String? {
+    private static func exchange(
+        _ format: String, _ field: String, _ bytes: [UInt8], writing written: String = written
+    ) -> String? {
         let settings = Settings(
             TargetSettings(
                 name: "file", type: "file",
@@ -49,6 +57,11 @@ extension FuzzTarget {
         }
         let steps =
             field == "/a/0/b" ? ["a", "0", "b"] : field.split(separator: ".").map(String.init)
+        guard format == "json" else {
+            // An escape takes up to ten bytes, `null` and a pair of quotes take a few.
+            let held = try? document.value(in: bytes)?.withPlaintext(\.utf8.count)
+            return 10 * (held ?? 0) + 6
+        }
         return (try? JSONDocument(bytes).node(at: steps)?.range.count) ?? 0
     }
 
