@@ -10,7 +10,7 @@ public struct AdapterRegistry: AdapterFactory {
         stores: [
             SecretsManagerStore.descriptor, ParameterStore.descriptor, KeyVaultStore.descriptor,
             ExecStore.descriptor, FileStore.descriptor, GoogleSecretStore.descriptor,
-            KubernetesStore.descriptor, VaultStore.descriptor,
+            KubernetesStore.descriptor, SystemdCredsStore.descriptor, VaultStore.descriptor,
         ],
         hooks: [
             ExecHook.descriptor, HTTPHook.descriptor, KubernetesHook.descriptor,
@@ -113,6 +113,7 @@ public struct AdapterRegistry: AdapterFactory {
         case ExecStore.descriptor.type: return try await ExecStore(settings, of: plan, parts)
         case FileStore.descriptor.type: return try FileStore(settings)
         case KubernetesStore.descriptor.type: return try await KubernetesStore(settings, parts)
+        case SystemdCredsStore.descriptor.type: return try SystemdCredsStore(settings)
         case VaultStore.descriptor.type:
             return try await VaultStore(settings, logins, parts.resolver)
         default: throw Self.unknown(settings, "secret store")

@@ -108,6 +108,7 @@ import Testing
             ("File/File.md", all.stores, "file"), ("Vault/Vault.md", all.stores, "vault"),
             ("Kubernetes/Kubernetes.md", all.stores, "kubernetes"),
             ("Kubernetes/Kubernetes.md", all.hooks, "kubernetes"),
+            ("SystemdCreds/SystemdCreds.md", all.stores, "systemd-creds"),
             ("Exec/Exec.md", all.hooks, "exec"), ("Reload/Reload.md", all.hooks, "http"),
             ("Reload/Reload.md", all.hooks, "signal"), ("Reload/Reload.md", all.hooks, "systemd"),
             ("Report/Report.md", all.reporters, "file"),

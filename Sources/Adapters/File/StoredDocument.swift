@@ -37,10 +37,12 @@ struct StoredDocument: Sendable {
     }
 
     /// What a store of such a document can do.
+    /// What any document can hold; the plan says whether there is more.
+    static let storeCapabilities = StoreCapabilities(
+        comparesAndSets: true, readable: true, versioned: false)
+
     var capabilities: StoreCapabilities {
-        StoreCapabilities(
-            comparesAndSets: true, readable: true, versioned: false,
-            holdsClientID: client != nil, holdsCandidate: candidate != nil)
+        Self.storeCapabilities.holding(clientID: client != nil, candidate: candidate != nil)
     }
 
     /// Throws what would keep a write from working; `path` is for people.
