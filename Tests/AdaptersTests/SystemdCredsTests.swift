@@ -14,7 +14,11 @@ import Testing
 struct SystemdCredsTests {
     private let scratch: ScratchDirectory
 
-    init() throws { scratch = try ScratchDirectory() }
+    init() throws {
+        // As the command does: a program may end before it has read its input.
+        signal(SIGPIPE, SIG_IGN)
+        scratch = try ScratchDirectory()
+    }
 
     private func store(_ values: [String: SettingValue] = [:]) throws -> SystemdCredsStore {
         let all: [String: SettingValue] = [
@@ -126,7 +130,11 @@ struct SystemdCredsTests {
 @Suite struct SystemdCredsSettingsTests {
     private let scratch: ScratchDirectory
 
-    init() throws { scratch = try ScratchDirectory() }
+    init() throws {
+        // As the command does: a program may end before it has read its input.
+        signal(SIGPIPE, SIG_IGN)
+        scratch = try ScratchDirectory()
+    }
 
     private func store(_ program: String) throws -> SystemdCredsStore {
         try SystemdCredsStore(

@@ -36,11 +36,11 @@ struct StoredDocument: Sendable {
         mayCreate = try settings.boolean("create", default: false)
     }
 
-    /// What a store of such a document can do.
-    /// What any document can hold; the plan says whether there is more.
+    /// What a store of any document can do; the plan says whether there is more.
     static let storeCapabilities = StoreCapabilities(
         comparesAndSets: true, readable: true, versioned: false)
 
+    /// What a store of this one can do.
     var capabilities: StoreCapabilities {
         Self.storeCapabilities.holding(clientID: client != nil, candidate: candidate != nil)
     }

@@ -23,7 +23,8 @@ struct SystemdCredsStore: SecretStore {
                 "key", .choice(SystemdCreds.Key.allCases.map(\.rawValue)),
                 summary: "what it is encrypted with; auto, if left out: the TPM and the host's "
                     + "key, or without a TPM the latter"),
-        ] + StoredDocument.settings + FileAttributes.settings)
+        ] + StoredDocument.settings + FileAttributes.settings,
+        storeCapabilities: StoredDocument.storeCapabilities)
 
     init(_ target: TargetSettings) throws(AdapterError) {
         try self.init(target, program: "systemd-creds")
