@@ -54,6 +54,8 @@ struct SystemdCredsTests {
             try await seal(text.replacing("%", with: value))
         }
         #expect(await contract.violations() == [])
+        // Values that need quotes have left theirs.
+        try await seal(text.replacing("%", with: "initial"))
         try await store.write(ClientSecret("last"), replacing: store.read()?.version)
         #expect(try await opened() == text.replacing("%", with: "last"))
         #expect(try scratch.names() == ["s.cred"])
