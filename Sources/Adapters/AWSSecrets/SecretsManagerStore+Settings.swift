@@ -17,7 +17,7 @@ extension SecretsManagerStore {
     init(_ target: TargetSettings, _ parts: ServerParts) async throws(AdapterError) {
         let settings = Settings(target)
         let secret = try settings.requiredText("secret")
-        text = try SecretText(settings, noun: "secret")
+        text = try SecretText(settings)
         let shared = try await AWSStoreParts(
             settings, "secretsmanager", target: "secretsmanager", parts,
             rule: SecretsManagerAPI.rule)

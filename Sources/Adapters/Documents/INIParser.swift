@@ -42,7 +42,7 @@ struct INIParser {
 
     mutating func lines() throws(DocumentProblem) -> [Line] {
         guard String(validating: bytes, as: UTF8.self) != nil else {
-            throw .malformed("the file is not UTF-8")
+            throw .malformed("the document is not UTF-8")
         }
         var start = bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? 3 : 0
         var number = 1
@@ -105,7 +105,7 @@ struct INIParser {
     }
 
     private func header(_ range: Range<Int>, _ number: Int) throws(DocumentProblem) -> String {
-        let malformed = DocumentProblem.malformed("the file is not INI in line \(number)")
+        let malformed = DocumentProblem.malformed("the document is not INI in line \(number)")
         let inner = bytes[(range.lowerBound + 1)..<range.upperBound]
         guard let close = inner.firstIndex(of: UInt8(ascii: "]")) else { throw malformed }
         let behind = inner[(close + 1)...].first { !Self.isBlank($0) }

@@ -5,7 +5,7 @@ extension JSONDocument: EditableDocument {
         do throws(Malformed) {
             try self.init(bytes)
         } catch {
-            throw .malformed("the file is not JSON from byte \(error.offset) on")
+            throw .malformed("the document is not JSON from byte \(error.offset) on")
         }
     }
 

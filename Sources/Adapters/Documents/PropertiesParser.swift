@@ -72,7 +72,8 @@ struct PropertiesParser {
         if position < bytes.count { skipLineEnd() }
         // Java refuses the whole file for one such escape.
         guard let key = Self.unescaped(key[...]), Self.unescaped(value[...]) != nil else {
-            throw .malformed("the file is not Java properties in line \(start): an escape (\\u)")
+            throw .malformed(
+                "the document is not Java properties in line \(start): an escape (\\u)")
         }
         return Entry(key: key, value: range, hasSign: hasSign, isContinued: isContinued)
     }

@@ -68,7 +68,7 @@ struct TOMLDocument: Sendable {
     }
 
     private static let twofold = DocumentProblem.malformed(
-        "the file is not TOML: a table is an array too")
+        "the document is not TOML: a table is an array too")
 
     private func resolved(_ key: [String]) -> [String] {
         guard !arrays.isEmpty else { return key }

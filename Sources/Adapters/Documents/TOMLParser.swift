@@ -23,7 +23,7 @@ struct TOMLParser {
 
     mutating func lines() throws(DocumentProblem) -> [Line] {
         guard String(validating: bytes, as: UTF8.self) != nil else {
-            throw .malformed("the file is not UTF-8")
+            throw .malformed("the document is not UTF-8")
         }
         if bytes.starts(with: [0xEF, 0xBB, 0xBF]) { position = 3 }
         var lines: [Line] = []
@@ -47,7 +47,7 @@ struct TOMLParser {
 
     private var malformed: DocumentProblem {
         let line = bytes[..<min(position, bytes.count)].count { $0 == 0x0A } + 1
-        return .malformed("the file is not TOML in line \(line)")
+        return .malformed("the document is not TOML in line \(line)")
     }
 
     private mutating func take(_ text: StaticString) -> Bool {

@@ -15,7 +15,7 @@ final class YAMLReader {
     /// A reader of `bytes`, with or without a byte order mark.
     init(_ bytes: [UInt8]) throws(DocumentProblem) {
         guard String(validating: bytes, as: UTF8.self) != nil else {
-            throw .malformed("the file is not UTF-8")
+            throw .malformed("the document is not UTF-8")
         }
         // libyaml would count the mark as a column of the first line.
         let hasMark = bytes.starts(with: [0xEF, 0xBB, 0xBF])
@@ -45,7 +45,7 @@ final class YAMLReader {
         } catch let problem as DocumentProblem {
             throw problem
         } catch {
-            throw .malformed("the file is not YAML")
+            throw .malformed("the document is not YAML")
         }
     }
 
@@ -57,7 +57,7 @@ final class YAMLReader {
             events.append(event)
             depth += event.begins ? 1 : event.ends ? -1 : 0
             guard depth <= Self.deepest else {
-                throw .malformed("the file is nested more than \(Self.deepest) deep")
+                throw .malformed("the document is nested more than \(Self.deepest) deep")
             }
             guard events.count <= Self.most else {
                 throw .malformed("the file has more than \(Self.most / 2) values")
@@ -72,11 +72,11 @@ final class YAMLReader {
             // libyaml's words are constants and quote nothing of the document.
             let problem = parser.pointee.problem.map { String(cString: $0) } ?? "it ends too early"
             let line = parser.pointee.problem_mark.line + 1
-            throw .malformed("the file is not YAML in line \(line): \(problem)")
+            throw .malformed("the document is not YAML in line \(line): \(problem)")
         }
         defer { yaml_event_delete(&raw) }
         guard let event = YAMLEvent(raw, offset: offset) else {
-            throw .malformed("the file is not YAML")
+            throw .malformed("the document is not YAML")
         }
         return event
     }

@@ -3,11 +3,7 @@ import RotationCore
 
 /// A document that holds a secret, and what may stand beside it, whatever keeps the document.
 struct StoredDocument: Sendable {
-    private let secret: FileDocument
-    /// Where the client_id stands, if it is written too.
-    private let client: FileDocument?
-    /// Where the candidate stands, if there is a place for one.
-    private let candidate: FileDocument?
+    private let places: DocumentPlaces
     private let mayCreate: Bool
     /// With whose name errors start.
     private let adapter: String
@@ -15,7 +11,7 @@ struct StoredDocument: Sendable {
     /// What a plan says about a document.
     static let settings = [
         SettingDescriptor(
-            "format", .choice(FileDocument.Format.allCases.map(\.rawValue)),
+            "format", .choice(DocumentFormat.allCases.map(\.rawValue)),
             summary: "what the file is; raw, if left out: nothing but the secret"),
         SettingDescriptor(
             "field", .text,
@@ -30,9 +26,9 @@ struct StoredDocument: Sendable {
 
     init(_ settings: Settings) throws(AdapterError) {
         adapter = settings.adapter
-        secret = try FileDocument(settings)
-        client = try FileDocument(settings, optionalField: .clientIDField)
-        candidate = try FileDocument(settings, optionalField: .candidateField)
+        let format = try settings.choice("format", default: DocumentFormat.raw)
+        places = try DocumentPlaces(
+            DocumentPlace(settings, in: format, field: "field"), beside: settings, in: format)
         mayCreate = try settings.boolean("create", default: false)
     }
 
@@ -41,9 +37,7 @@ struct StoredDocument: Sendable {
         comparesAndSets: true, readable: true, versioned: false)
 
     /// What a store of this one can do.
-    var capabilities: StoreCapabilities {
-        Self.storeCapabilities.holding(clientID: client != nil, candidate: candidate != nil)
-    }
+    var capabilities: StoreCapabilities { places.capabilities(Self.storeCapabilities) }
 
     /// Throws what would keep a write from working; `path` is for people.
     func check(_ content: [UInt8]?, path: String) throws(AdapterError) {
@@ -51,7 +45,7 @@ struct StoredDocument: Sendable {
             if !mayCreate { throw missing(isFile: true, path) }
             return
         }
-        for place in [secret, client, candidate].compactMap(\.self) {
+        for place in places.all {
             let value = try place.value(in: content)
             if value == nil, !mayCreate { throw missing(isFile: false, path) }
         }
@@ -59,11 +53,7 @@ struct StoredDocument: Sendable {
 
     /// What is in `content`; nil where the secret isn't.
     func read(_ content: [UInt8], version: StoreVersion) throws(AdapterError) -> StoredSecret? {
-        guard let value = try secret.value(in: content) else { return nil }
-        return StoredSecret(
-            secret: value, version: version,
-            client: try client?.value(in: content)?.withPlaintext(ClientID.init(rawValue:)),
-            candidate: try candidate?.value(in: content))
+        try places.stored(in: content, at: version)
     }
 
     /// The content that holds what is wanted, provided that `content` is at `version`.
@@ -72,7 +62,7 @@ struct StoredDocument: Sendable {
         replacing version: StoreVersion?, path: String
     ) throws(AdapterError) -> [UInt8] {
         let held = try content.flatMap { content throws(AdapterError) in
-            try secret.value(in: content)
+            try places.secret.value(in: content)
         }
         guard (held == nil ? nil : found) == version else {
             throw AdapterError(
@@ -80,14 +70,7 @@ struct StoredDocument: Sendable {
                 message: "\(adapter): \(path) was changed by somebody else")
         }
         if held == nil, !mayCreate { throw missing(isFile: content == nil, path) }
-        var replacement = try secret.replacing(with: wanted.secret, in: content)
-        if let id = wanted.client, let client {
-            replacement = try client.replacing(with: ClientSecret(id.rawValue), in: replacement)
-        }
-        if let second = wanted.candidate, let candidate {
-            replacement = try candidate.replacing(with: second, in: replacement)
-        }
-        return replacement
+        return try places.replacing(with: wanted, in: content)
     }
 
     /// A digest of a file.

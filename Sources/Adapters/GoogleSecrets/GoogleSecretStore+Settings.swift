@@ -35,7 +35,7 @@ extension GoogleSecretStore {
             throw settings.invalid(
                 "secret", "is not an id of letters, digits, hyphens and underscores")
         }
-        text = try SecretText(settings, noun: "secret")
+        text = try SecretText(settings)
         let caFile = try settings.caFile()
         let auth = try settings.requiredGroup("auth")
         api = GoogleSecretAPI(

@@ -47,7 +47,7 @@ extension KeyVaultStore {
         guard (1...127).contains(secret.utf8.count), secret.utf8.allSatisfy(Self.isOfName) else {
             throw settings.invalid("secret", "is not a name of letters, digits and hyphens")
         }
-        text = try SecretText(settings, noun: "secret")
+        text = try SecretText(settings)
         guard let scope = try settings.text("scope") ?? Self.scope(of: vault) else {
             throw settings.invalid(
                 "vault", "is not https://NAME.vault.azure.net: name a scope for its access tokens")

@@ -26,7 +26,7 @@ extension ParameterStore {
         guard !name.contains(where: { $0 == ":" || $0.isWhitespace }) else {
             throw settings.invalid("parameter", "is not a name such as /billing/client-secret")
         }
-        text = try SecretText(settings, noun: "parameter")
+        text = try SecretText(settings)
         label = try settings.text("label")
         if let label, label.isEmpty || label.contains(":") || label.first?.isNumber ?? true {
             throw settings.invalid("label", "is not a label")

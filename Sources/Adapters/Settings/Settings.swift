@@ -134,14 +134,6 @@ struct Settings: Sendable {
         return reference
     }
 
-    /// The JSON field that `path` leads to, as the setting `name` has it; `noun` is what it is in.
-    func field(_ path: String, of name: String, in noun: String) throws(AdapterError) -> JSONField {
-        guard let field = JSONField(path, adapter: adapter, noun: noun) else {
-            throw invalid(name, "is neither a dotted path nor a JSON pointer")
-        }
-        return field
-    }
-
     /// The refusal of a setting; `reason` goes on after the setting's name.
     func invalid(_ name: String, _ reason: String) -> AdapterError {
         AdapterError(

@@ -31,7 +31,8 @@ extension FuzzTarget {
             TargetSettings(
                 name: "file", type: "file",
                 values: ["format": .text(format), "field": .text(field)]))
-        guard let document = try? FileDocument(settings),
+        guard let format = DocumentFormat(rawValue: format),
+            let document = try? DocumentPlace(settings, in: format, field: "field"),
             let changed = try? document.replacing(with: ClientSecret(written), in: bytes)
         else { return nil }
         guard let read = try? document.value(in: changed), read.matches(ClientSecret(written))
@@ -44,20 +45,21 @@ extension FuzzTarget {
         let head = zip(bytes, changed).prefix { $0 == $1 }.count
         let tail = zip(bytes.reversed(), changed.reversed()).prefix { $0 == $1 }.count
         let lost = bytes.count - min(bytes.count, head + tail)
-        return lost <= spelling(document, bytes, format, field) ? nil : "\(lost) bytes are changed"
+        let spelled = spelling(document, bytes, format, field)
+        return lost <= spelled ? nil : "\(lost) bytes are changed"
     }
 
     /// How many bytes the value takes up that is there now.
     private static func spelling(
-        _ document: FileDocument, _ bytes: [UInt8], _ format: String, _ field: String
+        _ document: DocumentPlace, _ bytes: [UInt8], _ format: DocumentFormat, _ field: String
     ) -> Int {
-        if format == "dotenv" {
+        if format == .dotenv {
             let held = try? DotenvDocument(bytes).assignment(of: field)?.range.count
             return held ?? 0
         }
         let steps =
             field == "/a/0/b" ? ["a", "0", "b"] : field.split(separator: ".").map(String.init)
-        guard format == "json" else {
+        guard format == .json else {
             // An escape takes up to ten bytes, `null` and a pair of quotes take a few.
             let held = try? document.value(in: bytes)?.withPlaintext(\.utf8.count)
             return 10 * (held ?? 0) + 6
