@@ -9,7 +9,7 @@ import RotationCore
 /// A store of Azure or of Google, practised, and whoever else has access to it.
 struct CloudGround: Sendable {
     /// Which one.
-    enum Service: String, Sendable {
+    enum Service: String, Sendable, CaseIterable {
         case keyVault = "azure-key-vault"
         case secretManager = "gcp-secret-manager"
     }

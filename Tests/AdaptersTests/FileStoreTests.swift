@@ -50,24 +50,34 @@ import Testing
     func `the client_id is read and written with the secret, and stays where it does`(
         format: String, field: String, idField: String, text: String
     ) async throws {
-        let fill = { (id: String, secret: String) in
-            text.replacing("%1", with: id).replacing("%2", with: secret)
+        let green = StoreContent(ClientSecret("two"), client: ClientID(rawValue: "green"))
+        let store = try await expectNeighbour(
+            (format, field, text), "client_id_field", idField, from: "blue", to: "green", green)
+        #expect(store.capabilities.holdsClientID)
+        #expect(try await store.read()?.client?.rawValue == "green")
+    }
+
+    /// Has the file changed by a write that names what stands beside the secret, and by one that
+    /// doesn't; its secret is `one` in the beginning, and what stands beside it `first`.
+    private func expectNeighbour(
+        _ file: (format: String, field: String, text: String), _ setting: String, _ place: String,
+        from first: String, to second: String, _ content: StoreContent
+    ) async throws -> FileStore {
+        let fill = { (beside: String, secret: String) in
+            file.text.replacing("%1", with: beside).replacing("%2", with: secret)
         }
-        try scratch.write(fill("blue", "one"), to: "s")
+        try scratch.write(fill(first, "one"), to: "s")
         let store = try store(
             "s",
-            [
-                "format": .text(format), "field": .text(field), "client_id_field": .text(idField),
-            ])
-        #expect(store.capabilities.holdsClientID)
-        let before = try await store.read()
-        #expect(before?.client?.rawValue == "blue")
-        let green = ClientID(rawValue: "green")
-        try await store.write(
-            StoreContent(ClientSecret("two"), client: green), replacing: before?.version)
-        #expect(try scratch.read("s") == fill("green", "two"))
+            ["format": .text(file.format), "field": .text(file.field), setting: .text(place)])
+        let before = try #require(try await store.read())
+        #expect((before.client?.rawValue ?? before.candidate?.withPlaintext { $0 }) == first)
+        try await store.write(content, replacing: before.version)
+        let written = content.secret.withPlaintext { $0 }
+        #expect(try scratch.read("s") == fill(second, written))
         try await store.write(ClientSecret("three"), replacing: store.read()?.version)
-        #expect(try scratch.read("s") == fill("green", "three"))
+        #expect(try scratch.read("s") == fill(second, "three"))
+        return store
     }
 
     @Test(
@@ -82,24 +92,11 @@ import Testing
     func `the candidate is read and written with the secret, and stays where it does`(
         format: String, field: String, second: String, text: String
     ) async throws {
-        let fill = { (candidate: String, secret: String) in
-            text.replacing("%1", with: candidate).replacing("%2", with: secret)
-        }
-        try scratch.write(fill("one", "one"), to: "s")
-        let store = try store(
-            "s",
-            [
-                "format": .text(format), "field": .text(field), "candidate_field": .text(second),
-            ])
+        let staged = StoreContent(ClientSecret("one"), candidate: ClientSecret("two"))
+        let store = try await expectNeighbour(
+            (format, field, text), "candidate_field", second, from: "one", to: "two", staged)
         #expect(store.capabilities.holdsCandidate)
-        let before = try await store.read()
-        #expect(before?.candidate?.matches(ClientSecret("one")) == true)
-        try await store.write(
-            StoreContent(ClientSecret("one"), candidate: ClientSecret("two")),
-            replacing: before?.version)
-        #expect(try scratch.read("s") == fill("two", "one"))
-        try await store.write(ClientSecret("three"), replacing: store.read()?.version)
-        #expect(try scratch.read("s") == fill("two", "three"))
+        #expect(try await store.read()?.candidate?.matches(ClientSecret("two")) == true)
     }
 
     @Test func `a candidate's place that isn't there is a finding`() async throws {
@@ -119,7 +116,7 @@ import Testing
     @Test func `a raw file keeps its line end, whichever it is`() async throws {
         for (before, after) in [("old", "new"), ("old\n", "new\n"), ("old\r\n", "new\r\n")] {
             try scratch.write(before, to: "s")
-            try await replace(in: store("s"), with: "new")
+            try await store("s").replace(with: "new")
             #expect(try scratch.read("s") == after)
         }
     }
@@ -128,7 +125,7 @@ import Testing
         for mode in [0o600, 0o640, 0o444] {
             try scratch.write("old", to: "s", mode: mode)
             if geteuid() == 0 { #expect(chown(scratch.at("s"), 4711, 4712) == 0) }
-            try await replace(in: store("s"), with: "new")
+            try await store("s").replace(with: "new")
             let status = try scratch.status(of: "s")
             #expect(status.mode == mode)
             if geteuid() == 0 { #expect((status.owner, status.group) == (4711, 4712)) }
@@ -139,9 +136,8 @@ import Testing
     @Test func `mode, owner and group are set where the plan says so`() async throws {
         try scratch.write("old", to: "s", mode: 0o644)
         let me = SettingValue.text(String(geteuid()))
-        try await replace(
-            in: store("s", ["mode": "0400", "owner": me, "group": .text(String(getegid()))]),
-            with: "new")
+        try await store("s", ["mode": "0400", "owner": me, "group": .text(String(getegid()))])
+            .replace(with: "new")
         #expect(try scratch.status(of: "s").mode == 0o400)
     }
 
@@ -192,7 +188,7 @@ import Testing
         for (name, code) in [
             ("link", "file-is-a-link"), ("dir", "file-not-a-file"), ("one", "file-has-links"),
         ] {
-            let error = await adapterError { try await replace(in: store(name), with: "new") }
+            let error = await adapterError { try await store(name).replace(with: "new") }
             #expect(error?.code == code)
             #expect(error?.kind == .refused)
         }
@@ -203,10 +199,10 @@ import Testing
     @Test func `a pipe or a device is refused without waiting for it`() async throws {
         #expect(mkfifo(scratch.at("pipe"), 0o600) == 0)
         let started = ContinuousClock.now
-        let pipe = await adapterError { try await replace(in: store("pipe"), with: "new") }
+        let pipe = await adapterError { try await store("pipe").replace(with: "new") }
         #expect(pipe?.code == "file-not-a-file")
         let device = try FileStore(.of("file", ["path": "/dev/null"]))
-        let error = await adapterError { try await replace(in: device, with: "new") }
+        let error = await adapterError { try await device.replace(with: "new") }
         #expect(error?.code == "file-not-a-file")
         #expect(started.duration(to: .now) < .seconds(5))
     }
@@ -226,10 +222,10 @@ import Testing
     @Test func `a directory that everybody can write to is refused`() async throws {
         try scratch.write("old", to: "s")
         chmod(scratch.path, 0o777)
-        let error = await adapterError { try await replace(in: store("s"), with: "new") }
+        let error = await adapterError { try await store("s").replace(with: "new") }
         #expect(error?.code == "file-directory-open-to-all")
         chmod(scratch.path, 0o1777)
-        try await replace(in: store("s"), with: "new")
+        try await store("s").replace(with: "new")
         #expect(try scratch.read("s") == "new")
         chmod(scratch.path, 0o700)
     }
@@ -242,7 +238,7 @@ import Testing
         }
         let lookalike = ScratchName(for: "s").next()
         #expect(symlink(scratch.at("a.tmp"), scratch.at(lookalike)) == 0)
-        try await replace(in: store("s"), with: "new")
+        try await store("s").replace(with: "new")
         #expect(
             try scratch.names()
                 == [other, ".holdover-notes.tmp", "a.tmp", "s", lookalike].sorted())
@@ -270,7 +266,7 @@ import Testing
         #expect(symlink(scratch.path, scratch.at("way")) == 0)
         let direct = try await store("s").identity()
         #expect(try await store("way/s").identity() == direct)
-        try await replace(in: store("s"), with: "new")
+        try await store("s").replace(with: "new")
         #expect(try await store("s").identity() == direct)
     }
 
@@ -291,11 +287,6 @@ import Testing
         ] as [[String: SettingValue]])
     func `settings that don't fit are refused`(values: [String: SettingValue]) {
         #expect(throws: AdapterError.self) { try FileStore(.of("file", values)) }
-    }
-
-    private func replace(in store: FileStore, with value: String) async throws {
-        let version = try await store.read()?.version
-        try await store.write(ClientSecret(value), replacing: version)
     }
 }
 

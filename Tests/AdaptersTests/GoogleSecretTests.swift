@@ -15,31 +15,6 @@ import Testing
         ground = CloudGround(.secretManager, practice.values)
     }
 
-    private static let fields: [String: SettingValue] = [
-        "field": "oauth.secret", "client_id_field": "oauth.id", "candidate_field": "/next",
-    ]
-
-    @Test(
-        arguments: [
-            ([:], "%"), (["field": "client_secret"], #"{"client_secret":"%","x":[1.50]}"#),
-            (fields, #"{"oauth": {"id": "blue", "secret": "%"}, "next": "none yet"}"#),
-        ] as [([String: SettingValue], String)])
-    func `the store keeps its contract, whichever call is cut`(
-        settings: [String: SettingValue], text: String
-    ) async throws {
-        let ground = ground
-        let name = try await ground.make(text.replacing("%", with: "initial"))
-        let values = settings.merging(["secret": .text(name)]) { $1 }
-        let store = try await ground.store(values)
-        let contract = SecretStoreContract(
-            store,
-            cutting: { try await ground.cutStore(values, at: $0) },
-            versions: { try await ground.versions(of: name).count },
-            writeElsewhere: { try await ground.put(text.replacing("%", with: $0), in: name) })
-        #expect(await contract.violations() == [])
-        #expect(!store.capabilities.comparesAndSets)
-    }
-
     @Test(.enabled(if: RecordedExchanges.secretManager != nil, "the vendors' contracts are absent"))
     func `requests and answers have the shape of Google's`() async throws {
         let recorded = try #require(RecordedExchanges.secretManager)
@@ -48,7 +23,7 @@ import Testing
         let ground = CloudGround(.secretManager, practice.values, over: recorder)
         let name = try await ground.make("old")
         let store = try await ground.store(["secret": .text(name)])
-        for value in ["one", "two"] { try await replace(in: store, with: value) }
+        for value in ["one", "two"] { try await store.replace(with: value) }
         _ = try await ground.versions(of: name)
         for verb in ["2:disable", "2:enable", "1:destroy"] {
             try await ground.ask("POST", ground.path(name, "/versions/\(verb)"), "{}")
@@ -88,7 +63,7 @@ import Testing
         let name = try await ground.make(before)
         let store = try await ground.store(["secret": .text(name), "field": "s"])
         #expect(try await store.preflight().map(\.code) == [])
-        try await replace(in: store, with: "new")
+        try await store.replace(with: "new")
         #expect(try await ground.text(of: name) == before.replacing("old", with: "new"))
         #expect(try await ground.text(of: name, at: "1") == before)
         let version = try await ground.ask("GET", ground.path(name, "/versions/2"))
@@ -97,81 +72,18 @@ import Testing
                 .contains(#""clientSpecifiedPayloadChecksum":true"#))
     }
 
-    @Test func `what would not fit is not sent`() async throws {
-        let filler = String(repeating: "x", count: 65_000)
-        let name = try await ground.make(#"{"s":"o","f":"\#(filler)"}"#)
-        let store = try await ground.store(["secret": .text(name), "field": "s"])
-        #expect(try await store.preflight().map(\.code) == ["gcp-secret-manager-nearly-full"])
-        let error = await adapterError {
-            try await replace(in: store, with: String(repeating: "y", count: 600))
-        }
-        #expect(error?.code == "gcp-secret-manager-too-big" && error?.kind == .refused)
-        try await replace(in: store, with: String(repeating: "y", count: 500))
-        #expect(try await ground.versions(of: name).count == 2)
-    }
-
-    @Test func `an error that may hide a success is unknown, and is found out by reading`()
-        async throws
-    {
-        for (kind, isDone) in [
-            ("error_after_effect", true), ("lost_answer", true), ("error_before_effect", false),
-        ] {
-            let name = try await ground.make("old")
-            let store = try await ground.store(["secret": .text(name)])
-            try await practice.fault(kind, method: "POST", path: ".*\(name):addVersion")
-            let error = await adapterError { try await replace(in: store, with: "new") }
-            #expect(error?.kind == .unknown, "\(kind)")
-            #expect(try await ground.text(of: name) == (isDone ? "new" : "old"), "\(kind)")
-            if !isDone { try await replace(in: store, with: "new") }
-            #expect(try await ground.versions(of: name).count == 2, "\(kind)")
-        }
-    }
-
     @Test func `where latest is behind, the newest is found by its number`() async throws {
         let name = try await ground.make("old")
         let store = try await ground.store(["secret": .text(name)])
         try await practice.control("PUT", "settings", #"{"list_lag_ms":3600000}"#)
         for value in ["one", "two", "three"] {
-            try await replace(in: store, with: value)
+            try await store.replace(with: value)
             #expect(try await store.read()?.secret?.matches(ClientSecret(value)) == true)
             #expect(try await ground.text(of: name) == "old")
         }
         try await practice.control("PUT", "settings", #"{"list_lag_ms":0}"#)
         #expect(try await ground.text(of: name) == "three")
         #expect(try await ground.versions(of: name).count == 4)
-    }
-
-    @Test(arguments: [true, false])
-    func `who wrote around the comparison is told of`(isBefore: Bool) async throws {
-        let ground = ground
-        let name = try await ground.make("old")
-        let real = ground.http
-        let interloper = Recorder { request throws(HTTPFailure) in
-            let isAdd = request.url.hasSuffix(":addVersion")
-            if isAdd, isBefore { try? await ground.put("theirs", in: name) }
-            let answer = try await real.send(request)
-            if isAdd, !isBefore { try? await ground.put("theirs", in: name) }
-            return answer
-        }
-        let store = try await ground.store(["secret": .text(name)], over: interloper)
-        let error = await adapterError { try await replace(in: store, with: "ours") }
-        #expect(error?.kind == .unknown && error?.code == "gcp-secret-manager-overtaken")
-        #expect(error?.message.contains("versions 2 to 3") == true)
-        #expect(try await ground.text(of: name) == (isBefore ? "ours" : "theirs"))
-    }
-
-    @Test func `a version that is out of date is not written over`() async throws {
-        let name = try await ground.make("old")
-        let store = try await ground.store(["secret": .text(name)])
-        let version = try await store.read()?.version
-        try await ground.put("theirs", in: name)
-        for stale in [version, nil] {
-            let error = await adapterError {
-                try await store.write(ClientSecret("ours"), replacing: stale)
-            }
-            #expect(error?.kind == .conflict && error?.code == "gcp-secret-manager-changed")
-        }
-        #expect(try await ground.text(of: name) == "theirs")
     }
 
     @Test(arguments: ["disable", "destroy"])
@@ -182,7 +94,7 @@ import Testing
         try await ground.put("newer", in: name)
         let store = try await ground.store(["secret": .text(name)])
         try await ground.ask("POST", ground.path(name, "/versions/1:\(verb)"), "{}")
-        try await replace(in: store, with: "newest")
+        try await store.replace(with: "newest")
         try await ground.ask("POST", ground.path(name, "/versions/3:\(verb)"), "{}")
         for lag in [0, 3_600_000] {
             try await practice.control("PUT", "settings", #"{"list_lag_ms":\#(lag)}"#)
@@ -192,10 +104,5 @@ import Testing
         try await practice.control("PUT", "settings", #"{"list_lag_ms":0}"#)
         let codes = try await store.preflight().map(\.code)
         #expect(codes == ["gcp-secret-manager-not-enabled"])
-    }
-
-    private func replace(in store: any SecretStore, with value: String) async throws {
-        let version = try await store.read()?.version
-        try await store.write(ClientSecret(value), replacing: version)
     }
 }

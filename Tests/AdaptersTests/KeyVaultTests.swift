@@ -15,31 +15,6 @@ import Testing
         ground = CloudGround(.keyVault, practice.values)
     }
 
-    private static let fields: [String: SettingValue] = [
-        "field": "oauth.secret", "client_id_field": "oauth.id", "candidate_field": "/next",
-    ]
-
-    @Test(
-        arguments: [
-            ([:], "%"), (["field": "client_secret"], #"{"client_secret":"%","x":[1.50]}"#),
-            (fields, #"{"oauth": {"id": "blue", "secret": "%"}, "next": "none yet"}"#),
-        ] as [([String: SettingValue], String)])
-    func `the store keeps its contract, whichever call is cut`(
-        settings: [String: SettingValue], text: String
-    ) async throws {
-        let ground = ground
-        let name = try await ground.make(text.replacing("%", with: "initial"))
-        let values = settings.merging(["secret": .text(name)]) { $1 }
-        let store = try await ground.store(values)
-        let contract = SecretStoreContract(
-            store,
-            cutting: { try await ground.cutStore(values, at: $0) },
-            versions: { try await ground.versions(of: name).count },
-            writeElsewhere: { try await ground.put(text.replacing("%", with: $0), in: name) })
-        #expect(await contract.violations() == [])
-        #expect(!store.capabilities.comparesAndSets)
-    }
-
     @Test(.enabled(if: RecordedExchanges.keyVault != nil, "the vendors' contracts are absent"))
     func `requests and answers have the shape of Microsoft's`() async throws {
         let recorded = try #require(RecordedExchanges.keyVault)
@@ -48,7 +23,7 @@ import Testing
         let ground = CloudGround(.keyVault, practice.values, over: recorder)
         let name = try await ground.make("old", #","contentType":"text/plain","tags":{"a":"b"}"#)
         let store = try await ground.store(["secret": .text(name)])
-        for value in ["one", "two"] { try await replace(in: store, with: value) }
+        for value in ["one", "two"] { try await store.replace(with: value) }
         let missing = try await ground.store(["secret": "nowhere"])
         #expect(await adapterError { _ = try await missing.read() }?.kind == .missing)
         let newest = try #require(try await store.read()?.version.rawValue)
@@ -76,7 +51,7 @@ import Testing
         let old = try await ground.versions(of: name)
         let store = try await ground.store(["secret": .text(name), "field": "s"])
         #expect(try await store.preflight().map(\.code) == ["azure-key-vault-expires"])
-        try await replace(in: store, with: "new")
+        try await store.replace(with: "new")
         let newest = try await ground.newest(name)
         #expect(try newest.node(at: ["value"])?.text == #"{"s":"new","x":[1.50]}"#)
         #expect(try newest.node(at: ["contentType"])?.text == "application/json")
@@ -92,7 +67,7 @@ import Testing
         let name = try await ground.make("old", #","attributes":{"exp":1700000000}"#)
         let store = try await ground.store(["secret": .text(name)])
         #expect(try await store.preflight().map(\.code) == ["azure-key-vault-expired"])
-        try await replace(in: store, with: "new")
+        try await store.replace(with: "new")
         #expect(try await ground.text(of: name) == "new")
     }
 
@@ -108,22 +83,9 @@ import Testing
         }
         let store = try await ground.store(["secret": .text(name)], over: certificate)
         #expect(try await store.preflight().map(\.code) == ["azure-key-vault-managed"])
-        let error = await adapterError { try await replace(in: store, with: "new") }
+        let error = await adapterError { try await store.replace(with: "new") }
         #expect(error?.kind == .refused && error?.code == "azure-key-vault-managed")
         #expect(try await ground.versions(of: name).count == 1)
-    }
-
-    @Test func `what would not fit is not sent`() async throws {
-        let filler = String(repeating: "x", count: 25_000)
-        let name = try await ground.make(#"{"s":"o","f":"\#(filler)"}"#)
-        let store = try await ground.store(["secret": .text(name), "field": "s"])
-        #expect(try await store.preflight().map(\.code) == ["azure-key-vault-nearly-full"])
-        let error = await adapterError {
-            try await replace(in: store, with: String(repeating: "y", count: 600))
-        }
-        #expect(error?.code == "azure-key-vault-too-big" && error?.kind == .refused)
-        try await replace(in: store, with: String(repeating: "y", count: 500))
-        #expect(try await ground.versions(of: name).count == 2)
     }
 
     @Test func `fifteen tags leave no room for ours, and fourteen do`() async throws {
@@ -132,27 +94,10 @@ import Testing
             let name = try await ground.make("old", #","tags":{\#(tags)}"#)
             let store = try await ground.store(["secret": .text(name)])
             #expect(try await store.preflight().map(\.code) == codes)
-            let error = await adapterError { try await replace(in: store, with: "new") }
+            let error = await adapterError { try await store.replace(with: "new") }
             #expect(error?.code == codes.first && error?.kind == (codes.isEmpty ? nil : .refused))
             // The tag of the last write makes room for the next one's.
-            if codes.isEmpty { try await replace(in: store, with: "newer") }
-        }
-    }
-
-    @Test func `an error that may hide a success is unknown, and is found out by reading`()
-        async throws
-    {
-        for (kind, isDone) in [
-            ("error_after_effect", true), ("lost_answer", true), ("error_before_effect", false),
-        ] {
-            let name = try await ground.make("old")
-            let store = try await ground.store(["secret": .text(name)])
-            try await practice.fault(kind, method: "PUT", path: ".*secrets/\(name)")
-            let error = await adapterError { try await replace(in: store, with: "new") }
-            #expect(error?.kind == .unknown, "\(kind)")
-            #expect(try await ground.text(of: name) == (isDone ? "new" : "old"), "\(kind)")
-            if !isDone { try await replace(in: store, with: "new") }
-            #expect(try await ground.versions(of: name).count == 2, "\(kind)")
+            if codes.isEmpty { try await store.replace(with: "newer") }
         }
     }
 
@@ -170,60 +115,21 @@ import Testing
         }
         let store = try await ground.store(["secret": .text(name)], over: behind)
         for _ in 1...2 {
-            let error = await adapterError { try await replace(in: store, with: "new") }
+            let error = await adapterError { try await store.replace(with: "new") }
             #expect(error?.kind == .unknown && error?.code == "azure-key-vault-not-shown")
         }
         #expect(try await ground.versions(of: name).count == 2)
         // Another value is another write.
-        let other = await adapterError { try await replace(in: store, with: "other") }
+        let other = await adapterError { try await store.replace(with: "other") }
         #expect(other?.kind == .unknown)
         #expect(try await ground.versions(of: name).count == 3)
-    }
-
-    @Test(arguments: [true, false])
-    func `who wrote around the comparison is told of`(isBefore: Bool) async throws {
-        let ground = ground
-        let name = try await ground.make("old")
-        let real = ground.http
-        let path = ground.path(name)
-        let interloper = Recorder { request throws(HTTPFailure) in
-            let isPut = request.method == "PUT" && request.url.hasSuffix(path)
-            if isPut, isBefore { try? await ground.put("theirs", in: name) }
-            let answer = try await real.send(request)
-            if isPut, !isBefore { try? await ground.put("theirs", in: name) }
-            return answer
-        }
-        let store = try await ground.store(["secret": .text(name)], over: interloper)
-        let error = await adapterError { try await replace(in: store, with: "ours") }
-        #expect(error?.kind == .unknown && error?.code == "azure-key-vault-overtaken")
-        #expect(try await ground.text(of: name) == (isBefore ? "ours" : "theirs"))
-        #expect(try await ground.versions(of: name).count == 3)
-    }
-
-    @Test func `a version that is out of date is not written over`() async throws {
-        let name = try await ground.make("old")
-        let store = try await ground.store(["secret": .text(name)])
-        let version = try await store.read()?.version
-        try await ground.put("theirs", in: name)
-        for stale in [version, nil] {
-            let error = await adapterError {
-                try await store.write(ClientSecret("ours"), replacing: stale)
-            }
-            #expect(error?.kind == .conflict && error?.code == "azure-key-vault-changed")
-        }
-        #expect(try await ground.text(of: name) == "theirs")
     }
 
     @Test func `a list of many pages is read to its end`() async throws {
         let name = try await ground.make("0")
         for number in 1..<60 { try await ground.put("\(number)", in: name) }
         let store = try await ground.store(["secret": .text(name)])
-        try await replace(in: store, with: "new")
+        try await store.replace(with: "new")
         #expect(try await ground.versions(of: name).count == 61)
-    }
-
-    private func replace(in store: any SecretStore, with value: String) async throws {
-        let version = try await store.read()?.version
-        try await store.write(ClientSecret(value), replacing: version)
     }
 }

@@ -36,8 +36,8 @@ import Testing
     }
 
     @Test func `a service app with a private key administers as well`() async throws {
-        let (pem, publicPEM) = try keyPair()
-        let literal = String(decoding: JSONDocument.literal(publicPEM), as: UTF8.self)
+        let key = try OpenSSLKeyPair("EC", "-pkeyopt", "ec_paramgen_curve:P-256")
+        let literal = String(decoding: JSONDocument.literal(key.publicKey), as: UTF8.self)
         let admin = "admin-\(UUID().uuidString)"
         let scopes = #"["okta.apps.manage","okta.apps.read"]"#
         try await practice.control(
@@ -49,7 +49,7 @@ import Testing
         let server = try await okta(
             client,
             ["admin": .group(["client_id": .text(admin), "private_key": "env:ADMIN_KEY"])],
-            ["ADMIN_KEY": pem])
+            ["ADMIN_KEY": key.privateKey])
         let result = await AuthorizationServerContract(server, makeSecret: Practice.secret)
             .run(old: client.secret)
         #expect(result.violations == [])
@@ -165,24 +165,5 @@ import Testing
         secret: String, hash: String
     ) {
         #expect(OktaSecret.hash(of: ClientSecret(secret)) == hash)
-    }
-
-    /// A P-256 key pair as PEM, made by openssl.
-    private func keyPair() throws -> (private: String, public: String) {
-        let scratch = try ScratchDirectory()
-        for arguments in [
-            ["genpkey", "-algorithm", "EC", "-pkeyopt", "ec_paramgen_curve:P-256", "-out", "k"],
-            ["pkey", "-in", "k", "-pubout", "-out", "p"],
-        ] {
-            let process = Process()
-            process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-            process.arguments = ["openssl"] + arguments
-            process.currentDirectoryURL = URL(fileURLWithPath: scratch.path)
-            process.standardError = FileHandle.nullDevice
-            try process.run()
-            process.waitUntilExit()
-            try #require(process.terminationStatus == 0)
-        }
-        return (try scratch.read("k"), try scratch.read("p"))
     }
 }

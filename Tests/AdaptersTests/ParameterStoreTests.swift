@@ -15,28 +15,18 @@ import Testing
         ground = practice.ground(.parameterStore)
     }
 
-    private static let fields: [String: SettingValue] = [
-        "field": "oauth.secret", "client_id_field": "oauth.id", "candidate_field": "/next",
-    ]
-
-    @Test(
-        arguments: [
-            ([:], "%"), (["field": "client_secret"], #"{"client_secret":"%","x":[1.50]}"#),
-            (fields, #"{"oauth": {"id": "blue", "secret": "%"}, "next": "none yet"}"#),
-        ] as [([String: SettingValue], String)])
-    func `the store keeps its contract, whichever call is cut`(
-        settings: [String: SettingValue], text: String
-    ) async throws {
+    @Test(arguments: StoreForm.all)
+    func `the store keeps its contract, whichever call is cut`(form: StoreForm) async throws {
         let ground = ground
-        let name = try await ground.makeParameter(text.replacing("%", with: "initial"))
-        let values = settings.merging(["parameter": .text(name)]) { $1 }
+        let name = try await ground.makeParameter(form.holding("initial"))
+        let values = form.settings.merging(["parameter": .text(name)]) { $1 }
         let store = try await ground.store(values)
         #expect(!store.capabilities.comparesAndSets)
         let contract = SecretStoreContract(
             store, cutting: { try await ground.cutStore(values, at: $0) },
             versions: { Int(try await store.read()?.version.rawValue ?? "") ?? 0 },
             writeElsewhere: {
-                try await ground.putParameter(text.replacing("%", with: $0), in: name)
+                try await ground.putParameter(form.holding($0), in: name)
             })
         #expect(await contract.violations() == [])
     }
@@ -112,7 +102,7 @@ import Testing
         let findings = try await store.preflight()
         #expect(findings.map(\.code) == ["aws-ssm-parameter-expires"])
         #expect(findings.map(\.severity) == [.warning])
-        try await replace(in: store, with: "new-secret-0002")
+        try await store.replace(with: "new-secret-0002")
         let after = before.replacing("old-secret-0001", with: "new-secret-0002")
         #expect(try await ground.parameter(name) == after)
         for (member, value) in [
@@ -122,7 +112,7 @@ import Testing
             #expect(try await ground.trait(member, of: name) == value)
         }
         #expect(try await store.preflight() == findings)
-        let broken = await adapterError { try await replace(in: store, with: "with;pattern") }
+        let broken = await adapterError { try await store.replace(with: "with;pattern") }
         #expect(broken?.code == "aws-ssm-parameter-pattern-mismatch" && broken?.kind == .refused)
     }
 
@@ -131,10 +121,10 @@ import Testing
         let name = try await ground.makeParameter(text)
         let store = try await ground.store(["parameter": .text(name), "field": "s"])
         let error = await adapterError {
-            try await replace(in: store, with: String(repeating: "y", count: 90))
+            try await store.replace(with: String(repeating: "y", count: 90))
         }
         #expect(error?.code == "aws-ssm-parameter-too-big" && error?.kind == .refused)
-        try await replace(in: store, with: String(repeating: "y", count: 70))
+        try await store.replace(with: String(repeating: "y", count: 70))
         #expect(try await ground.trait("Tier", of: name) == "Standard")
     }
 
@@ -149,7 +139,7 @@ import Testing
             return try await real.send(request)
         }
         let store = try await ground.store(["parameter": .text(name)], over: interloper)
-        let error = await adapterError { try await replace(in: store, with: "ours") }
+        let error = await adapterError { try await store.replace(with: "ours") }
         #expect(error?.kind == .unknown && error?.code == "aws-ssm-parameter-overtaken")
         #expect(try await ground.parameter(name) == "ours")
         #expect(try await ground.parameter(name, at: ":2") == "theirs")
@@ -182,7 +172,7 @@ import Testing
             #expect(try await ground.parameter(name) == "old")
         }
         try await practice.fault("error_after_effect", method: "POST", path: ".*PutParameter")
-        let error = await adapterError { try await replace(in: store, with: "new") }
+        let error = await adapterError { try await store.replace(with: "new") }
         #expect(error?.kind == .unknown)
         #expect(try await ground.parameter(name) == "new")
     }
@@ -191,7 +181,7 @@ import Testing
         let name = try await ground.makeParameter("old")
         let store = try await ground.store(["parameter": .text(name)])
         try await practice.control("PUT", "settings", #"{"list_lag_ms":1500}"#)
-        let error = await adapterError { try await replace(in: store, with: "new") }
+        let error = await adapterError { try await store.replace(with: "new") }
         #expect(error?.kind == .unknown && error?.code == "aws-ssm-parameter-not-as-written")
         try await practice.control("PUT", "settings", #"{"list_lag_ms":0}"#)
         #expect(try await ground.parameter(name) == "new")
@@ -201,7 +191,7 @@ import Testing
         let name = try await ground.makeParameter("old")
         let store = try await ground.store(["parameter": .text(name)])
         try await practice.fault("html", method: "POST", path: ".*PutParameter")
-        let error = await adapterError { try await replace(in: store, with: "new") }
+        let error = await adapterError { try await store.replace(with: "new") }
         #expect(error?.kind == .unknown)
         #expect(try await ground.parameter(name) == "old")
     }
@@ -210,7 +200,7 @@ import Testing
         let name = try await ground.makeParameter("1")
         for number in 2...100 { try await ground.putParameter("\(number)", in: name) }
         let store = try await ground.store(["parameter": .text(name)])
-        try await replace(in: store, with: "new")
+        try await store.replace(with: "new")
         #expect(try await store.read()?.version.rawValue == "101")
         try await ground.ask(
             "LabelParameterVersion",
@@ -219,7 +209,7 @@ import Testing
                 ("Labels", .texts(["keep"])),
             ])
         #expect(try await store.preflight().map(\.code) == ["aws-ssm-parameter-version-limit"])
-        let error = await adapterError { try await replace(in: store, with: "newer") }
+        let error = await adapterError { try await store.replace(with: "newer") }
         #expect(error?.code == "aws-ssm-parameter-version-limit" && error?.kind == .refused)
         #expect(try await ground.parameter(name) == "new")
     }
@@ -244,10 +234,9 @@ import Testing
         let open = try await ground.makeParameter("s", type: "String")
         #expect(try await codes(open) == ["not-secure"])
         let error = await adapterError {
-            try await replace(
-                in: try await ground.store(
-                    ["parameter": .text(json)], ["KEY_ID": "practice-reader"]),
-                with: "new")
+            let store = try await ground.store(
+                ["parameter": .text(json)], ["KEY_ID": "practice-reader"])
+            try await store.replace(with: "new")
         }
         #expect(error?.kind == .unauthorized && error?.code == "aws-ssm-parameter-forbidden")
     }
@@ -288,10 +277,5 @@ import Testing
             _ = try await ground.store(["parameter": "/a"].merging(values) { $1 })
         }
         #expect(error?.code == "aws-ssm-parameter-setting-invalid")
-    }
-
-    private func replace(in store: any SecretStore, with value: String) async throws {
-        let version = try await store.read()?.version
-        try await store.write(ClientSecret(value), replacing: version)
     }
 }

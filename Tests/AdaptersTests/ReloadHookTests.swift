@@ -1,6 +1,7 @@
 import Foundation
 import Glibc
 import HTTPTransport
+import ProcessTesting
 import RotationCore
 import Synchronization
 import Testing
@@ -29,13 +30,11 @@ private let context = ReloadContext(
             """, "sh", scratch.path,
         ]
         try process.run()
-        try await wait { FileManager.default.fileExists(atPath: scratch.at("pid")) }
+        let isReady = await eventually(within: .seconds(30)) {
+            FileManager.default.fileExists(atPath: scratch.at("pid"))
+        }
+        #expect(isReady)
         return process
-    }
-
-    private func wait(until isSo: () -> Bool) async throws {
-        for _ in 0..<500 where !isSo() { try await Task.sleep(for: .milliseconds(10)) }
-        #expect(isSo())
     }
 
     private func hook(_ more: [String: SettingValue] = [:]) throws -> SignalHook {
@@ -45,6 +44,21 @@ private let context = ReloadContext(
 
     private func received() -> String { (try? scratch.read("got")) ?? "" }
 
+    private func expectReceived(
+        _ signals: String, at place: SourceLocation = #_sourceLocation
+    ) async {
+        _ = await eventually(within: .seconds(30)) { received() == signals }
+        #expect(received() == signals, sourceLocation: place)
+    }
+
+    /// One more signal, which comes behind any that was sent before.
+    private func expectNothingButTheNext(
+        at place: SourceLocation = #_sourceLocation
+    ) async throws {
+        try await hook(["signal": "USR1"]).reload(context)
+        await expectReceived("USR1\n", at: place)
+    }
+
     @Test(arguments: ["HUP", "USR1"])
     func `the process gets the signal`(signal: String) async throws {
         let process = try await service()
@@ -52,7 +66,7 @@ private let context = ReloadContext(
         let hook = try hook(["signal": .text(signal), "process": "sh"])
         #expect(try await hook.preflight() == [])
         try await hook.reload(context)
-        try await wait { received() == "\(signal)\n" }
+        await expectReceived("\(signal)\n")
     }
 
     @Test func `a process with another name gets nothing`() async throws {
@@ -60,21 +74,24 @@ private let context = ReloadContext(
         defer { process.terminate() }
         let error = await adapterError { try await hook(["process": "billing"]).reload(context) }
         #expect(error?.code == "signal-other-process")
-        try await Task.sleep(for: .milliseconds(100))
-        #expect(received() == "")
+        try await expectNothingButTheNext()
     }
 
     /// Its number was another one's when the file was written.
     @Test func `a process that is younger than the file gets nothing`() async throws {
         let process = try await service()
         defer { process.terminate() }
-        try FileManager.default.setAttributes(
-            [.modificationDate: Date(timeIntervalSinceNow: -3_600)],
-            ofItemAtPath: scratch.at("pid"))
+        try date(Date(timeIntervalSinceNow: -3_600))
         let error = await adapterError { try await hook().reload(context) }
         #expect(error?.code == "signal-stale")
         #expect(await adapterError { _ = try await hook().preflight() }?.code == "signal-stale")
-        #expect(received() == "")
+        try date(Date())
+        try await expectNothingButTheNext()
+    }
+
+    private func date(_ moment: Date) throws {
+        try FileManager.default.setAttributes(
+            [.modificationDate: moment], ofItemAtPath: scratch.at("pid"))
     }
 
     @Test(arguments: ["", "1", "-1", "0", "x", "99999999999", "12 34"])

@@ -15,28 +15,18 @@ import Testing
         ground = practice.ground(.secretsManager)
     }
 
-    private static let fields: [String: SettingValue] = [
-        "field": "oauth.secret", "client_id_field": "oauth.id", "candidate_field": "/next",
-    ]
-
-    @Test(
-        arguments: [
-            ([:], "%"), (["field": "client_secret"], #"{"client_secret":"%","x":[1.50]}"#),
-            (fields, #"{"oauth": {"id": "blue", "secret": "%"}, "next": "none yet"}"#),
-        ] as [([String: SettingValue], String)])
-    func `the store keeps its contract, whichever call is cut`(
-        settings: [String: SettingValue], text: String
-    ) async throws {
+    @Test(arguments: StoreForm.all)
+    func `the store keeps its contract, whichever call is cut`(form: StoreForm) async throws {
         let ground = ground
-        let name = try await ground.makeSecret(text.replacing("%", with: "initial"))
-        let values = settings.merging(["secret": .text(name)]) { $1 }
+        let name = try await ground.makeSecret(form.holding("initial"))
+        let values = form.settings.merging(["secret": .text(name)]) { $1 }
         let store = try await ground.store(values)
         let contract = SecretStoreContract(
             store,
             cutting: { try await ground.cutStore(values, at: $0) },
             versions: { try await ground.versions(of: name) },
             writeElsewhere: {
-                try await ground.putSecret(text.replacing("%", with: $0), in: name)
+                try await ground.putSecret(form.holding($0), in: name)
             })
         #expect(await contract.violations() == [])
         try await store.sweep()
@@ -75,7 +65,7 @@ import Testing
         let store = try await ground.store(["secret": .text(name), "field": "client_secret"])
         #expect(before.utf8.count > 64_000)
         #expect(try await store.preflight().map(\.code) == [])
-        try await replace(in: store, with: "new-secret-0002")
+        try await store.replace(with: "new-secret-0002")
         #expect(
             try await ground.secret(name)
                 == before.replacing("old-secret-0001", with: "new-secret-0002"))
@@ -90,10 +80,10 @@ import Testing
         let store = try await ground.store(["secret": .text(name), "field": "s"])
         #expect(try await store.preflight().map(\.code) == ["aws-secrets-manager-nearly-full"])
         let error = await adapterError {
-            try await replace(in: store, with: String(repeating: "y", count: 600))
+            try await store.replace(with: String(repeating: "y", count: 600))
         }
         #expect(error?.code == "aws-secrets-manager-too-big" && error?.kind == .refused)
-        try await replace(in: store, with: String(repeating: "y", count: 500))
+        try await store.replace(with: String(repeating: "y", count: 500))
         #expect(try await ground.versions(of: name) == 2)
     }
 
@@ -107,11 +97,11 @@ import Testing
             let name = try await ground.makeSecret("old")
             let store = try await ground.store(["secret": .text(name)])
             try await practice.fault(kind, method: "POST", path: ".*\(operation)")
-            let error = await adapterError { try await replace(in: store, with: "new") }
+            let error = await adapterError { try await store.replace(with: "new") }
             #expect(error?.kind == .unknown, "\(kind)")
             let isMoved = isDone && operation == "UpdateSecretVersionStage"
             #expect(try await ground.secret(name) == (isMoved ? "new" : "old"), "\(kind)")
-            if !isMoved { try await replace(in: store, with: "new") }
+            if !isMoved { try await store.replace(with: "new") }
             #expect(try await ground.secret(name) == "new")
             #expect(try await ground.versions(of: name) == 2, "\(kind)")
         }
@@ -130,7 +120,7 @@ import Testing
             #expect(error?.code == "aws-secrets-manager-rate-limited")
             #expect(try await ground.secret(name) == "old")
         }
-        try await replace(in: store, with: "new")
+        try await store.replace(with: "new")
         #expect(try await ground.versions(of: name) == 2)
     }
 
@@ -139,10 +129,10 @@ import Testing
         let name = try await ground.makeSecret("old")
         let store = try await ground.store(["secret": .text(name)])
         try await practice.fault("html", method: "POST", path: ".*\(operation)")
-        let error = await adapterError { try await replace(in: store, with: "new") }
+        let error = await adapterError { try await store.replace(with: "new") }
         #expect(error?.kind == .unknown)
         #expect(try await ground.secret(name) == "old")
-        try await replace(in: store, with: "new")
+        try await store.replace(with: "new")
         #expect(try await ground.versions(of: name) == 2)
     }
 
@@ -162,7 +152,7 @@ import Testing
         }
         let store = try await ground.store(
             ["secret": .text(name), "field": "client_secret"], over: gossip)
-        let error = await adapterError { try await replace(in: store, with: wanted) }
+        let error = await adapterError { try await store.replace(with: wanted) }
         #expect(error?.kind == .refused && error?.code == "aws-secrets-manager-refused")
         #expect(error?.message.contains(held) == false)
         #expect(error?.message.contains(wanted) == false)
@@ -184,7 +174,7 @@ import Testing
             return try await real.send(request)
         }
         let store = try await ground.store(["secret": .text(name)], over: interloper)
-        let error = await adapterError { try await replace(in: store, with: "ours") }
+        let error = await adapterError { try await store.replace(with: "ours") }
         #expect(error?.kind == .conflict && error?.code == "aws-secrets-manager-changed")
         #expect(try await ground.secret(name) == "theirs")
         #expect(try await !ground.isPending(name))
@@ -214,10 +204,10 @@ import Testing
         let name = try await ground.makeSecret("old")
         let store = try await ground.store(["secret": .text(name)])
         try await practice.control("PUT", "settings", #"{"list_lag_ms":1500}"#)
-        let error = await adapterError { try await replace(in: store, with: "new") }
+        let error = await adapterError { try await store.replace(with: "new") }
         #expect(error?.kind == .unknown && error?.code == "aws-secrets-manager-not-as-written")
         // The engine's next look may be behind too.
-        let again = await adapterError { try await replace(in: store, with: "new") }
+        let again = await adapterError { try await store.replace(with: "new") }
         #expect(again?.kind == .conflict)
         try await practice.control("PUT", "settings", #"{"list_lag_ms":0}"#)
         #expect(try await ground.secret(name) == "new")
@@ -229,17 +219,12 @@ import Testing
         let name = try await ground.makeSecret("0")
         for number in 1..<100 { try await ground.putSecret("\(number)", in: name) }
         let store = try await ground.store(["secret": .text(name)])
-        let error = await adapterError { try await replace(in: store, with: "new") }
+        let error = await adapterError { try await store.replace(with: "new") }
         #expect(error?.kind == .refused && error?.code == "aws-secrets-manager-version-limit")
         #expect(try await ground.secret(name) == "99")
         try await practice.control("PUT", "settings", #"{"clock_offset_ms":172800000}"#)
-        try await replace(in: store, with: "new")
+        try await store.replace(with: "new")
         try await practice.control("PUT", "settings", #"{"clock_offset_ms":0}"#)
         #expect(try await ground.secret(name) == "new")
-    }
-
-    private func replace(in store: any SecretStore, with value: String) async throws {
-        let version = try await store.read()?.version
-        try await store.write(ClientSecret(value), replacing: version)
     }
 }

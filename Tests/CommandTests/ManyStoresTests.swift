@@ -166,8 +166,12 @@ struct ManyStoresTests {
             }
             scene.bao.freeze()
             let run = Task { try await scene.run("run") }
-            try await Task.sleep(for: .seconds(3))
+            // It is away for as long as whoever polls it takes to notice.
+            let isAway = try await eventually(within: .seconds(60)) {
+                try scene.consumers[2].stats().unreadable > 0
+            }
             scene.bao.thaw()
+            #expect(isAway)
             _ = try await run.value
             let outcome = try await scene.run("run", "--wait", "60s")
             #expect(try await scene.rotation().state == "completed", "\(outcome)")

@@ -5,27 +5,17 @@ import Testing
 struct TelemetryTests {
     typealias Dialect = PracticeServerProcess.Dialect
 
-    /// Fetches tokens with the old secret all the time while `body` goes on.
-    private func whileSomebodyUsesTheOld(
-        _ stage: Stage, _ body: @Sendable () async throws -> Void
-    ) async throws {
-        let user = Task {
-            while !Task.isCancelled {
-                _ = try? await stage.server.tokenStatus(stage.dialect, Stage.client, stage.old)
-                try? await Task.sleep(for: .milliseconds(100))
-            }
-        }
-        defer { user.cancel() }
-        try await body()
-    }
-
+    /// While somebody gets tokens all the time with a copy of the old secret.
     private func expectLeftAlone(_ stage: Stage) async throws {
-        try await whileSomebodyUsesTheOld(stage) {
-            let outcome = try await stage.run("run", "--wait", "6s")
-            let rotation = try await stage.rotation()
-            #expect(rotation.reason == "consumer-on-old-secret", "\(rotation) \(outcome)")
-            try await stage.expectBothAccepted()
-        }
+        let copy = try stage.bench.write(stage.old, to: "copy")
+        let somebody = try await ConsumerProcess.start(
+            "somebody", on: stage.bench, client: Stage.client, at: stage.server, stage.dialect,
+            reading: .watching(file: copy), pause: .milliseconds(100))
+        let outcome = try await stage.run("run", "--wait", "6s")
+        let rotation = try await stage.rotation()
+        #expect(rotation.reason == "consumer-on-old-secret", "\(rotation) \(outcome)")
+        try await stage.expectBothAccepted()
+        #expect(try await somebody.stop().failed == 0)
     }
 
     /// Those that tell of a use at once.
