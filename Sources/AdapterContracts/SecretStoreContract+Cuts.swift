@@ -24,6 +24,7 @@ extension SecretStoreContract {
         }
         guard torn.isReached() else {
             found.expect(error == nil, "a write that is not cut throws \(error?.code ?? "")")
+            found.expect(cut.number > 1, "no call of a write was cut")
             return false
         }
         let seen = try await store.read()

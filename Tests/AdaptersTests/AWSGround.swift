@@ -133,8 +133,20 @@ extension AWSGround {
         let answer = try await ask(
             "ListSecretVersionIds",
             [("SecretId", .text(name)), ("IncludeDeprecated", .flag(true))])
-        guard case .array(let versions, _)? = try answer.node(at: ["Versions"]) else { return 0 }
+        guard case .array(let versions, _)? = try answer.node(at: ["Versions"]) else {
+            throw NoList()
+        }
         return versions.count
+    }
+
+    /// An answer without the list that was asked for.
+    private struct NoList: Error {}
+
+    /// The number of a parameter's newest version, as it is spelled.
+    func newestVersion(of name: String) async throws -> String {
+        let answer = try await ask("GetParameter", [("Name", .text(name))])
+        let range = try answer.node(at: ["Parameter", "Version"])?.range ?? 0..<0
+        return String(decoding: answer.bytes[range], as: UTF8.self)
     }
 
     /// Whether a version of ours is labelled as pending.
@@ -167,6 +179,16 @@ extension AWSGround {
         try await ask(
             "PutParameter",
             [("Name", .text(name)), ("Value", .text(text)), ("Overwrite", .flag(true))])
+    }
+
+    /// Puts the label `live` on a version.
+    func label(_ number: Int, of name: String) async throws {
+        try await ask(
+            "LabelParameterVersion",
+            [
+                ("Name", .text(name)), ("ParameterVersion", .number(number)),
+                ("Labels", .texts(["live"])),
+            ])
     }
 
     /// The text of the newest version, or of one with a selector: `:3`, `:live`.

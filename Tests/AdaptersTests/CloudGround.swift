@@ -155,13 +155,16 @@ extension CloudGround {
         }
     }
 
+    /// An answer without the list that was asked for.
+    private struct NoList: Error {}
+
     /// The names of all versions.
     func versions(of name: String) async throws -> [String] {
         var (names, next): ([String], String?) = ([], path(name, "/versions"))
         let (list, id) = service == .keyVault ? ("value", "id") : ("versions", "name")
         while let path = next {
             let page = try await ask("GET", path)
-            guard case .array(let items, _)? = try page.node(at: [list]) else { break }
+            guard case .array(let items, _)? = try page.node(at: [list]) else { throw NoList() }
             for index in items.indices {
                 let text = try page.node(at: [list, "\(index)", id])?.text ?? ""
                 names.append(String(text.split(separator: "/").last ?? ""))

@@ -49,6 +49,7 @@ import Testing
                 let after = try await ground.outcome(of: .silence(.after), at: n)
                 let isLost = changes == 1 && kind.losesCreations
                 after.expectCompletion(isHeld: isLost, "\(kind), after call \(n)")
+                #expect(after.fate.isReached, "\(kind), after call \(n)")
             }
             #expect(changes > 0, "\(kind)")
         }

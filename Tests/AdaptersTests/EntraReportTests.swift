@@ -118,13 +118,17 @@ import Testing
     ) async throws {
         let client = try await practice.client("entra")
         let server = try await entra(client.id)
+        try await lag(0)
         _ = try await server.create(nil, label: "l")
+        #expect(try await accepts(server, client.secret))
         try await practice.fault(kind, method: "GET", path: ".*/beta/.*")
         let error = await adapterError {
             let told = try await uses(server)
             #expect(told == [nil, nil])
         }
         #expect(error?.kind == expected)
+        // The report would have told of one.
+        #expect(try await uses(server) != [nil, nil])
         #expect(error?.message.hasSuffix("(the sign-in report)") ?? true)
     }
 

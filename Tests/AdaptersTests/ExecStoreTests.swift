@@ -3,6 +3,7 @@ import ClientCredentials
 import Foundation
 import Glibc
 import HTTPTransport
+import ProcessTesting
 import RotationCore
 import Testing
 
@@ -18,8 +19,7 @@ import Testing
         signal(SIGPIPE, SIG_IGN)
     }
 
-    private static let program = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
-        .deletingLastPathComponent().appendingPathComponent("Services/exec-store.py").path
+    private static let program = RealServerProcess.service("exec-store.py")
 
     private static let able: [String: SettingValue] = [
         "compares": "true", "versioned": "false", "client_id": "true", "candidate": "true",

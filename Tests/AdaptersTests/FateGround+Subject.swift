@@ -123,9 +123,9 @@ extension FateGround {
         /// where one secret replaces the other, that can't be.
         func witness() async {
             let kind = ground.kind
-            guard !kind.switches || kind.isStaged, var now = try? stored(),
-                (try? await isAccepted(now)) != true
-            else { return }
+            guard !kind.switches || kind.isStaged else { return }
+            guard var now = try? stored() else { return note("the store can't be read") }
+            if (try? await isAccepted(now)) == true { return }
             now.client_secret = now.next_secret ?? now.client_secret
             if (try? await isAccepted(now)) == true { return }
             note("what the store holds was refused")

@@ -142,7 +142,7 @@ import Testing
             Issue.record("root, and yet no tmpfs: \(String(cString: strerror(errno)))")
             return
         }
-        defer { umount(scratch.path) }
+        defer { #expect(umount2(scratch.path, Int32(MNT_DETACH)) == 0) }
         try scratch.write("old", to: "s")
         let flags = UInt(MS_REMOUNT | MS_RDONLY)
         #expect(mount("tmpfs", scratch.path, "tmpfs", flags, nil) == 0)

@@ -54,6 +54,7 @@ import Testing
             let ending = try await ground.outcome(of: client, fate) { details.note($0) }
             guard let reason else {
                 #expect(ending.holds == [] && ending.problems == [], "\(details.all)")
+                #expect(ending.state == .completed)
                 return
             }
             // A person said go on twice, and nothing had changed.

@@ -24,7 +24,7 @@ import Testing
         #expect(!store.capabilities.comparesAndSets)
         let contract = SecretStoreContract(
             store, cutting: { try await ground.cutStore(values, at: $0) },
-            versions: { Int(try await store.read()?.version.rawValue ?? "") ?? 0 },
+            versions: { try #require(Int(try await ground.newestVersion(of: name))) },
             writeElsewhere: {
                 try await ground.putParameter(form.holding($0), in: name)
             })
@@ -38,15 +38,7 @@ import Testing
         let store = try await ground.store(values)
         #expect(try await store.read() == nil)
         #expect(try await store.preflight().map(\.code) == ["aws-ssm-parameter-no-value"])
-        func label(_ number: Int) async throws {
-            try await ground.ask(
-                "LabelParameterVersion",
-                [
-                    ("Name", .text(name)), ("ParameterVersion", .number(number)),
-                    ("Labels", .texts(["live"])),
-                ])
-        }
-        try await label(1)
+        try await ground.label(1, of: name)
         try await ground.putParameter("not live", in: name)
         #expect(try await store.read()?.secret?.matches(ClientSecret("initial")) == true)
         let contract = SecretStoreContract(
@@ -145,6 +137,28 @@ import Testing
         #expect(try await ground.parameter(name, at: ":2") == "theirs")
     }
 
+    @Test func `a label that somebody moved meanwhile stays where they put it`() async throws {
+        let ground = ground
+        let name = try await ground.makeParameter("old")
+        try await ground.putParameter("theirs", in: name)
+        try await ground.label(1, of: name)
+        let real = practice.http
+        let interloper = Recorder { request throws(HTTPFailure) in
+            if request.headers["X-Amz-Target"]?.hasSuffix("PutParameter") ?? false {
+                try? await ground.label(2, of: name)
+            }
+            return try await real.send(request)
+        }
+        let values: [String: SettingValue] = ["parameter": .text(name), "label": "live"]
+        let store = try await ground.store(values, over: interloper)
+        let error = await adapterError { try await store.replace(with: "ours") }
+        #expect(error?.kind == .conflict && error?.code == "aws-ssm-parameter-changed")
+        #expect(try await ground.parameter(name, at: ":live") == "theirs")
+        try await ground.store(values).replace(with: "ours")
+        #expect(try await ground.parameter(name, at: ":live") == "ours")
+        #expect(try await ground.newestVersion(of: name) == "3")
+    }
+
     @Test func `a change before the comparison is a conflict`() async throws {
         let name = try await ground.makeParameter("old")
         let store = try await ground.store(["parameter": .text(name)])
@@ -180,7 +194,7 @@ import Testing
     @Test func `reads that are behind are not taken for what was written`() async throws {
         let name = try await ground.makeParameter("old")
         let store = try await ground.store(["parameter": .text(name)])
-        try await practice.control("PUT", "settings", #"{"list_lag_ms":1500}"#)
+        try await practice.control("PUT", "settings", #"{"list_lag_ms":3600000}"#)
         let error = await adapterError { try await store.replace(with: "new") }
         #expect(error?.kind == .unknown && error?.code == "aws-ssm-parameter-not-as-written")
         try await practice.control("PUT", "settings", #"{"list_lag_ms":0}"#)

@@ -145,6 +145,8 @@ import Testing
         }
         #expect(error?.kind == .refused && error?.code == "aws-secrets-manager-kms-cannot-encrypt")
         #expect(error?.provesNoEffect == true)
+        #expect(try await ground.secret(name) == "old")
+        #expect(try await ground.versions(of: name) == 1)
     }
 
     @Test(

@@ -203,7 +203,7 @@ import Testing
     @Test func `reads that are behind make nobody write twice`() async throws {
         let name = try await ground.makeSecret("old")
         let store = try await ground.store(["secret": .text(name)])
-        try await practice.control("PUT", "settings", #"{"list_lag_ms":1500}"#)
+        try await practice.control("PUT", "settings", #"{"list_lag_ms":3600000}"#)
         let error = await adapterError { try await store.replace(with: "new") }
         #expect(error?.kind == .unknown && error?.code == "aws-secrets-manager-not-as-written")
         // The engine's next look may be behind too.

@@ -1,4 +1,5 @@
 public import RotationCore
+import Testing
 
 extension TargetSettings {
     /// Settings of a target of `type`, named for it.
@@ -13,11 +14,15 @@ extension SettingValue: ExpressibleByStringLiteral {
 }
 
 /// The error that `body` throws; nil where it throws none.
+///
+/// Any other error fails the test.
 func adapterError(_ body: () async throws -> Void) async -> AdapterError? {
     do {
         try await body()
         return nil
     } catch {
-        return error as? AdapterError
+        if let error = error as? AdapterError { return error }
+        Issue.record(error)
+        return nil
     }
 }

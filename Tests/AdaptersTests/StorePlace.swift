@@ -13,12 +13,20 @@ struct StorePlace: Sendable {
         case label
         case keyVault = "azure-key-vault"
         case googleSecret = "gcp-secret-manager"
+        case kubernetes
+    }
+
+    /// What a place of `kind` holds, with the secret where `%` is.
+    static func text(_ kind: Kind) -> String {
+        kind == .kubernetes ? "%" : #"{ "s": "%", "x": [1.50] }"#
     }
 
     /// The store's address.
     let url: String
     /// The lines of the store in a plan.
     let lines: [String]
+    /// Further lines of the plan.
+    var rules: [String] = []
     /// What consumers read.
     let read: @Sendable () async throws -> String?
     /// What is wrong with the versions once one write was made, in words.
@@ -31,6 +39,7 @@ struct StorePlace: Sendable {
         switch kind {
         case .secret, .parameter, .label: return try await aws(text, kind, server)
         case .keyVault, .googleSecret: return try await cloud(text, kind, server)
+        case .kubernetes: return try await kubernetes(text, server)
         }
     }
 
@@ -65,7 +74,10 @@ struct StorePlace: Sendable {
                 ? try await ground.secret(name)
                 : try await ground.parameter(name, at: kind == .label ? ":live" : "")
         } leftovers: {
-            guard isSecret else { return [] }
+            guard isSecret else {
+                let newest = try await ground.newestVersion(of: name)
+                return newest == "2" ? [] : ["the newest version is \(newest)"]
+            }
             let count = try await ground.versions(of: name)
             let isPending = try await ground.isPending(name)
             return (count == 2 ? [] : ["not one version more"])

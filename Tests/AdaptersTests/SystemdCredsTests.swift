@@ -105,11 +105,11 @@ struct SystemdCredsTests {
         #expect(try scratch.status(of: "s.cred").mode == 0o600)
     }
 
-    @Test func `a key that the host has not is known before anything is written`() async throws {
+    @Test(.enabled(if: access("/dev/tpmrm0", F_OK) != 0, "needs a host without a TPM"))
+    func `a key that the host has not is known before anything is written`() async throws {
         try await seal("old")
         let before = try scratch.read("s.cred")
         let store = try store(["key": "tpm2"])
-        guard access("/dev/tpmrm0", F_OK) != 0 else { return }
         #expect(try await store.preflight().map(\.code) == ["systemd-creds-failed"])
         let version = try await store.read()?.version
         let error = await adapterError {

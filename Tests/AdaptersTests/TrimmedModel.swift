@@ -90,10 +90,12 @@ struct TrimmedModel: Sendable {
 
     private func check(_ text: String, _ shape: [String], at place: String) -> [String] {
         var problems = limits(text.utf8.count, shape, at: place)
-        if let pattern = self.text(shape + ["constraints", "pattern"]),
-            let regex = try? Regex(pattern), (try? regex.wholeMatch(in: text)) == nil
-        {
-            problems.append("\(place) doesn't match \(pattern)")
+        if let pattern = self.text(shape + ["constraints", "pattern"]) {
+            do {
+                if try Regex(pattern).wholeMatch(in: text) == nil {
+                    problems.append("\(place) doesn't match \(pattern)")
+                }
+            } catch { problems.append("\(place): \(pattern) can't be asked") }
         }
         let words = items(shape + ["constraints", "enum"]).compactMap(\.text)
         if !words.isEmpty, !words.contains(text) { problems.append("\(place) is no word of it") }

@@ -64,8 +64,7 @@ struct OwnServerTests {
 
     /// The plan's store is a program's.
     private static func addStore(to plan: inout PlanText, on bench: Workbench) throws {
-        let program = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
-            .deletingLastPathComponent().appendingPathComponent("Services/exec-store.py").path
+        let program = RealServerProcess.service("exec-store.py")
         let path = try bench.write(
             #"{"secret":"kept-0001","version":"1","client_id":"billing"}"#, to: "store/s.json")
         plan.stores.append([

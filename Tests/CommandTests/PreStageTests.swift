@@ -73,8 +73,11 @@ struct PreStageTests {
     {
         try await open(.auth0, rules: ["approval: required"]) { stage in
             try await stage.begin()
-            _ = try await stage.run("run", "--wait", "5s")
-            #expect(try await stage.rotation().reason == "approval")
+            let isAsked = try await eventually(within: .seconds(60)) {
+                _ = try await stage.run("run", "--wait", "1s")
+                return try await stage.rotation().reason == "approval"
+            }
+            #expect(isAsked)
             let both = try stage.both()
             #expect(both.client_secret == stage.old && both.next_secret != stage.old)
             let explained = try await stage.succeed("explain", Stage.client)
@@ -95,7 +98,8 @@ struct PreStageTests {
             let more = kind == "html" ? #","when":"after""# : ""
             try await stage.server.fault(
                 kind, method: server.method, path: server.path, more: more)
-            try await stage.begin()
+            try await stage.begin(until: "generate")
+            try await stage.waitForFault()
             try await expectEnd(stage)
         }
     }

@@ -2,6 +2,7 @@ import Foundation
 import RotationCore
 import RotationTesting
 import Synchronization
+import Testing
 
 @testable import RotationEngine
 
@@ -120,6 +121,13 @@ struct AnchoredHome {
         try journal.ask(
             Request(rotation: rotation.id, kind: kind, words: words, madeAt: clock.now()),
             client: rotation.client)
+    }
+
+    /// The same from where nothing may be thrown.
+    func insist(on kind: Request.Kind, words: String = "") {
+        do { try ask(kind, words: words) } catch {
+            Issue.record("nothing could be asked: \(error)")
+        }
     }
 
     /// The last rotation as the journal has it.

@@ -21,7 +21,7 @@ import Testing
         let (asking, times) = (here, Times())
         here.odd { ports in
             ports.listed = { listed in
-                if times.isFirst { try? asking.ask(kind) }
+                if times.isFirst { asking.insist(on: kind) }
                 return listed
             }
         }
@@ -53,7 +53,7 @@ import Testing
         let sealed = Mutex<Set<SecretRole>>([])
         here.odd { ports in
             ports.listed = { listed in
-                if times.isFirst { try? asking.ask(.retry) }
+                if times.isFirst { asking.insist(on: .retry) }
                 return listed
             }
             ports.creating = { _ in

@@ -232,9 +232,7 @@ import Testing
         here.odd { ports in
             ports.verdict = { _ in
                 if !isAsked.exchange(true, ordering: .relaxed) {
-                    do { try home.ask(.hold, words: "wait") } catch {
-                        Issue.record("nothing could be asked: \(error)")
-                    }
+                    home.insist(on: .hold, words: "wait")
                 }
                 return nil
             }

@@ -24,7 +24,7 @@ struct ParameterAPI: Sendable {
         }
     }
 
-    /// The version that has `label`, or the newest one; nil where no version has the label.
+    /// The version that has a label or a number, or the newest one; nil where no version has it.
     func version(at label: String? = nil) async throws(AdapterError) -> Version? {
         struct Answer: Decodable {
             let version: Version

@@ -62,9 +62,11 @@ struct ParameterStore: SecretStore {
         guard after.utf8.count <= last.cap else {
             throw refused("too-big", "the value would have more than \(last.cap) bytes")
         }
+        if let label {
+            try await move(label, from: seen, to: after, behind: last)
+            return try await confirm(after)
+        }
         let made = try await api.put(after, like: last)
-        // Until then nothing has changed that consumers read, so what it proves holds for all.
-        if let label { try await api.move(label, to: made) }
         try await confirm(after)
         guard made == last.number + 1 else {
             throw unknown(
@@ -72,6 +74,26 @@ struct ParameterStore: SecretStore {
                 "somebody else wrote after the comparison, and theirs is not the newest version "
                     + "any more")
         }
+    }
+
+    /// Puts the label on a version that holds `text`: on the one of a write that was cut in front
+    /// of the move, if it is the newest, or else on a new one.
+    ///
+    /// Until the move nothing has changed that consumers read, so what it proves holds for all.
+    private func move(
+        _ label: String, from seen: ParameterAPI.Version, to text: String,
+        behind last: ParameterTraits
+    ) async throws(AdapterError) {
+        var made: Int?
+        if last.number > seen.number, last.labels?.isEmpty ?? true {
+            let newest = try await api.version(at: String(last.number))
+            if newest?.text == text { made = last.number }
+        }
+        if made == nil { made = try await api.put(text, like: last) }
+        guard let made, try await api.version(at: label)?.number == seen.number else {
+            throw changed
+        }
+        try await api.move(label, to: made)
     }
 
     private func confirm(_ written: String) async throws(AdapterError) {

@@ -105,7 +105,12 @@ struct KubernetesService: Sendable {
         guard let sent = try? await request.json(JSONValue.self),
             let asked = sent["spec"]?["resourceAttributes"], let verb = asked["verb"]?.string
         else { throw ClusterStatus.malformed }
-        let isKnown = asked["resource"]?.string.map { ClusterPath.kinds[$0] != nil } ?? false
+        let resource = asked["resource"]?.string ?? ""
+        // The rights are for things with a name, in a namespace, of the right group.
+        let isKnown =
+            ClusterPath.kinds[resource] != nil
+            && (asked["group"]?.string ?? "") == (resource == "secrets" ? "" : "apps")
+            && asked["namespace"]?.string != nil && asked["name"]?.string != nil
         var members = sent.object ?? [:]
         members["metadata"] = ["creationTimestamp": .null]
         members["status"] = ["allowed": .bool(isKnown && caller.may(verb))]
