@@ -16,7 +16,10 @@ public struct AdapterRegistry: AdapterFactory {
             ExecHook.descriptor, HTTPHook.descriptor, KubernetesHook.descriptor,
             SignalHook.descriptor, SystemdHook.descriptor,
         ],
-        reporters: [ExecReporter.descriptor, FileReporter.descriptor, HTTPSReporter.descriptor])
+        reporters: [
+            ExecReporter.descriptor, FileReporter.descriptor, HTTPSReporter.descriptor,
+            TelemetryReporter.descriptor,
+        ])
 
     /// A kind of authorization server: what plans may say of it, and what makes one of a plan.
     private struct Server: Sendable {
@@ -139,13 +142,24 @@ public struct AdapterRegistry: AdapterFactory {
     public func reporter(_ settings: ConsumerSettings, of plan: Plan) async throws(AdapterError)
         -> any AdoptionReporter
     {
-        switch settings.report.type {
-        case ExecReporter.descriptor.type: return try ExecReporter(settings.report)
-        case FileReporter.descriptor.type: return try FileReporter(settings.report)
-        case HTTPSReporter.descriptor.type:
-            return try HTTPSReporter(settings.report, http: parts.http)
-        default: throw Self.unknown(settings.report, "report")
+        guard let report = settings.report else {
+            throw AdapterError(
+                .refused, code: "no-report",
+                message: "\(safeText(settings.name)): nothing can be seen of it")
         }
+        switch report.type {
+        case ExecReporter.descriptor.type: return try ExecReporter(report)
+        case FileReporter.descriptor.type: return try FileReporter(report)
+        case HTTPSReporter.descriptor.type: return try HTTPSReporter(report, http: parts.http)
+        case TelemetryReporter.descriptor.type: return try TelemetryReporter(report)
+        default: throw Self.unknown(report, "report")
+        }
+    }
+
+    /// How it can be seen which secret a consumer of `plan` uses.
+    public static func evidence(of consumer: String, in plan: Plan) -> EvidenceClass {
+        let report = plan.consumers.first { $0.name == consumer }?.report
+        return descriptors.reporters.first { $0.type == report?.type }?.evidence ?? .soak
     }
 
     private static func unknown(_ target: TargetSettings, _ kind: String) -> AdapterError {

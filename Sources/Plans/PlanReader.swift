@@ -37,7 +37,7 @@ public struct PlanReader: Sendable {
             checker.check(node, as: .group(grammar.fields), at: "")
             problems += checker.problems
             guard checker.problems.isEmpty, let plan = PlanBuilder(node).plan() else { continue }
-            problems += PlanRules(plan, from: node, file: file).problems()
+            problems += PlanRules(plan, from: node, file: file, grammar.evidence).problems()
             placed.append(
                 PlacedPlan(plan: plan, file: file, line: node.mark.line, column: node.mark.column))
         }

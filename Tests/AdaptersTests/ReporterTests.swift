@@ -14,7 +14,8 @@ import Testing
 
     private func report(_ text: String) async throws -> AdoptionReport? {
         try scratch.write(text, to: "r")
-        return try await FileReporter(.of("file", ["path": .text(scratch.at("r"))])).report()
+        return try await FileReporter(.of("file", ["path": .text(scratch.at("r"))])).report(
+            since: nil)?.word
     }
 
     @Test func `the last line that isn't empty counts`() async throws {
@@ -35,7 +36,7 @@ import Testing
 
     @Test func `no file, and no line, is no report`() async throws {
         let missing = try FileReporter(.of("file", ["path": .text(scratch.at("none"))]))
-        #expect(try await missing.report() == nil)
+        #expect(try await missing.report(since: nil)?.word == nil)
         #expect(try await report("") == nil)
         #expect(try await report("\n \n\t\n") == nil)
     }
@@ -72,7 +73,9 @@ import Testing
     @Test func `a pipe or a directory is not waited for`() async throws {
         #expect(mkfifo(scratch.at("r"), 0o600) == 0)
         let reporter = try FileReporter(.of("file", ["path": .text(scratch.at("r"))]))
-        #expect(await adapterError { _ = try await reporter.report() }?.code == "report-not-a-file")
+        #expect(
+            await adapterError { _ = try await reporter.report(since: nil)?.word }?.code
+                == "report-not-a-file")
     }
 
     @Test func `the end of a long file is enough`() async throws {
@@ -84,7 +87,7 @@ import Testing
         func run(_ script: String) async throws -> AdoptionReport? {
             try await ExecReporter(
                 .of("exec", ["command": .list(["/bin/sh", "-c", .text(script)])])
-            ).report()
+            ).report(since: nil)?.word
         }
         #expect(try await run("echo '\(Self.line)'")?.fingerprint == Self.print)
         #expect(try await run("true") == nil)

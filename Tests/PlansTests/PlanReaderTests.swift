@@ -94,7 +94,7 @@ struct PlanReaderTests {
         ("reload: [{command: [a], timeout: 0s}]", "bad-span"),
         ("reload: [{command: [\"a\\u202eb\"]}]", "bad-text"),
         ("reload: [{command: [a]}, {name: exec, command: [b]}]", "duplicate-name"),
-        ("consumers: [{name: a}]", "missing-key"),
+        ("consumers: [{report: {type: file, path: /a}}]", "missing-key"),
         ("consumers: [{name: \"a\\nb\", report: {type: file, path: /a}}]", "bad-name"),
         ("consumers: [{name: 7, report: {type: file, path: /a}}]", "wrong-type"),
         ("consumers: [{name: a, report: {type: file, path: a/b}}]", "bad-path"),
@@ -157,6 +157,26 @@ struct PlanReaderTests {
         let problems = Sample.problems(Sample.plan(soak: ""))
         #expect(problems.map(\.code) == ["needs-evidence"])
         #expect(problems[0].suggestion == "name the consumers, or say `soak:` in words")
+    }
+
+    @Test(arguments: [
+        ("{name: a}", false, false), ("{name: a, report: {type: log, path: /a}}", false, false),
+        ("{name: a, report: {type: pods}}", true, false),
+        ("{name: a, report: {type: uses}}", true, false),
+        ("{name: a, report: {type: file, path: /a}}", true, true),
+    ])
+    func `what proves nothing needs a soak in words`(
+        consumer: String, isProof: Bool, showsCandidate: Bool
+    ) {
+        func codes(_ more: String, soak: String = "") -> [String] {
+            let text = Sample.plan("consumers: [\(consumer)]\n\(more)", soak: soak)
+                .replacing("path: /etc/billing-api/secret", with: Self.twofold)
+            return Sample.codes(text)
+        }
+        #expect(codes("") == (isProof ? [] : ["needs-soak"]))
+        #expect(codes("", soak: "soak: 2h") == [])
+        #expect(codes("strategy: pre-stage") == (showsCandidate ? [] : ["needs-soak"]))
+        #expect(codes("strategy: pre-stage", soak: "soak: 2h") == [])
     }
 
     @Test(arguments: ["hunter2", "s3cr3t:with:colons", "AKIA1234567890", "https://u:pw@host/x"])

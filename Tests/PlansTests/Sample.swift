@@ -22,7 +22,16 @@ enum Sample {
                 type: "file", summary: "a file",
                 settings: [
                     SettingDescriptor("path", .path, required: true, summary: "the file")
-                ]), exec,
+                ], evidence: .fingerprint), exec,
+            AdapterDescriptor(
+                type: "log", summary: "a store's log",
+                settings: [
+                    SettingDescriptor("path", .path, required: true, summary: "the file")
+                ], evidence: .storeRead),
+            AdapterDescriptor(
+                type: "pods", summary: "pods", settings: [], evidence: .rollout),
+            AdapterDescriptor(
+                type: "uses", summary: "uses", settings: [], evidence: .telemetry),
         ])
 
     private static let okta = AdapterDescriptor(

@@ -175,7 +175,8 @@ struct SchemaTests {
         #expect(
             Set(definitions.keys) == [
                 "plan", "fleet", "server-okta", "server-every-form", "store-file", "hook-exec",
-                "hook-signal", "reporter-file", "reporter-exec",
+                "hook-signal", "reporter-file", "reporter-exec", "reporter-log", "reporter-pods",
+                "reporter-uses",
             ])
         for field in PlanGrammar(Sample.descriptors).fields {
             #expect(text.contains(field.summary))

@@ -168,15 +168,28 @@ import Testing
         try home.create().close()
         try home.raw { database in
             try database.execute(
-                sql: "ALTER TABLE setting DROP COLUMN anchor_path; PRAGMA user_version=1")
+                sql: """
+                    ALTER TABLE setting DROP COLUMN anchor_path;
+                    ALTER TABLE evidence DROP COLUMN source;
+                    INSERT INTO plan VALUES ('d', '{}');
+                    INSERT INTO rotation
+                        (id, client, state, phase, started_at, next_at, plan_digest, body)
+                        VALUES ('R1', 'billing', 'running', 'create', 1, 1, 'd', '{}');
+                    INSERT INTO evidence (rotation, consumer, verdict, detail, taken_at)
+                        VALUES ('R1', 'web', 'proven', 'it reports the new secret', 1);
+                    PRAGMA user_version=1
+                    """)
         }
+        let id = RotationID(rawValue: "R1")
         let looking = try Journal.openForReading(in: home.directory)
         #expect(try looking.freeze() == nil)
         #expect(looking.anchorPath == nil)
+        #expect(try looking.evidence(of: id).map(\.source) == [.fingerprint])
         try looking.close()
         let journal = try Journal.open(in: home.directory)
         try journal.checkAnchor()
         try journal.advanceAnchor()
+        #expect(try journal.evidence(of: id).map(\.source) == [.fingerprint])
         let version = try journal.reading { try Int.fetchOne($0, sql: "PRAGMA user_version") }
         #expect(version == Schema.migrations.count)
     }

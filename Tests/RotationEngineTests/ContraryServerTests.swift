@@ -102,7 +102,7 @@ import Testing
         // What the consumers of another world report is of the old secret there, and here too.
         let other = World(habits)
         let report = try await WorldFactory(other).reporter(here.plan.consumers[0], of: here.plan)
-            .report()
+            .report(since: nil)
         here.odd { $0.reported = { _ in report } }
         here.world.advance(to: rotation.nextAt)
         rotation = try #require(try await here.run().driven.values.first)
@@ -127,7 +127,7 @@ import Testing
         let forged = AdoptionReport(
             spelledAt: "x", at: Instant(milliseconds: .max), fingerprint: "00")
         #expect(
-            try await detail { $0.reported = { _ in forged } }
+            try await detail { $0.reported = { _ in .fingerprint(forged) } }
                 == "consumer0: its report matches neither secret")
     }
 
@@ -141,7 +141,7 @@ import Testing
         here.odd { $0.reported = { _ in nil } }
         #expect(try await here.drive { $0.reason == .adoption }?.state == .running(.adopt))
         other.meddle { $0.overwriteStore(0, with: world.value(ofStore: 0)) }
-        let ahead = try await reports.report()
+        let ahead = try await reports.report(since: nil)
         here.odd { $0.reported = { _ in ahead } }
         let rotation = try #require(try await here.drive { $0.detail?.contains("dated") == true })
         #expect(rotation.detail == "consumer0: its report is dated in the future")

@@ -29,7 +29,7 @@ struct OddPorts: AdapterFactory {
     /// Whether stores have a place for the client_id, whatever the world says.
     var storesHoldClientID: Bool?
     var stored: @Sendable (StoredSecret?) -> StoredSecret? = { $0 }
-    var reported: @Sendable (AdoptionReport?) -> AdoptionReport? = { $0 }
+    var reported: @Sendable (ConsumerReport?) -> ConsumerReport? = { $0 }
 
     init(_ world: World) { usual = WorldFactory(world) }
 
@@ -153,7 +153,9 @@ private struct OddReporter: AdoptionReporter {
     let usual: any AdoptionReporter
     let odd: OddPorts
 
-    func report() async throws(AdapterError) -> AdoptionReport? {
-        odd.reported(try await usual.report())
+    var source: EvidenceClass { usual.source }
+
+    func report(since: Instant?) async throws(AdapterError) -> ConsumerReport? {
+        odd.reported(try await usual.report(since: since))
     }
 }

@@ -109,10 +109,11 @@ import Testing
         let rotation = Home.rotation("R1")
         try journal.insert(rotation, epoch: 0)
         let first = Evidence(
-            consumer: "web", verdict: .onOther, detail: "old", reportedAt: nil, takenAt: Home.start)
+            consumer: "web", source: .fingerprint, verdict: .onOther, detail: "old",
+            reportedAt: nil, takenAt: Home.start)
         let second = Evidence(
-            consumer: "web", verdict: .proven, detail: "new", reportedAt: Home.start,
-            takenAt: Home.start + .seconds(1))
+            consumer: "web", source: .rollout, verdict: .proven, detail: "new",
+            reportedAt: Home.start, takenAt: Home.start + .seconds(1))
         for evidence in [first, second] {
             var entry = JournalEntry()
             entry.evidence = [evidence]

@@ -14,7 +14,9 @@ struct ExecReporter: AdoptionReporter {
             SettingDescriptor(
                 "timeout", .span,
                 summary: "how long the command may run before it is killed; 30s if left out"),
-        ])
+        ], evidence: .fingerprint)
+
+    let source = EvidenceClass.fingerprint
 
     init(_ target: TargetSettings) throws(AdapterError) {
         let settings = Settings(target)
@@ -25,7 +27,7 @@ struct ExecReporter: AdoptionReporter {
         timeout = try settings.span("timeout", default: .seconds(30))
     }
 
-    func report() async throws(AdapterError) -> AdoptionReport? {
+    func report(since: Instant?) async throws(AdapterError) -> ConsumerReport? {
         let outcome = await ChildProcess(
             command: command, deadline: timeout, cap: ReportLine.cap
         ).run()
@@ -40,6 +42,6 @@ struct ExecReporter: AdoptionReporter {
                 message: "report: \(safeText(command[0])) printed more than \(ReportLine.cap) bytes"
             )
         }
-        return try ReportLine.parse(outcome.output)
+        return try ReportLine.read(outcome.output)
     }
 }

@@ -10,20 +10,22 @@ struct FileReporter: AdoptionReporter {
         type: "file", summary: "the last line of a file that the consumer writes",
         settings: [
             SettingDescriptor("path", .path, required: true, summary: "the file, as absolute path")
-        ])
+        ], evidence: .fingerprint)
+
+    let source = EvidenceClass.fingerprint
 
     init(_ target: TargetSettings) throws(AdapterError) {
         path = try Settings(target).absolutePath("path")
     }
 
-    func report() async throws(AdapterError) -> AdoptionReport? {
+    func report(since: Instant?) async throws(AdapterError) -> ConsumerReport? {
         let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY)
         guard descriptor >= 0 else {
             if errno == ENOENT { return nil }
             throw failure("can't be opened", errno)
         }
         defer { close(descriptor) }
-        return try ReportLine.parse(tail(of: descriptor))
+        return try ReportLine.read(tail(of: descriptor))
     }
 
     /// The end of the file: reports are appended, so it may be long.

@@ -13,7 +13,9 @@ struct HTTPSReporter: AdoptionReporter {
             SettingDescriptor(
                 "url", .url, required: true, summary: "the address; 404 is no report"),
             .caFile,
-        ])
+        ], evidence: .fingerprint)
+
+    let source = EvidenceClass.fingerprint
 
     init(_ target: TargetSettings, http: any HTTPClient) throws(AdapterError) {
         let settings = Settings(target)
@@ -23,7 +25,7 @@ struct HTTPSReporter: AdoptionReporter {
         self.http = http
     }
 
-    func report() async throws(AdapterError) -> AdoptionReport? {
+    func report(since: Instant?) async throws(AdapterError) -> ConsumerReport? {
         let outcome = CallOutcome(adapter: "report")
         let response: HTTPResponse
         do throws(HTTPFailure) {
@@ -35,7 +37,7 @@ struct HTTPSReporter: AdoptionReporter {
             throw outcome.error(error, .read)
         }
         switch response.status {
-        case 200: return try ReportLine.parse(response.body)
+        case 200: return try ReportLine.read(response.body)
         case 204, 404: return nil
         default: throw outcome.error(response, .read, words: nil)
         }

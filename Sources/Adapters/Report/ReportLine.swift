@@ -8,6 +8,11 @@ enum ReportLine {
     static let cap = 64 * 1024
 
     /// Reads the last line that isn't empty; nil where there is none.
+    static func read(_ bytes: [UInt8]) throws(AdapterError) -> ConsumerReport? {
+        try parse(bytes).map { .fingerprint($0) }
+    }
+
+    /// The last line that isn't empty; nil where there is none.
     ///
     /// Anything but exactly that form is refused: half a line is no evidence.
     static func parse(_ bytes: [UInt8]) throws(AdapterError) -> AdoptionReport? {

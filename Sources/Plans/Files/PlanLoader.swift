@@ -95,7 +95,7 @@ public struct PlanLoader: Sendable {
 extension Plan {
     /// Whether the plan runs commands or reads secrets, so that who may write it matters more.
     fileprivate var commandsTrust: Bool {
-        let targets = [server] + stores + reload + consumers.map(\.report)
+        let targets = [server] + stores + reload + consumers.compactMap(\.report)
         return !reload.isEmpty
             || targets.contains {
                 $0.type == "exec" || $0.values.values.contains(where: \.isTrusted)

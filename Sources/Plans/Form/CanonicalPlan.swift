@@ -79,7 +79,7 @@ public enum CanonicalPlan {
     }
 
     private static func value(of consumer: ConsumerSettings) -> JSONValue {
-        .object(["name": .string(consumer.name), "report": value(of: consumer.report)])
+        .object(["name": .string(consumer.name), "report": consumer.report.map(value(of:))])
     }
 
     private static func value(of target: TargetSettings) -> JSONValue {

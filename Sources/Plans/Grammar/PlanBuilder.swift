@@ -67,10 +67,11 @@ struct PlanBuilder {
     private func consumers() -> [ConsumerSettings]? {
         guard let list = node["consumers"] else { return [] }
         let consumers = list.items?.compactMap { item -> ConsumerSettings? in
-            guard let name = item["name"]?.text, let report = target(item["report"]) else {
-                return nil
+            guard let name = item["name"]?.text else { return nil }
+            guard let node = item["report"] else {
+                return ConsumerSettings(name: name, report: nil)
             }
-            return ConsumerSettings(name: name, report: report)
+            return target(node).map { ConsumerSettings(name: name, report: $0) }
         }
         return consumers?.count == list.items?.count ? consumers : nil
     }

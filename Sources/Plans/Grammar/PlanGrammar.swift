@@ -4,6 +4,8 @@ import RotationCore
 struct PlanGrammar: Sendable {
     /// The keys of one plan.
     let fields: [Field]
+    /// Which class of evidence each type of report gives.
+    let evidence: [String: EvidenceClass]
 
     /// The longest time that a plan may name: ten years, so that no sum overflows.
     static let longest = Span.hours(24 * 3650)
@@ -12,6 +14,9 @@ struct PlanGrammar: Sendable {
     static let targetKeys = ["type", "name"]
 
     init(_ descriptors: AdapterDescriptors) {
+        evidence = Dictionary(
+            descriptors.reporters.compactMap { one in one.evidence.map { (one.type, $0) } },
+            uniquingKeysWith: { first, _ in first })
         fields =
             [
                 Field("client", .clientName, required: true, "The name that people type"),
@@ -29,7 +34,7 @@ struct PlanGrammar: Sendable {
                     "Hooks that tell consumers to read again, run in this order"),
                 Field(
                     "consumers", .list(.group(Self.consumer(descriptors))),
-                    "Every consumer that reports which secret it uses"),
+                    "Every consumer, and where can be seen which secret it uses"),
             ] + Self.rules
     }
 
@@ -41,8 +46,8 @@ struct PlanGrammar: Sendable {
         [
             Field("name", .name, required: true, "The consumer's name"),
             Field(
-                "report", Self.target(.reporter, descriptors), required: true,
-                "Where it says which secret it uses"),
+                "report", Self.target(.reporter, descriptors),
+                "Where can be seen which secret it uses; without it, only `soak` counts"),
         ]
     }
 

@@ -5,10 +5,15 @@ struct PlanRules {
     private let plan: Plan
     private let node: DocumentNode
     private let file: String
+    private let evidence: [String: EvidenceClass]
 
-    /// The rules for `plan`, which was read from `node`.
-    init(_ plan: Plan, from node: DocumentNode, file: String) {
+    /// The rules for `plan`, which was read from `node`; `evidence` is what each type of report
+    /// gives.
+    init(
+        _ plan: Plan, from node: DocumentNode, file: String, _ evidence: [String: EvidenceClass]
+    ) {
         self.plan = plan
+        self.evidence = evidence
         self.node = node
         self.file = file
     }
@@ -16,7 +21,7 @@ struct PlanRules {
     /// Everything that doesn't hold.
     func problems() -> [PlanProblem] {
         names("stores", plan.stores.map(\.name)) + names("reload", plan.reload.map(\.name))
-            + names("consumers", plan.consumers.map(\.name)) + times()
+            + names("consumers", plan.consumers.map(\.name)) + times() + proofs()
             + strategy()
     }
 
@@ -107,6 +112,21 @@ struct PlanRules {
         return problems + schedule()
     }
 
+    /// What is no proof of a consumer's secret counts only where the plan says so in words.
+    private func proofs() -> [PlanProblem] {
+        guard plan.soak == nil else { return [] }
+        return plan.consumers.enumerated().compactMap { index, consumer in
+            let seen = consumer.report.map { evidence[$0.type] ?? .fingerprint } ?? .soak
+            let isEnough = plan.strategy == .preStage ? seen == .fingerprint : seen.grade.isProof
+            guard !isEnough else { return nil }
+            let place = node["consumers"]?.items?[index]
+            return problem(
+                at: place?["report"] ?? place, "needs-soak",
+                "consumers[\(index + 1)]: \(seen.shortfall(plan.strategy))",
+                "give it a report that proves it, or say `soak:` in words")
+        }
+    }
+
     private func schedule() -> [PlanProblem] {
         guard let schedule = plan.schedule else { return [] }
         var problems: [PlanProblem] = []
@@ -137,5 +157,17 @@ struct PlanRules {
         return PlanProblem(
             file: file, line: mark.line, column: mark.column, code: code, message: message,
             suggestion: suggestion)
+    }
+}
+
+extension EvidenceClass {
+    /// What it doesn't show, in words.
+    fileprivate func shortfall(_ strategy: Strategy) -> String {
+        switch self {
+        case .soak: "nothing shows which secret it uses"
+        case .storeRead: "a read of the store doesn't show which secret it uses"
+        case .telemetry, .fingerprint, .rollout:
+            "\(rawValue) doesn't show whether it would try the candidate"
+        }
     }
 }

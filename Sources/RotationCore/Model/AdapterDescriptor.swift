@@ -17,12 +17,16 @@ public struct AdapterDescriptor: Sendable, Hashable {
     /// Whether it holds a client_id and a candidate depends on the plan where there are settings
     /// for that.
     public let storeCapabilities: StoreCapabilities?
+    /// Which class of evidence it gives; nil for all but reporters.
+    public let evidence: EvidenceClass?
 
     /// A descriptor.
     public init(
         type: String, summary: String, settings: [SettingDescriptor],
-        capabilities: ServerCapabilities? = nil, storeCapabilities: StoreCapabilities? = nil
+        capabilities: ServerCapabilities? = nil, storeCapabilities: StoreCapabilities? = nil,
+        evidence: EvidenceClass? = nil
     ) {
+        self.evidence = evidence
         self.storeCapabilities = storeCapabilities
         self.type = type
         self.summary = summary

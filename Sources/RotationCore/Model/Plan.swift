@@ -12,7 +12,7 @@ public struct Plan: Sendable, Hashable, Codable {
     public var stores: [TargetSettings]
     /// Hooks that tell consumers to read again, run in this order.
     public var reload: [TargetSettings]
-    /// Every consumer that reports which secret it uses.
+    /// Every consumer, and where it can be seen which secret it uses.
     public var consumers: [ConsumerSettings]
     /// In words: wait this long instead of (or after) evidence, and accept the risk.
     public var soak: Span?
@@ -88,11 +88,11 @@ public struct TargetSettings: Sendable, Hashable, Codable {
 public struct ConsumerSettings: Sendable, Hashable, Codable {
     /// The consumer's name.
     public var name: String
-    /// Where it says which secret it uses.
-    public var report: TargetSettings
+    /// Where can be seen which secret it uses; nil where nothing can, and only a soak counts.
+    public var report: TargetSettings?
 
     /// A consumer.
-    public init(name: String, report: TargetSettings) {
+    public init(name: String, report: TargetSettings?) {
         self.name = name
         self.report = report
     }

@@ -42,11 +42,16 @@ public enum GuardFinding: Sendable, Hashable {
 public struct GuardReport: Sendable, Hashable {
     /// One finding a guard.
     public let findings: [RevokeGuard: GuardFinding]
+    /// What the evidence of the weakest consumer is worth.
+    public let grade: EvidenceGrade
 
     /// A report.
     ///
     /// A guard without a finding counts as unknown.
-    public init(_ findings: [RevokeGuard: GuardFinding]) { self.findings = findings }
+    public init(_ findings: [RevokeGuard: GuardFinding], grade: EvidenceGrade = .d) {
+        self.findings = findings
+        self.grade = grade
+    }
 
     /// What was found for `guardName`.
     public subscript(guardName: RevokeGuard) -> GuardFinding {

@@ -19,10 +19,8 @@ extension RotationDriver {
         }
         let now = clock.now()
         let end = rotation.body.phaseSince + rotation.plan.watch
-        for (name, finding) in try await consumersUse(.new) {
-            if case .fails(let words) = finding {
-                return .waits(.consumerOnOldSecret, "\(name): \(words)")
-            }
+        if let straggler = try await consumersUse(.new).first(where: { $0.verdict == .onOther }) {
+            return .waits(.consumerOnOldSecret, "\(straggler.consumer): \(straggler.detail)")
         }
         guard now < end else {
             return .moved(.done, ["watched": rotation.plan.watch.description])

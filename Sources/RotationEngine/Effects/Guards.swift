@@ -6,10 +6,7 @@ extension RotationDriver {
     /// Phase `overlap`.
     func waitOut() async throws -> StepResult {
         if let drift = try await drift(from: .new) { return drift }
-        let findings = try await consumersUse(.new)
-        if let (name, finding) = findings.first(where: { $0.1 != .passes }) {
-            return .moved(.unproven, ["consumer": name, "detail": finding.words])
-        }
+        if let obstacle = try await consumersUse(.new).obstacle { return obstacle }
         if switches(try await server()) {
             return .moved(.done, ["skipped": "the old secret is refused since the switch"])
         }
@@ -54,7 +51,8 @@ extension RotationDriver {
             case .refused(let code): .fails("the server says \(code)")
             }
         findings[.storesHoldNew] = worst(try await storesHold(.new))
-        findings[.consumersProven] = worst(try await consumersUse(.new))
+        let evidence = try await consumersUse(.new)
+        findings[.consumersProven] = worst(evidence.map { ($0.consumer, $0.finding) })
         if let end = soakEnd, clock.now() < end {
             findings[.consumersProven] = .fails("the soak is not over")
         }
@@ -69,7 +67,7 @@ extension RotationDriver {
         findings[.notHeld] = .passes
         let isApproved = !rotation.plan.needsApproval || rotation.body.approval != nil
         findings[.approved] = isApproved ? .passes : .fails("nobody approved")
-        return GuardReport(findings)
+        return GuardReport(findings, grade: evidence.grade)
     }
 
     /// A use that is newer than the proof is somebody's whom the plan doesn't name.
@@ -147,8 +145,18 @@ extension RotationDriver {
 
     /// The report as facts for the audit.
     func facts(_ report: GuardReport) -> [String: String] {
-        var facts: [String: String] = [:]
+        var facts = ["grade": report.grade.rawValue]
         for name in RevokeGuard.allCases { facts[name.rawValue] = report[name].words }
         return facts
+    }
+}
+
+extension GuardFinding {
+    /// The finding in words.
+    var words: String {
+        switch self {
+        case .passes: "passes"
+        case .fails(let words), .unknown(let words): words
+        }
     }
 }

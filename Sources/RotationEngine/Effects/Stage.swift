@@ -22,46 +22,24 @@ extension RotationDriver {
     /// Phase `ready`.
     func collectReadiness() async throws -> StepResult {
         if let drift = try await drift(from: .old, beside: .new) { return drift }
-        let findings = try await consumersHoldCandidate()
-        return waitForProof(findings, isNeeded: true)
-            ?? .moved(
-                .done,
-                ["consumers": "\(findings.count)", "soak": rotation.plan.soak?.description ?? ""])
+        let evidence = try await consumersHoldCandidate()
+        return waitForProof(evidence, isNeeded: true) ?? .moved(.done, facts(evidence))
     }
 
     /// What the switch must wait for though it was ready once; nil where everybody still is.
     func notReady() async throws -> StepResult? {
         if let drift = try await drift(from: .old, beside: .new) { return drift }
-        let findings = try await consumersHoldCandidate()
-        if let (name, finding) = findings.first(where: { $0.1 != .passes }) {
-            return .moved(.unproven, ["consumer": name, "detail": finding.words])
-        }
-        if waitForProof(findings, isNeeded: true) != nil { return .moved(.unproven) }
+        let evidence = try await consumersHoldCandidate()
+        if let obstacle = evidence.obstacle { return obstacle }
+        if waitForProof(evidence, isNeeded: true) != nil { return .moved(.unproven) }
         draft.audit.append(
             AuditEvent(
                 "readiness-seen",
                 [
                     "stores": rotation.plan.stores.map(\.name).joined(separator: ", "),
-                    "consumers": "\(findings.count)",
+                    "consumers": "\(evidence.count)",
                 ]))
         return nil
-    }
-
-    /// For each consumer, whether it is proven to hold the candidate beside the secret in force.
-    private func consumersHoldCandidate() async throws -> [(String, GuardFinding)] {
-        let (old, new) = (try secret(.old), try secret(.new))
-        return await consumers { report, client in
-            if report.proves(new, client: client) {
-                return (.proven, "it reports the new secret")
-            }
-            guard report.proves(old, client: client) else {
-                return (.unknown, "its report matches neither secret")
-            }
-            guard report.provesCandidate(new, client: client) else {
-                return (.unknown, "it doesn't report that it holds the candidate")
-            }
-            return (.proven, "it holds the candidate beside the old secret")
-        }
     }
 }
 

@@ -63,10 +63,7 @@ extension RotationDriver {
     private func whoeverNeedsNew() async throws -> StepResult? {
         if let drift = try await drift(from: .old) { return drift }
         guard rotation.body.distributedAt != nil else { return nil }
-        for (name, finding) in try await consumersUse(.old) where finding != .passes {
-            return .moved(.unproven, ["consumer": name, "detail": finding.words])
-        }
-        return nil
+        return try await consumersUse(.old).obstacle
     }
 
     /// Whether the server neither lists nor accepts the new secret, as far as it can tell.

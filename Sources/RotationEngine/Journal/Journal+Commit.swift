@@ -170,15 +170,16 @@ extension Evidence {
     func upsert(of rotation: String, _ database: Database) throws {
         try database.cachedStatement(
             sql: """
-                INSERT INTO evidence (rotation, consumer, verdict, detail, reported_at, taken_at)
-                VALUES (?, ?, ?, ?, ?, ?)
-                ON CONFLICT (rotation, consumer) DO UPDATE SET verdict = excluded.verdict,
-                    detail = excluded.detail, reported_at = excluded.reported_at,
-                    taken_at = excluded.taken_at
+                INSERT INTO evidence
+                    (rotation, consumer, source, verdict, detail, reported_at, taken_at)
+                VALUES (?, ?, ?, ?, ?, ?, ?)
+                ON CONFLICT (rotation, consumer) DO UPDATE SET source = excluded.source,
+                    verdict = excluded.verdict, detail = excluded.detail,
+                    reported_at = excluded.reported_at, taken_at = excluded.taken_at
                 """
         ).execute(arguments: [
-            rotation, consumer, verdict.rawValue, detail, reportedAt?.milliseconds,
-            takenAt.milliseconds,
+            rotation, consumer, source.rawValue, verdict.rawValue, detail,
+            reportedAt?.milliseconds, takenAt.milliseconds,
         ])
     }
 }

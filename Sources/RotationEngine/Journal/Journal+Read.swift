@@ -201,12 +201,12 @@ extension Journal {
             try Row.fetchAll(
                 database,
                 sql: """
-                    SELECT consumer, verdict, detail, reported_at, taken_at FROM evidence
-                    WHERE rotation = ? ORDER BY consumer
+                    SELECT * FROM evidence WHERE rotation = ? ORDER BY consumer
                     """, arguments: [rotation.rawValue]
             ).map { row in
                 try Evidence(
                     consumer: row.cell("consumer"),
+                    source: Self.source(in: row),
                     verdict: Evidence.Verdict(rawValue: row.cell("verdict")) ?? .unknown,
                     detail: row.cell("detail"),
                     reportedAt: (row.cell("reported_at") as Int64?)
@@ -214,6 +214,12 @@ extension Journal {
                     takenAt: Instant(milliseconds: row.cell("taken_at")))
             }
         }
+    }
+
+    /// A journal that no run has moved forward knows reports only.
+    private static func source(in row: Row) throws -> EvidenceClass {
+        guard row.hasColumn("source") else { return .fingerprint }
+        return EvidenceClass(rawValue: try row.cell("source")) ?? .soak
     }
 
     /// Requests that no run has answered yet.

@@ -48,40 +48,6 @@ struct NextDue: Sendable, Hashable {
     let completedAt: Instant?
 }
 
-/// What one consumer was last seen to use.
-public struct Evidence: Sendable, Hashable {
-    /// What was concluded.
-    public enum Verdict: String, Sendable, Hashable, Codable {
-        /// It reported, after the distribution, with the secret that it should use.
-        case proven
-        /// It reported the other secret.
-        case onOther = "on-other-secret"
-        /// Nothing can be concluded.
-        case unknown
-    }
-    /// The consumer.
-    public let consumer: String
-    /// What was concluded.
-    public let verdict: Verdict
-    /// Why, in words.
-    public let detail: String
-    /// When the consumer said so.
-    public let reportedAt: Instant?
-    /// When we looked.
-    public let takenAt: Instant
-
-    /// Evidence.
-    public init(
-        consumer: String, verdict: Verdict, detail: String, reportedAt: Instant?, takenAt: Instant
-    ) {
-        self.consumer = consumer
-        self.verdict = verdict
-        self.detail = detail
-        self.reportedAt = reportedAt
-        self.takenAt = takenAt
-    }
-}
-
 /// A line of the audit before it has a number and a hash.
 public struct AuditEvent: Sendable, Hashable {
     /// What happened: `rotation-started`, `create-sent`, `phase-done`.

@@ -10,7 +10,7 @@ enum Schema {
     static let applicationID = 0x486F_6C64
 
     /// Migrations only go forward, each in a transaction; released ones are never edited.
-    static let migrations: [String] = [first, second]
+    static let migrations: [String] = [first, second, third]
 
     private static func quoted(_ words: [String]) -> String {
         words.map { "'\($0)'" }.joined(separator: ", ")
@@ -18,6 +18,11 @@ enum Schema {
 
     /// Where the anchor lies, outside of the state directory.
     private static let second = "ALTER TABLE setting ADD COLUMN anchor_path TEXT"
+
+    /// How it is known which secret a consumer uses.
+    private static let third = """
+        ALTER TABLE evidence ADD COLUMN source TEXT NOT NULL DEFAULT 'fingerprint'
+        """
 
     private static let first = """
         CREATE TABLE setting (

@@ -39,6 +39,8 @@ public struct Scenario: Sendable, Hashable {
         case shared
         /// A store that can only be written, and consumers that take their time.
         case stubborn
+        /// A server that tells of uses, and consumers of which only that, or a restart, is known.
+        case witnessed
         /// One secret at a time, which the plan doesn't allow for.
         case single
         /// One secret, the caller's value, and an outage that the plan allows: Auth0.
@@ -70,6 +72,7 @@ public struct Scenario: Sendable, Hashable {
             case .expiring: .expiring
             case .shared: .shared
             case .stubborn: .stubborn
+            case .witnessed: .witnessed
             case .single: .single
             case .replaced: .replaced
             case .renewed: .renewed

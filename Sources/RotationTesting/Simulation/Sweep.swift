@@ -44,7 +44,7 @@ extension Sweep {
             // Pairs while a server or consumers lag are left to chance: they take far longer.
             let left: Set<Scenario.Name> = [
                 .single, .lagging, .shared, .stubborn, .renewed, .pairedUnseen, .stagedUnseen,
-                .twofold,
+                .twofold, .witnessed,
             ]
             guard !left.contains(world) else { continue }
             sweeps += pairs(Scenario(world), simulation)
@@ -195,7 +195,7 @@ extension Scenario.Name {
             .pairedUnseen:
             Fault.allCases.filter { $0 != .duplicated && $0 != .late }
         case .okta, .clientValued, .entra, .lagging, .expiring, .shared, .stubborn, .replaced,
-            .paired, .staged, .stagedUnseen, .twofold:
+            .paired, .staged, .stagedUnseen, .twofold, .witnessed:
             Fault.allCases.filter { $0 != .late }
         }
     }

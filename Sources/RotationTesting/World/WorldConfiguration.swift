@@ -11,6 +11,8 @@ extension World {
         public var hiddenStores: Set<Int> = []
         /// One consumer for each, taking the stores in turn.
         public var habits: [Habit] = [.watch, .hook, .interval(.seconds(5))]
+        /// What can be seen of each of them; of those that aren't named, their reports.
+        public var proofs: [EvidenceClass] = []
         /// Whether somebody else's secret is there from the beginning.
         public var hasForeignSecret = false
         /// How long a new secret isn't accepted yet.
@@ -137,6 +139,14 @@ extension World.Configuration {
             .watch, .interval(.seconds(20)), .caching(.seconds(12)), .caching(.seconds(5)),
         ]
         return stubborn
+    }
+    /// Consumers of which the server's telemetry tells, or only when they began.
+    public static var witnessed: World.Configuration {
+        var witnessed = clientSupplied
+        witnessed.capabilities.telemetry = .secret
+        witnessed.habits = [.hook, .interval(.seconds(5)), .watch]
+        witnessed.proofs = [.rollout, .telemetry, .fingerprint]
+        return witnessed
     }
     /// Two registrations that take turns at a server that shows the one value of each.
     public static var paired: World.Configuration {

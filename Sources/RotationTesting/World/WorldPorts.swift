@@ -102,16 +102,34 @@ struct WorldHook: ReloadHook {
     }
 }
 
-/// One consumer's report: made when asked, with the value that it holds.
+/// What can be seen of one consumer, made when asked: most times its report, with the value that it
+/// holds.
 struct WorldReporter: AdoptionReporter {
     let world: World
     let index: Int
     let client: ClientID
 
-    func report() async throws(AdapterError) -> AdoptionReport? {
-        let (index, client) = (index, client)
+    var source: EvidenceClass {
+        let proofs = world.configuration.proofs
+        return proofs.indices.contains(index) ? proofs[index] : .fingerprint
+    }
+
+    func report(since: Instant?) async throws(AdapterError) -> ConsumerReport? {
+        let (index, client, source) = (index, client, source)
         return try await world.call(.report) { state in
             let consumer = state.consumers[index]
+            switch source {
+            case .fingerprint: break
+            case .rollout:
+                // It shows no value, so what others wrote into the store is not seen by it.
+                let isNew = consumer.loadedAt >= state.writtenAt
+                return .rollout(Rollout(lack: isNew ? nil : "it began before the distribution"))
+            case .telemetry:
+                state.consumers[index].seenAt = state.calls
+                return .telemetry(quiet: Self.quiet)
+            case .storeRead: return .storeRead(at: Instant(milliseconds: consumer.loadedAt))
+            case .soak: return nil
+            }
             // What it holds and hasn't presented yet, nobody can see.
             if consumer.presented == consumer.value { state.consumers[index].seenAt = state.calls }
             let presentedAt = consumer.presentedAt + state.skew
@@ -121,12 +139,16 @@ struct WorldReporter: AdoptionReporter {
             let other = consumer.candidate.map {
                 $0 == consumer.presented ? consumer.value : $0
             }
-            return AdoptionReport(
-                spelledAt: spelled, at: Instant(milliseconds: presentedAt),
-                fingerprint: Self.fingerprint("adoption", consumer.presented, client, spelled),
-                candidate: other.map { Self.fingerprint("candidate", $0, client, spelled) })
+            return .fingerprint(
+                AdoptionReport(
+                    spelledAt: spelled, at: Instant(milliseconds: presentedAt),
+                    fingerprint: Self.fingerprint("adoption", consumer.presented, client, spelled),
+                    candidate: other.map { Self.fingerprint("candidate", $0, client, spelled) }))
         }
     }
+
+    /// Longer than a consumer of a world goes without a token.
+    private static let quiet = Span.seconds(6)
 
     private static func fingerprint(
         _ purpose: String, _ secret: String, _ client: ClientID, _ spelled: String

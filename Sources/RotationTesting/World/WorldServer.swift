@@ -28,7 +28,9 @@ struct WorldServer: AuthorizationServer {
                     label: capabilities.recognition == .label ? secret.label : nil,
                     holds: isShown ? known.role { $0.matches(ClientSecret(secret.value)) } : nil,
                     secret: isShown && capabilities.shape == .twoSlots
-                        ? ClientSecret(secret.value) : nil)
+                        ? ClientSecret(secret.value) : nil,
+                    lastUsedAt: capabilities.telemetry == .secret
+                        ? state.uses[secret.value].map(Instant.init(milliseconds:)) : nil)
             }
         }
     }
@@ -147,8 +149,9 @@ struct WorldServer: AuthorizationServer {
     {
         try await world.call(.authenticate) { state in
             state.askedAt = state.calls
-            return state.accepts(secret.withPlaintext { $0 })
-                ? .accepted : .refused(code: "invalid_client")
+            let value = secret.withPlaintext { $0 }
+            state.note(useOf: value)
+            return state.accepts(value) ? .accepted : .refused(code: "invalid_client")
         }
     }
 }

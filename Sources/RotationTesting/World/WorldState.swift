@@ -50,11 +50,13 @@ struct WorldConsumer: Sendable {
 }
 
 extension WorldConsumer {
-    /// Gets a token where it needs one: at each moment, or when the one that it keeps is over.
-    fileprivate mutating func present(_ value: String, at now: Int64) {
-        if case .caching(let span) = habit, now - presentedAt < span.milliseconds { return }
+    /// Gets a token where it needs one: at each moment, or when the one that it keeps is over;
+    /// gives whether it did.
+    fileprivate mutating func present(_ value: String, at now: Int64) -> Bool {
+        if case .caching(let span) = habit, now - presentedAt < span.milliseconds { return false }
         (presented, presentedClient) = (value, client)
         presentedAt = habit.isCaching ? now : loadedAt
+        return true
     }
 }
 
@@ -96,6 +98,8 @@ struct WorldState: Sendable {
     var secrets: [WorldSecret]
     var stores: [WorldStore]
     var consumers: [WorldConsumer]
+    /// When each value was last accepted, on the server's clock.
+    var uses: [String: Int64] = [:]
     var made = 0
     /// How long both secrets must have been accepted after the last write, in true time.
     var overlap: Int64 = 0
@@ -117,6 +121,11 @@ struct WorldState: Sendable {
             secret.value == value && secret.isEnabled && secret.acceptedFrom <= now
                 && secret.expiresAt ?? .max > now
         }
+    }
+
+    /// What the server's telemetry tells of from now on.
+    mutating func note(useOf value: String) {
+        if accepts(value) { uses[value] = now }
     }
 
     /// With which of its two a consumer gets a token: the second where the first is refused.
@@ -151,7 +160,10 @@ struct WorldState: Sendable {
                 case .interval(let span): now - consumer.loadedAt >= span.milliseconds
                 case .hook: hookRan
                 }
-            defer { consumers[index].present(usable(of: consumers[index]), at: now) }
+            defer {
+                let value = usable(of: consumers[index])
+                if consumers[index].present(value, at: now) { note(useOf: value) }
+            }
             guard isTime else { continue }
             let store = stores[consumer.store]
             if consumer.value != store.value || consumer.candidate != store.candidate {

@@ -1,3 +1,4 @@
+import Adapters
 import Foundation
 import HTTPTransport
 import RotationCore
@@ -174,10 +175,20 @@ struct Examination {
     }
 
     private func examineConsumers(_ factory: any AdapterFactory, _ result: inout Result) async {
-        for consumer in plan.consumers {
+        for consumer in plan.consumers where consumer.report != nil {
             do throws(AdapterError) {
                 let reporter = try await factory.reporter(consumer, of: plan)
-                guard try await reporter.report() == nil else { continue }
+                for finding in try await reporter.preflight() {
+                    result.add(consumer.name, finding)
+                }
+                let telemetry = AdapterRegistry.capabilities(of: plan)?.telemetry
+                if reporter.source == .telemetry, telemetry != .secret {
+                    let blind = Finding(
+                        .problem, code: "server-tells-no-use",
+                        message: "the server doesn't tell when each secret was used")
+                    result.add(consumer.name, blind)
+                }
+                guard try await reporter.report(since: nil) == nil else { continue }
                 let silent = Finding(
                     .warning, code: "consumer-silent",
                     message: "it has not reported yet; the rotation would wait for it")

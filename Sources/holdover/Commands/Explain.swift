@@ -1,3 +1,4 @@
+import Adapters
 import ArgumentParser
 import Plans
 import RotationCore
@@ -42,11 +43,9 @@ struct Explain: ParsableCommand {
             console.line(
                 "earliest next move: \(next.utc) (\(next.relative(to: now))), by holdover run")
         }
-        for one in evidence where one.verdict != .proven {
-            let counts =
-                found.state.phase == .ready
-                ? "a report made after the candidate was written, with a second fingerprint of it"
-                : "a report made after the distribution with the expected secret"
+        for one in evidence where !one.finding.isPassed {
+            let source = AdapterRegistry.evidence(of: one.consumer, in: found.plan)
+            let counts = source.whatCounts(isCandidate: found.state.phase == .ready)
             console.line("consumer \(one.consumer): \(safeText(one.detail)); counts: \(counts)")
         }
         try showDifferences(found, journal)

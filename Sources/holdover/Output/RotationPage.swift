@@ -38,9 +38,10 @@ struct RotationPage {
         for one in evidence {
             let word = console.colored(
                 one.verdict.rawValue, one.verdict == .proven ? .good : .attention)
+            let grade = one.finding.isPassed ? ", grade \(one.source.grade.rawValue)" : ""
             console.line(
-                "  consumer  \(one.consumer): \(word), \(safeText(one.detail)) (\(one.takenAt.utc))"
-            )
+                "  consumer  \(one.consumer): \(word) by \(one.source.rawValue)\(grade), "
+                    + "\(safeText(one.detail)) (\(one.takenAt.utc))")
         }
         for request in requests {
             console.line("  asked     \(request.kind.rawValue), not answered yet; holdover run")

@@ -56,6 +56,8 @@ struct RotationView: Encodable {
 /// A consumer's evidence as `--json` has it.
 struct EvidenceView: Encodable {
     let consumer: String
+    let source: String
+    let grade: String?
     let verdict: String
     let detail: String
     let reportedAt: String?
@@ -63,6 +65,8 @@ struct EvidenceView: Encodable {
 
     init(_ evidence: Evidence) {
         consumer = evidence.consumer
+        source = evidence.source.rawValue
+        grade = evidence.finding.isPassed ? evidence.source.grade.rawValue : nil
         verdict = evidence.verdict.rawValue
         detail = evidence.detail
         reportedAt = evidence.reportedAt?.utc
