@@ -90,7 +90,7 @@ struct SecretsManagerStore: SecretStore {
         do throws(AdapterError) {
             held = try await api.current()
         } catch {
-            throw AdapterError(.unknown, code: error.code, message: error.message)
+            throw error.leavingDoubt
         }
         // By what it holds: another version with the same text serves as well.
         guard held?.text == written else {

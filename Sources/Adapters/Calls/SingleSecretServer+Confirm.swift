@@ -8,7 +8,7 @@ extension SingleSecretServer {
     func confirm(_ secret: ClientSecret) async throws(AdapterError) {
         let shown: ClientSecret?
         do throws(AdapterError) { shown = try await secretInForce() } catch {
-            throw AdapterError(.unknown, code: error.code, message: error.message)
+            throw error.leavingDoubt
         }
         guard let shown, shown.matches(secret) else {
             throw AdapterError(

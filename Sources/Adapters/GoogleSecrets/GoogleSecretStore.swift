@@ -48,7 +48,7 @@ struct GoogleSecretStore: SecretStore {
         do throws(AdapterError) {
             try await confirm(made, after, replacing: held.number)
         } catch {
-            throw AdapterError(.unknown, code: error.code, message: error.message)
+            throw error.leavingDoubt
         }
     }
 

@@ -53,7 +53,7 @@ struct KeyVaultStore: SecretStore {
         do throws(AdapterError) {
             try await confirm(made, after, before + [held])
         } catch {
-            throw AdapterError(.unknown, code: error.code, message: error.message)
+            throw error.leavingDoubt
         }
     }
 

@@ -110,7 +110,7 @@ struct Keycloak: AuthorizationServer {
             }
         } catch {
             // A secret was made, whatever failed behind it. The slots tell.
-            throw AdapterError(.unknown, code: error.code, message: error.message)
+            throw error.leavingDoubt
         }
         throw refusal(
             .refused, "no-overlap",

@@ -105,7 +105,7 @@ struct KubernetesStore: SecretStore {
     private func confirm(_ texts: [(key: String, text: String)]) async throws(AdapterError) {
         let after: KubernetesSecret
         do throws(AdapterError) { after = try await secret() } catch {
-            throw AdapterError(.unknown, code: error.code, message: error.message)
+            throw error.leavingDoubt
         }
         for (key, text) in texts {
             guard let held = (try? after.bytes(key)) ?? nil, held == Array(text.utf8) else {

@@ -101,7 +101,7 @@ struct ParameterStore: SecretStore {
         do throws(AdapterError) {
             seen = try await api.version(at: label)
         } catch {
-            throw AdapterError(.unknown, code: error.code, message: error.message)
+            throw error.leavingDoubt
         }
         guard seen?.text == written else {
             throw unknown("not-as-written", "the parameter does not hold what was just written")

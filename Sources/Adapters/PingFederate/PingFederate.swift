@@ -81,7 +81,7 @@ struct PingFederate: AuthorizationServer {
             }
         } catch {
             // It was written, whatever failed behind it.
-            throw AdapterError(.unknown, code: error.code, message: error.message)
+            throw error.leavingDoubt
         }
     }
 
@@ -115,7 +115,7 @@ struct PingFederate: AuthorizationServer {
             // The server is set to retain what was in the first place.
             try await api.dropSecondary(beside: shown)
         } catch {
-            throw AdapterError(.unknown, code: error.code, message: error.message)
+            throw error.leavingDoubt
         }
         try await assertSecondary(endAt: [])
     }

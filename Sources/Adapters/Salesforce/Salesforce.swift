@@ -99,7 +99,7 @@ struct Salesforce: AuthorizationServer {
             try await api.delete(doomed.id, of: sets.consumer)
         } catch {
             // They have changed places, whatever failed behind it.
-            throw AdapterError(.unknown, code: error.code, message: error.message)
+            throw error.leavingDoubt
         }
     }
 

@@ -85,7 +85,7 @@ struct UAA: AuthorizationServer {
             try await api.replaceAll(with: survivor)
         } catch {
             // A secret was dropped, whatever failed behind it.
-            throw AdapterError(.unknown, code: error.code, message: error.message)
+            throw error.leavingDoubt
         }
     }
 

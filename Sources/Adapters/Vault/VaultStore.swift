@@ -133,7 +133,7 @@ struct VaultStore: SecretStore {
         do throws(AdapterError) {
             state = try await self.state(index: index)
         } catch {
-            throw AdapterError(.unknown, code: error.code, message: error.message)
+            throw error.leavingDoubt
         }
         let isHeld = state.value.map { ClientSecret($0).matches(secret) } ?? false
         guard state.version >= version, isHeld else {
