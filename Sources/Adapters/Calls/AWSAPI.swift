@@ -32,26 +32,18 @@ struct AWSAPI: Sendable {
             "Content-Type": "application/x-amz-json-1.1", "X-Amz-Target": "\(target).\(operation)",
         ]
         let response = try await admin.send(
-            "POST", "/", headers: headers, body: Self.body(members), effect)
+            "POST", "/", headers: headers,
+            body: JSONDocument.object(members.map { ($0.name, Self.json($0.value)) }), effect)
         guard response.status != 200 else { return response }
         throw error(response, effect)
     }
 
-    private static func body(_ members: Members) -> [UInt8] {
-        let texts = members.map { member in
-            JSONDocument.literal(member.name) + Array(":".utf8) + Self.json(member.value)
-        }
-        return Array("{".utf8) + texts.joined(separator: Array(",".utf8)) + Array("}".utf8)
-    }
-
     private static func json(_ value: Value) -> [UInt8] {
         switch value {
-        case .text(let text): return JSONDocument.literal(text)
-        case .number(let number): return Array("\(number)".utf8)
-        case .flag(let flag): return Array("\(flag)".utf8)
-        case .texts(let texts):
-            let items = texts.map(JSONDocument.literal).joined(separator: Array(",".utf8))
-            return Array("[".utf8) + items + Array("]".utf8)
+        case .text(let text): JSONDocument.literal(text)
+        case .number(let number): Array("\(number)".utf8)
+        case .flag(let flag): Array("\(flag)".utf8)
+        case .texts(let texts): JSONDocument.array(texts)
         }
     }
 

@@ -40,22 +40,14 @@ struct KeyVaultVersion: Decodable, Sendable {
     func successor(holding text: String, marked token: VersionToken) -> [UInt8] {
         var tags = tags ?? [:]
         tags[Self.mark] = token.id
-        var members: [[UInt8]] = [Self.member("value", text)]
-        if let contentType { members.append(Self.member("contentType", contentType)) }
-        let pairs = tags.sorted { $0.key < $1.key }.map { Self.member($0.key, $0.value) }
-        members.append(Array(#""tags":"#.utf8) + Self.object(pairs))
-        var times = [Array(#""enabled":true"#.utf8)]
-        if let exp = attributes?.exp { times.append(Array(#""exp":\#(exp)"#.utf8)) }
-        if let nbf = attributes?.nbf { times.append(Array(#""nbf":\#(nbf)"#.utf8)) }
-        members.append(Array(#""attributes":"#.utf8) + Self.object(times))
-        return Self.object(members)
-    }
-
-    private static func member(_ name: String, _ value: String) -> [UInt8] {
-        JSONDocument.literal(name) + Array(":".utf8) + JSONDocument.literal(value)
-    }
-
-    private static func object(_ members: [[UInt8]]) -> [UInt8] {
-        Array("{".utf8) + members.joined(separator: Array(",".utf8)) + Array("}".utf8)
+        var members = [(name: "value", value: JSONDocument.literal(text))]
+        if let contentType { members.append(("contentType", JSONDocument.literal(contentType))) }
+        let pairs = tags.sorted { $0.key < $1.key }.map { (name: $0.key, value: $0.value) }
+        members.append(("tags", JSONDocument.object(texts: pairs)))
+        var times = [(name: "enabled", value: Array("true".utf8))]
+        if let exp = attributes?.exp { times.append(("exp", Array("\(exp)".utf8))) }
+        if let nbf = attributes?.nbf { times.append(("nbf", Array("\(nbf)".utf8))) }
+        members.append(("attributes", JSONDocument.object(times)))
+        return JSONDocument.object(members)
     }
 }

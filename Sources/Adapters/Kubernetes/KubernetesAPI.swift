@@ -48,15 +48,17 @@ struct KubernetesAPI: Sendable {
             struct Status: Decodable { let allowed: Bool }
             let status: Status
         }
-        let attributes = [
-            ("namespace", place.namespace), ("verb", verb), ("group", place.group),
-            ("resource", place.resource), ("name", place.name),
-        ].map { JSONDocument.literal($0.0) + Array(":".utf8) + JSONDocument.literal($0.1) }
-        let body =
-            Array(
-                (#"{"apiVersion":"authorization.k8s.io/v1","kind":"SelfSubjectAccessReview","#
-                    + #""spec":{"resourceAttributes":{"#).utf8)
-            + attributes.joined(separator: Array(",".utf8)) + Array("}}}".utf8)
+        let attributes = JSONDocument.object(
+            texts: [
+                ("namespace", place.namespace), ("verb", verb), ("group", place.group),
+                ("resource", place.resource), ("name", place.name),
+            ])
+        let body = JSONDocument.object(
+            [
+                ("apiVersion", JSONDocument.literal("authorization.k8s.io/v1")),
+                ("kind", JSONDocument.literal("SelfSubjectAccessReview")),
+                ("spec", JSONDocument.object([("resourceAttributes", attributes)])),
+            ])
         let admin = try admin()
         let response = try await admin.expect(
             [200, 201], "POST", "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews",

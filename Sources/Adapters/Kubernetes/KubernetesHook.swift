@@ -89,9 +89,10 @@ struct KubernetesHook: ReloadHook {
     }
 
     private static func restart(_ moment: String) -> [UInt8] {
-        Array(#"{"spec":{"template":{"metadata":{"annotations":{"#.utf8)
-            + JSONDocument.literal(KubernetesWorkload.restartedAt) + Array(":".utf8)
-            + JSONDocument.literal(moment) + Array("}}}}}".utf8)
+        let annotations = JSONDocument.object(texts: [(KubernetesWorkload.restartedAt, moment)])
+        return ["annotations", "metadata", "template", "spec"].reduce(annotations) { inner, name in
+            JSONDocument.object([(name, inner)])
+        }
     }
 
     private func failure(_ code: String, _ reason: String) -> AdapterError {

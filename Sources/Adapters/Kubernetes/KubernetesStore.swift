@@ -93,12 +93,13 @@ struct KubernetesStore: SecretStore {
         -> [UInt8]
     {
         let data = texts.map {
-            JSONDocument.literal($0.key) + Array(":".utf8)
-                + JSONDocument.literal(Data($0.text.utf8).base64EncodedString())
+            (name: $0.key, value: Data($0.text.utf8).base64EncodedString())
         }
-        return Array(#"{"metadata":{"resourceVersion":"#.utf8) + JSONDocument.literal(version)
-            + Array(#"},"data":{"#.utf8) + data.joined(separator: Array(",".utf8))
-            + Array("}}".utf8)
+        return JSONDocument.object(
+            [
+                ("metadata", JSONDocument.object(texts: [("resourceVersion", version)])),
+                ("data", JSONDocument.object(texts: data)),
+            ])
     }
 
     /// What consumers get is read back: webhooks may change what goes into a cluster.

@@ -41,12 +41,11 @@ struct HTTPHook: ReloadHook {
         var headers: HTTPHeaders = ["Content-Type": "application/json", "Accept": "*/*"]
         headers["Authorization"] = authorization?.withPlaintext { $0 }
         let fields = [
-            ("client", context.client.rawValue), ("rotation", context.rotation.rawValue),
-            ("phase", context.phase.rawValue),
-        ].map { name, value in
-            JSONDocument.literal(name) + [UInt8(ascii: ":")] + JSONDocument.literal(value)
-        }
-        let body = Array("{".utf8) + fields.joined(separator: Array(",".utf8)) + Array("}\n".utf8)
+            (name: "client", value: context.client.rawValue),
+            (name: "rotation", value: context.rotation.rawValue),
+            (name: "phase", value: context.phase.rawValue),
+        ]
+        let body = JSONDocument.object(texts: fields) + [UInt8(ascii: "\n")]
         let response: HTTPResponse
         do throws(HTTPFailure) {
             response = try await http.send(

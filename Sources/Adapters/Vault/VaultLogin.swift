@@ -20,10 +20,10 @@ actor VaultLogin {
         let secret: (name: String, text: ClientSecret)
 
         fileprivate var body: [UInt8] {
-            Array("{".utf8) + JSONDocument.literal(role.name) + Array(":".utf8)
-                + JSONDocument.literal(role.text) + Array(",".utf8)
-                + JSONDocument.literal(secret.name) + Array(":".utf8)
-                + secret.text.withPlaintext { JSONDocument.literal($0) } + Array("}".utf8)
+            JSONDocument.object(
+                texts: [
+                    (role.name, role.text), (secret.name, secret.text.withPlaintext { $0 }),
+                ])
         }
     }
 

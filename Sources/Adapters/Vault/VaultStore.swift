@@ -87,9 +87,8 @@ struct VaultStore: SecretStore {
         guard place.engine == .versioned else {
             return try await overwrite(with: data, holding: content.secret)
         }
-        let body =
-            Array(#"{"options":{"cas":\#(state.version)},"data":"#.utf8) + data
-            + [UInt8(ascii: "}")]
+        let options = Array(#"{"cas":\#(state.version)}"#.utf8)
+        let body = JSONDocument.object([("options", options), ("data", data)])
         let response = try await login.send("POST", place.escapedDataPath, body: body, .repeatable)
         guard response.status == 200 else { throw refusal(response) }
         let written = try api.decode(VaultWriteAnswer.self, response, .repeatable).data.version
@@ -168,8 +167,7 @@ struct VaultStore: SecretStore {
     }
 
     private func rights() async throws(AdapterError) -> Set<String> {
-        let body =
-            Array(#"{"paths":["#.utf8) + JSONDocument.literal(place.dataPath) + Array("]}".utf8)
+        let body = JSONDocument.object([("paths", JSONDocument.array([place.dataPath]))])
         let response = try await login.send("POST", "sys/capabilities-self", body: body, .read)
         guard response.status == 200 else { throw api.error(response, .read) }
         let answer = try api.decode(VaultCapabilitiesAnswer.self, response, .read).data
