@@ -261,6 +261,11 @@ import Testing
                 #"{"__type":"AccessDeniedException","Message":"may not do: kms:Decrypt"}"#,
                 "kms-forbidden"
             ),
+            (
+                #"{"__type":"AccessDeniedException","Message":"The ciphertext refers to a "#
+                    + #"customer master key that does not exist, does not exist in this region, "#
+                    + #"or you are not allowed to access."}"#, "kms-forbidden"
+            ),
             (#"{"__type":"AccessDeniedException","Message":"ssm:GetParameter"}"#, "forbidden"),
             (#"{"__type":"InvalidKeyId","message":"it is disabled"}"#, "kms-key"),
         ] {

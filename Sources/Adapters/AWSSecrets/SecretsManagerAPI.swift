@@ -128,14 +128,3 @@ struct SecretsManagerAPI: Sendable {
         }
     }
 }
-
-extension AWSFailure {
-    /// A right to a key of the Key Management Service that is missing, told from others.
-    static func keyRule(_ failure: AWSFailure) -> (kind: AdapterError.Kind, code: String)? {
-        let names = ["AccessDeniedException", "AccessDenied"]
-        let message = failure.message
-        guard names.contains(failure.type), message.contains("KMS") || message.contains("kms:")
-        else { return nil }
-        return (.unauthorized, "kms-forbidden")
-    }
-}

@@ -63,3 +63,15 @@ struct AWSFailure: Sendable {
         }
     }
 }
+
+extension AWSFailure {
+    /// A right to a key of the Key Management Service that is missing, told from others.
+    static func keyRule(_ failure: AWSFailure) -> (kind: AdapterError.Kind, code: String)? {
+        // The last is the sentence of a key that is in the way of reading, which names no right.
+        let signs = ["KMS", "kms:", "customer master key"]
+        guard ["AccessDeniedException", "AccessDenied"].contains(failure.type),
+            signs.contains(where: failure.message.contains)
+        else { return nil }
+        return (.unauthorized, "kms-forbidden")
+    }
+}

@@ -32,19 +32,12 @@ extension Cognito {
         let userPool = try settings.requiredText("user_pool")
         let region = try Self.region(of: userPool, settings)
         let domain = try settings.requiredAddress("domain")
-        let caFile = try settings.caFile()
-        let admin = try settings.requiredGroup("admin")
-        let login = try await AWSLogin(adapter: "cognito", region: region, caFile: caFile)
-            .login(admin, for: "cognito-idp", parts)
-        let address = try settings.address("url") ?? "https://cognito-idp.\(region).amazonaws.com"
+        let api = try await AWSLogin(settings, region: region)
+            .api(
+                of: "cognito-idp", by: "admin", target: "AWSCognitoIdentityProviderService", parts,
+                rule: CognitoAPI.rule)
         self.init(
-            api: CognitoAPI(
-                api: AWSAPI(
-                    admin: AdminAPI(
-                        address: address, caFile: caFile, login: login, http: parts.http,
-                        words: AWSAPI.words),
-                    target: "AWSCognitoIdentityProviderService", rule: CognitoAPI.rule),
-                userPool: userPool, clientID: plan.clientID.rawValue),
+            api: CognitoAPI(api: api, userPool: userPool, clientID: plan.clientID.rawValue),
             probe: try TokenProbe(
                 settings, plan, parts, at: "\(domain)/oauth2/token",
                 isRefusal: { ($0 == 400 || $0 == 401) && $1 == "invalid_client" }),

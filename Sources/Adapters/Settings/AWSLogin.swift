@@ -2,9 +2,17 @@ import RotationCore
 
 /// The ways to log in to Amazon Web Services that plans may choose from.
 struct AWSLogin: Sendable {
-    let adapter: String
-    let region: String
-    let caFile: String?
+    private let settings: Settings
+    private let region: String
+    private let caFile: String?
+
+    private var adapter: String { settings.adapter }
+
+    /// The login to what `settings` describe, in `region`.
+    init(_ settings: Settings, region: String) throws(AdapterError) {
+        (self.settings, self.region) = (settings, region)
+        caFile = try settings.caFile()
+    }
 
     /// The settings of the group that says who calls.
     static let settings = [
@@ -35,8 +43,23 @@ struct AWSLogin: Sendable {
             }
     }
 
+    /// The API of `service`, called by whom the group `group` says; `target` stands in front of the
+    /// operations' names.
+    func api(
+        of service: String, by group: String, target: String, _ parts: ServerParts,
+        rule: @escaping @Sendable (AWSFailure) -> (kind: AdapterError.Kind, code: String)?
+    ) async throws(AdapterError) -> AWSAPI {
+        let login = try await login(try settings.requiredGroup(group), for: service, parts)
+        let address = try settings.address("url") ?? "https://\(service).\(region).amazonaws.com"
+        return AWSAPI(
+            admin: AdminAPI(
+                address: address, caFile: caFile, login: login, http: parts.http,
+                words: AWSAPI.words),
+            target: target, rule: rule)
+    }
+
     /// The login of the group `admin`, for requests to `service`.
-    func login(_ admin: Settings, for service: String, _ parts: ServerParts)
+    private func login(_ admin: Settings, for service: String, _ parts: ServerParts)
         async throws(AdapterError) -> AdminLogin
     {
         let key = try admin.reference("access_key_id")

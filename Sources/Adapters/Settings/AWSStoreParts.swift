@@ -31,15 +31,7 @@ struct AWSStoreParts: Sendable {
         guard AWSLogin.isRegion(region) else {
             throw settings.invalid("region", "is not a region such as eu-west-1")
         }
-        let caFile = try settings.caFile()
-        let auth = try settings.requiredGroup("auth")
-        let login = try await AWSLogin(adapter: settings.adapter, region: region, caFile: caFile)
-            .login(auth, for: service, parts)
-        let address = try settings.address("url") ?? "https://\(service).\(region).amazonaws.com"
-        api = AWSAPI(
-            admin: AdminAPI(
-                address: address, caFile: caFile, login: login, http: parts.http,
-                words: AWSAPI.words),
-            target: target, rule: rule)
+        api = try await AWSLogin(settings, region: region)
+            .api(of: service, by: "auth", target: target, parts, rule: rule)
     }
 }

@@ -41,7 +41,7 @@ enum ParameterRules {
         }
         let tier = try tier(wish, last)
         let key = type == secure ? wish.key ?? "alias/aws/ssm" : nil
-        try mayUseKey(key, "kms:Encrypt")
+        try mayUseKey(key, for: .encrypt)
         try makeRoom(in: &parameter)
         let made = ManagedParameter.Version(
             number: (last?.number ?? 0) + 1, text: wish.text, type: type, created: now, key: key,
@@ -118,12 +118,28 @@ enum ParameterRules {
             && !small.hasPrefix("aws") && !small.hasPrefix("ssm")
     }
 
-    static func mayUseKey(_ key: String?, _ action: String) throws(AWSError) {
-        if key == AWSStoreCall.forbiddenKey {
-            throw AWSError(
-                "AccessDeniedException",
+    /// What a key is used for.
+    enum KeyUse {
+        case encrypt, decrypt
+
+        /// The sentence for whoever may not.
+        ///
+        /// That of reading is the Key Management Service's own, and names no right.
+        fileprivate var refusal: String {
+            switch self {
+            case .encrypt:
+                "User: arn:aws:iam::123456789012:user/practice is not authorized to perform: "
+                    + "kms:Encrypt on resource: \(AWSStoreCall.forbiddenKey)"
+            case .decrypt:
                 "The ciphertext refers to a customer master key that does not exist, does not "
-                    + "exist in this region, or you are not allowed to access: \(action)")
+                    + "exist in this region, or you are not allowed to access."
+            }
+        }
+    }
+
+    static func mayUseKey(_ key: String?, for action: KeyUse) throws(AWSError) {
+        if key == AWSStoreCall.forbiddenKey {
+            throw AWSError("AccessDeniedException", action.refusal)
         }
         if key == AWSStoreCall.disabledKey {
             throw AWSError("InvalidKeyId", "\(AWSStoreCall.disabledKey) is disabled.")

@@ -73,7 +73,7 @@ struct ParameterService: Sendable {
         }
         guard let found else { throw ParameterRules.unknownVersion }
         let isShown = call.input["WithDecryption"]?.bool ?? false
-        if isShown { try ParameterRules.mayUseKey(found.key, "kms:Decrypt") }
+        if isShown { try ParameterRules.mayUseKey(found.key, for: .decrypt) }
         var members = wire(found, of: parameter, isShown: isShown)
         members["ARN"] = .string(parameter.arn)
         members["Selector"] = selector.map { .string(":\($0)") }
