@@ -15,18 +15,11 @@ extension Auth0 {
                     + "out"),
             .authMethod(.post),
             .caFile,
-            SettingDescriptor(
-                "admin",
-                .group([
-                    SettingDescriptor(
-                        "client_id", .text, required: true,
-                        summary: "a machine-to-machine client, authorized for the Management API"),
-                    SettingDescriptor(
-                        "client_secret", .reference, required: true, summary: "its secret"),
-                    SettingDescriptor(
-                        "audience", .text,
-                        summary: "the Management API; url and /api/v2/ if left out"),
-                ]), required: true, summary: "who administers"),
+            .adminClient(
+                "a machine-to-machine client, authorized for the Management API",
+                SettingDescriptor(
+                    "audience", .text,
+                    summary: "the Management API; url and /api/v2/ if left out")),
         ],
         capabilities: capabilities)
 

@@ -8,9 +8,7 @@ struct ExecHook: ReloadHook {
     static let descriptor = AdapterDescriptor(
         type: "exec", summary: "runs a command, without a shell",
         settings: [
-            SettingDescriptor(
-                "command", .texts, required: true,
-                summary: "the command and its arguments, one text each"),
+            .command("command"),
             SettingDescriptor(
                 "timeout", .span,
                 summary: "how long the command may run before it is killed; 30s if left out"),
@@ -18,13 +16,7 @@ struct ExecHook: ReloadHook {
 
     init(_ target: TargetSettings) throws(AdapterError) {
         let settings = Settings(target)
-        guard let command = try settings.texts("command"), let first = command.first,
-            !first.isEmpty, !command.contains(where: { $0.utf8.contains(0) })
-        else { throw settings.invalid("command", "is not a command") }
-        guard first.hasPrefix("/") || !first.contains("/") else {
-            throw settings.invalid("command", "is neither a name nor an absolute path")
-        }
-        self.command = command
+        command = try settings.command()
         timeout = try settings.span("timeout", default: .seconds(30))
     }
 

@@ -16,9 +16,7 @@ struct ExecProgram: Sendable {
     let findings: [Finding]
 
     static let settings = [
-        SettingDescriptor(
-            "command", .texts, required: true,
-            summary: "the program and its arguments, one text each; there is no shell"),
+        .command("program"),
         SettingDescriptor(
             "timeout", .span,
             summary: "how long one call may take before it is killed; 30s if left out"),
@@ -31,11 +29,7 @@ struct ExecProgram: Sendable {
 
     /// The program that `settings` name.
     init(_ settings: Settings, _ parts: ServerParts) async throws(AdapterError) {
-        guard let command = try settings.texts("command"), let first = command.first,
-            first.hasPrefix("/") || (!first.isEmpty && !first.contains("/")),
-            !command.contains(where: { $0.utf8.contains(0) })
-        else { throw settings.invalid("command", "is neither a name nor an absolute path") }
-        self.command = command
+        command = try settings.command()
         timeout = try settings.span("timeout", default: .seconds(30))
         let reference = try settings.reference("token")
         var token: String?

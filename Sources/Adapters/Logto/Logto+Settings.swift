@@ -11,19 +11,11 @@ extension Logto {
                 "resource", .text, summary: "the API resource to ask for when a secret is tried"),
             .authMethod(),
             .caFile,
-            SettingDescriptor(
-                "admin",
-                .group([
-                    SettingDescriptor(
-                        "client_id", .text, required: true,
-                        summary:
-                            "a machine-to-machine application with a role for the management API"),
-                    SettingDescriptor(
-                        "client_secret", .reference, required: true, summary: "its secret"),
-                    SettingDescriptor(
-                        "resource", .text,
-                        summary: "the management API; https://default.logto.app/api if left out"),
-                ]), required: true, summary: "who administers"),
+            .adminClient(
+                "a machine-to-machine application with a role for the management API",
+                SettingDescriptor(
+                    "resource", .text,
+                    summary: "the management API; https://default.logto.app/api if left out")),
         ],
         capabilities: capabilities)
 

@@ -19,17 +19,10 @@ extension PingOne {
             .scope,
             .authMethod(),
             .caFile,
-            SettingDescriptor(
-                "admin",
-                .group([
-                    SettingDescriptor(
-                        "client_id", .text, required: true,
-                        summary: "a worker application with a role for the application"),
-                    SettingDescriptor(
-                        "client_secret", .reference, required: true, summary: "its secret"),
-                    SettingDescriptor(
-                        "environment", .text, summary: "its environment; the same if left out"),
-                ]), required: true, summary: "who administers"),
+            .adminClient(
+                "a worker application with a role for the application",
+                SettingDescriptor(
+                    "environment", .text, summary: "its environment; the same if left out")),
         ],
         capabilities: capabilities)
 

@@ -8,9 +8,7 @@ struct ExecReporter: AdoptionReporter {
     static let descriptor = AdapterDescriptor(
         type: "exec", summary: "the last line that a command prints",
         settings: [
-            SettingDescriptor(
-                "command", .texts, required: true,
-                summary: "the command and its arguments, one text each; there is no shell"),
+            .command("command"),
             SettingDescriptor(
                 "timeout", .span,
                 summary: "how long the command may run before it is killed; 30s if left out"),
@@ -20,10 +18,7 @@ struct ExecReporter: AdoptionReporter {
 
     init(_ target: TargetSettings) throws(AdapterError) {
         let settings = Settings(target)
-        guard let command = try settings.texts("command"), let first = command.first,
-            first.hasPrefix("/") || (!first.isEmpty && !first.contains("/"))
-        else { throw settings.invalid("command", "is not a command") }
-        self.command = command
+        command = try settings.command()
         timeout = try settings.span("timeout", default: .seconds(30))
     }
 

@@ -14,14 +14,7 @@ extension Salesforce {
             .scope,
             .authMethod(),
             .caFile,
-            SettingDescriptor(
-                "admin",
-                .group([
-                    SettingDescriptor(
-                        "client_id", .text, required: true, summary: "the key of another app"),
-                    SettingDescriptor(
-                        "client_secret", .reference, required: true, summary: "its secret"),
-                ]), required: true, summary: "who administers"),
+            .adminClient("the key of another app"),
         ],
         capabilities: capabilities)
 

@@ -24,6 +24,26 @@ extension SettingDescriptor {
             summary: "how consumers present the secret; \(standard.rawValue) if left out")
     }
 
+    /// Who administers, where a client fetches access tokens with its secret; `summary` says which
+    /// client, `more` what else it takes.
+    static func adminClient(_ summary: String, _ more: SettingDescriptor...) -> SettingDescriptor {
+        SettingDescriptor(
+            "admin",
+            .group(
+                [
+                    SettingDescriptor("client_id", .text, required: true, summary: summary),
+                    SettingDescriptor(
+                        "client_secret", .reference, required: true, summary: "its secret"),
+                ] + more), required: true, summary: "who administers")
+    }
+
+    /// A command; `noun` is what it is.
+    static func command(_ noun: String) -> SettingDescriptor {
+        SettingDescriptor(
+            "command", .texts, required: true,
+            summary: "the \(noun) and its arguments, one text each; there is no shell")
+    }
+
     /// Who administers, where a token that was made once is enough; `summary` says whose.
     ///
     /// It may be left out where the admin API asks nobody who they are, as `unlessAsked` says.

@@ -77,6 +77,15 @@ struct Settings: Sendable {
         return texts
     }
 
+    /// A command and its arguments: a name that is looked up, or an absolute path, and no NUL.
+    func command() throws(AdapterError) -> [String] {
+        guard let command = try texts("command"), let first = command.first, !first.isEmpty,
+            first.hasPrefix("/") || !first.contains("/"),
+            !command.contains(where: { $0.utf8.contains(0) })
+        else { throw invalid("command", "is neither a name nor an absolute path") }
+        return command
+    }
+
     /// An absolute path without `.`, `..` or NUL.
     func absolutePath(_ name: String) throws(AdapterError) -> String {
         let path = try requiredText(name)

@@ -18,15 +18,7 @@ extension UAA {
                 summary: "how long tokens live where the client doesn't say; 12h if left out"),
             .authMethod(),
             .caFile,
-            SettingDescriptor(
-                "admin",
-                .group([
-                    SettingDescriptor(
-                        "client_id", .text, required: true,
-                        summary: "a client with the authority clients.admin"),
-                    SettingDescriptor(
-                        "client_secret", .reference, required: true, summary: "its secret"),
-                ]), required: true, summary: "who administers"),
+            .adminClient("a client with the authority clients.admin"),
         ],
         capabilities: capabilities)
 

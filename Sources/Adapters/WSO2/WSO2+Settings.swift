@@ -22,15 +22,7 @@ extension WSO2 {
             .scope,
             .authMethod(),
             .caFile,
-            SettingDescriptor(
-                "admin",
-                .group([
-                    SettingDescriptor(
-                        "client_id", .text, required: true,
-                        summary: "an application that is authorized for the management API"),
-                    SettingDescriptor(
-                        "client_secret", .reference, required: true, summary: "its secret"),
-                ]), required: true, summary: "who administers"),
+            .adminClient("an application that is authorized for the management API"),
         ],
         capabilities: capabilities)
 
