@@ -125,6 +125,49 @@ import Testing
         #expect(try await ground.versions(of: name).count == 3)
     }
 
+    /// A vault whose first page goes on at `link`.
+    private func listing(_ link: String, at address: String = "https://Billing.vault.azure.net")
+        async throws -> (versions: [KeyVaultVersion], asked: [String])
+    {
+        let id = "https://billing.vault.azure.net/secrets/s"
+        let recorder = Recorder { request throws(HTTPFailure) in
+            let body =
+                request.url.contains("skiptoken")
+                ? #"{"value":[{"id":"\#(id)/two"}],"nextLink":null}"#
+                : #"{"value":[{"id":"\#(id)/one"}],"nextLink":"\#(link)"}"#
+            return HTTPResponse(status: 200, headers: [:], body: Array(body.utf8))
+        }
+        let login = AdminLogin(
+            adapter: "azure-key-vault", proof: .fixed(scheme: "Bearer", ClientSecret("t")),
+            findings: [])
+        let api = KeyVaultAPI(
+            admin: AdminAPI(
+                address: address, caFile: nil, login: login, http: recorder,
+                words: KeyVaultAPI.words),
+            secret: "s")
+        return (try await api.versions(), recorder.exchanges.map(\.request.url))
+    }
+
+    /// Key Vault's links have the port, and its ids don't.
+    @Test(arguments: ["https://Billing.vault.azure.net", "https://billing.vault.azure.net:443"])
+    func `a list goes on where the link spells out the port`(address: String) async throws {
+        let rest = "/secrets/s/versions?api-version=7.4&$skiptoken=eyJOZXh0"
+        let found = try await listing("https://billing.vault.azure.net:443\(rest)", at: address)
+        #expect(found.versions.map(\.version) == ["one", "two"])
+        #expect(found.asked.last == "\(address)\(rest)")
+    }
+
+    @Test(arguments: [
+        "https://billing.vault.azure.net:8443", "https://billing.vault.azure.net.example:443",
+        "http://billing.vault.azure.net:443", "https://other.vault.azure.net:443",
+    ])
+    func `a list goes on nowhere else`(origin: String) async throws {
+        let error = await adapterError {
+            _ = try await listing("\(origin)/secrets/s/versions?$skiptoken=x")
+        }
+        #expect(error?.kind == .refused && error?.code == "azure-key-vault-unreadable-answer")
+    }
+
     @Test func `a list of many pages is read to its end`() async throws {
         let name = try await ground.make("0")
         for number in 1..<60 { try await ground.put("\(number)", in: name) }

@@ -79,11 +79,9 @@ struct AWSSigner: Sendable {
 
     /// As it stands in the `Host` field, without the scheme's own port.
     private static func host(of url: String) -> String {
-        guard let separator = url.firstRange(of: "://") else { return "" }
-        let scheme = url[..<separator.lowerBound].lowercased()
-        let authority = url[separator.upperBound...].prefix { !"/?#".contains($0) }.lowercased()
-        let usual = scheme == "https" ? ":443" : ":80"
-        return authority.hasSuffix(usual) ? String(authority.dropLast(usual.count)) : authority
+        let plain = URLPart.withoutUsualPort(url)
+        guard let separator = plain.firstRange(of: "://") else { return "" }
+        return plain[separator.upperBound...].prefix { !"/?#".contains($0) }.lowercased()
     }
 
     /// The path, escaped once more, and the query, sorted.

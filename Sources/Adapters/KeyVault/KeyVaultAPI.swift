@@ -16,12 +16,14 @@ struct KeyVaultAPI: Sendable {
 
     private static let query = "?api-version=\(version)"
     private var path: String { "/secrets/\(URLPart.segment(secret))" }
+    /// The vault's address as ids spell it; links have the port too.
+    private var base: String { URLPart.withoutUsualPort(admin.address) }
     /// What the ids of the secret's versions begin with; names are the same in every case.
-    private var stem: String { "\(admin.address)\(path)/".lowercased() }
+    private var stem: String { "\(identity)/" }
     private var outcome: CallOutcome { CallOutcome(adapter: admin.login.adapter) }
 
     /// Names it the way that ids do, without a version.
-    var identity: String { "\(admin.address)\(path)".lowercased() }
+    var identity: String { "\(base)\(path)".lowercased() }
 
     /// The newest version, which consumers read; throws where it is disabled.
     func newest() async throws(AdapterError) -> KeyVaultVersion {
@@ -45,7 +47,7 @@ struct KeyVaultAPI: Sendable {
     }
 
     private func isOurs(_ version: KeyVaultVersion) -> Bool {
-        let id = version.id.lowercased()
+        let id = URLPart.withoutUsualPort(version.id).lowercased()
         return id.hasPrefix(stem) && !id.dropFirst(stem.count).isEmpty
             && !id.dropFirst(stem.count).contains("/")
     }
@@ -64,10 +66,11 @@ struct KeyVaultAPI: Sendable {
             all += (page.value ?? []).filter(isOurs)
             guard let link = page.nextLink, !link.isEmpty else { return all }
             // The access token goes to this vault and to nobody else.
-            guard link.lowercased().hasPrefix("\(stem)versions?") else {
+            let plain = URLPart.withoutUsualPort(link)
+            guard plain.lowercased().hasPrefix("\(stem)versions?") else {
                 throw outcome.unreadable(.read, "the list of versions goes on elsewhere")
             }
-            next = String(link.dropFirst(admin.address.count))
+            next = String(plain.dropFirst(base.count))
         }
         throw outcome.unreadable(.read, "the list of versions doesn't end")
     }

@@ -120,6 +120,7 @@ extension KeyVaultService {
             throw .bad("The maxresults or skiptoken parameter is invalid.")
         }
         let page = versions[start...].prefix(length)
+        // With the port, which Key Vault's links have even where it goes without saying.
         let next =
             "\(practice.baseURL)\(call.request.uri.path)?api-version="
             + "\(query.get("api-version") ?? "")&$skiptoken=\(page.endIndex)&maxresults=\(length)"
