@@ -59,6 +59,21 @@ struct CheckTests {
         }
     }
 
+    @Test func `two values in one place are found`() async throws {
+        try await Stage.open(plan: { plan, bench in
+            plan.stores.append(
+                PlanText.file(
+                    bench.at("store/pair"), "name: pair", "format: json", "field: a.b",
+                    "candidate_field: /a/b"))
+        }) { stage in
+            let outcome = try await stage.run("check", "billing")
+            #expect(outcome.exit != 0, "\(outcome)")
+            #expect(outcome.output.contains("[file-setting-invalid]"), "\(outcome)")
+            #expect(outcome.output.contains("is the same place as field"), "\(outcome)")
+            try await stage.expectUntouched()
+        }
+    }
+
     @Test func `a consumer that never reported is told of, and is no problem yet`() async throws {
         try await Stage.open(plan: { plan, bench in
             plan.consumers.append(("web-2", bench.at("consumers/none")))

@@ -35,6 +35,12 @@ extension DocumentFormat {
         }
     }
 
+    /// A path as it is the same in every spelling that means the same place.
+    func normalized(_ path: [String]) -> [String] {
+        // Names of INI that differ only in case count as the same.
+        self == .ini ? path.map { $0.lowercased() } : path
+    }
+
     /// What is wrong with a `field` that is no path.
     var complaint: String {
         switch self {

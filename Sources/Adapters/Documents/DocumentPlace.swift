@@ -13,6 +13,8 @@ struct DocumentPlace: Sendable {
     private let place: Place
     /// With whose name errors start.
     private let adapter: String
+    /// The path, so that places of one format can be compared; nil for the whole of a document.
+    let path: [String]?
 
     /// In a document of a format, where the setting `name` says.
     init(_ settings: Settings, in format: DocumentFormat, field name: String) throws(AdapterError) {
@@ -21,13 +23,14 @@ struct DocumentPlace: Sendable {
             guard try settings.text(name) == nil else {
                 throw settings.invalid(name, "has no meaning for raw")
             }
-            place = .line
+            (place, path) = (.line, nil)
             return
         }
         guard let path = format.path(of: try settings.requiredText(name)) else {
             throw settings.invalid(name, format.complaint)
         }
         place = .field(type, path)
+        self.path = format.normalized(path)
     }
 
     /// The same where a setting says; nil where it is left out.
@@ -40,7 +43,7 @@ struct DocumentPlace: Sendable {
 
     /// The whole of a document, to the byte.
     init(wholeFor adapter: String) {
-        place = .whole
+        (place, path) = (.whole, nil)
         self.adapter = adapter
     }
 

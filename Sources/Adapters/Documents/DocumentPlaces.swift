@@ -15,6 +15,11 @@ struct DocumentPlaces: Sendable {
         self.secret = secret
         client = try DocumentPlace(settings, in: format, optional: .clientIDField)
         candidate = try DocumentPlace(settings, in: format, optional: .candidateField)
+        try settings.refuseSamePlace(
+            [
+                ("field", secret.path), (SettingDescriptor.clientIDField.name, client?.path),
+                (SettingDescriptor.candidateField.name, candidate?.path),
+            ])
     }
 
     /// All that there are.

@@ -34,9 +34,8 @@ extension KubernetesStore {
         guard named.allSatisfy(Self.isKey) else {
             throw settings.invalid("field", "or another key has other signs than A-Za-z0-9-_.")
         }
-        guard Set(named).count == named.count else {
-            throw settings.invalid("field", "is the same key as another one")
-        }
+        try settings.refuseSamePlace(
+            [("field", keys.secret), (client, keys.clientID), (candidate, keys.candidate)])
         api = try await KubernetesAPI(settings, parts.resolver, folder: folder)
         warnings = parts.resolver.findings(
             about: try settings.reference("token").map { [$0] } ?? [], for: settings.adapter)

@@ -143,6 +143,20 @@ struct Settings: Sendable {
         return reference
     }
 
+    /// Refuses a setting that means the same place as one before it; nil is none.
+    ///
+    /// Else the one value would be written over the other.
+    func refuseSamePlace(_ places: [(name: String, place: (some Hashable)?)])
+        throws(AdapterError)
+    {
+        for (index, later) in places.enumerated() where later.place != nil {
+            guard let same = places[..<index].first(where: { $0.place == later.place }) else {
+                continue
+            }
+            throw invalid(later.name, "is the same place as \(prefix)\(same.name)")
+        }
+    }
+
     /// The refusal of a setting; `reason` goes on after the setting's name.
     func invalid(_ name: String, _ reason: String) -> AdapterError {
         AdapterError(

@@ -51,6 +51,12 @@ extension VaultStore {
                 candidateField: try settings.text(SettingDescriptor.candidateField.name),
                 engine: try settings.choice("kv_version", default: .versioned))
         else { throw settings.invalid("path", "does not name a document below the mount") }
+        try settings.refuseSamePlace(
+            [
+                ("field", place.field),
+                (SettingDescriptor.clientIDField.name, place.clientIDField),
+                (SettingDescriptor.candidateField.name, place.candidateField),
+            ])
         let api = VaultAPI(
             address: address, namespace: try settings.text("namespace"),
             caFile: try settings.caFile(),
