@@ -244,6 +244,40 @@ import Testing
                 == [other, ".holdover-notes.tmp", "a.tmp", "s", lookalike].sorted())
     }
 
+    /// The rename can't be taken back, whatever is there behind it.
+    @Test func `a file that can't be read back may have been written`() async throws {
+        try scratch.write("old", to: "s")
+        let file = try ReplaceableFile(
+            Settings(.of("file", ["path": .text(scratch.at("s"))])))
+        let error = await adapterError {
+            try file.replace(Array("old".utf8), with: Array("new".utf8)) {
+                // Files with a second name aren't read.
+                _ = link(scratch.at("s"), scratch.at("second"))
+            }
+        }
+        #expect(error?.kind == .unknown && error?.code == "file-has-links")
+        #expect(try scratch.read("s") == "new")
+    }
+
+    @Test func `a file that was replaced at once may have been written`() async throws {
+        try scratch.write("old", to: "s")
+        let file = try ReplaceableFile(
+            Settings(.of("file", ["path": .text(scratch.at("s"))])))
+        let error = await adapterError {
+            try file.replace(Array("old".utf8), with: Array("new".utf8)) {
+                _ = try? scratch.write("theirs", to: "s")
+            }
+        }
+        #expect(error?.kind == .unknown && error?.code == "file-not-as-written")
+    }
+
+    @Test func `what goes away by itself is waited for, and is no finding`() async throws {
+        let name = String(repeating: "x", count: 300)
+        let store = try FileStore(.of("file", ["path": .text(scratch.at(name))]))
+        let error = await adapterError { _ = try await store.preflight() }
+        #expect(error?.kind == .unavailable(retryAfter: nil) && error?.code == "file-unreadable")
+    }
+
     @Test func `a file that is too big, or no text, is refused`() async throws {
         try scratch.write(String(repeating: "x", count: ReplaceableFile.cap + 1), to: "big")
         #expect(await adapterError { _ = try await store("big").read() }?.code == "file-too-big")

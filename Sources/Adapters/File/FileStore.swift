@@ -36,7 +36,7 @@ struct FileStore: SecretStore {
             findings += try file.findings()
             try document.check(try file.content(), path: file.shownPath)
         } catch {
-            findings.append(Finding(.problem, code: error.code, message: error.message))
+            findings.append(try error.finding())
         }
         return findings
     }

@@ -74,8 +74,12 @@ struct ReplaceableFile: Sendable {
     /// file).
     ///
     /// Atomic: another reader sees the one or the other. Throws `conflict` where the file is not
-    /// what was read, and `unknown` only where the rename happened but may not survive a power cut.
-    func replace(_ content: [UInt8]?, with replacement: [UInt8]) throws(AdapterError) {
+    /// what was read, and `unknown` only behind the rename: where it may not survive a power cut,
+    /// or the file isn't what was written, or can't be read. `renamed` is called just behind it, by
+    /// tests.
+    func replace(
+        _ content: [UInt8]?, with replacement: [UInt8], renamed: () -> Void = {}
+    ) throws(AdapterError) {
         // What can't be read back is not written.
         guard replacement.count <= Self.cap else { throw FileFailure.tooBig(path, Self.cap) }
         let real = try realPath()
@@ -101,11 +105,15 @@ struct ReplaceableFile: Sendable {
             directory.remove(temporary.name)
             throw error
         }
-        try directory.sync()
-        guard try directory.content(name, upTo: Self.cap) == replacement else {
-            throw AdapterError(
-                .unknown, code: "file-not-as-written",
-                message: "file: \(shownPath) is not what was just written")
+        renamed()
+        do throws(AdapterError) {
+            try directory.sync()
+            guard try directory.content(name, upTo: Self.cap) == replacement else {
+                throw FileFailure.refused(
+                    "not-as-written", "\(shownPath) is not what was just written")
+            }
+        } catch {
+            throw error.leavingDoubt
         }
     }
 

@@ -55,7 +55,7 @@ struct SystemdCredsStore: SecretStore {
             try document.check(await plaintext(of: file.content()), path: file.shownPath)
             if creds.hasKey { _ = try await creds.encrypt(Array("trial".utf8)) }
         } catch {
-            findings.append(Finding(.problem, code: error.code, message: error.message))
+            findings.append(try error.finding())
         }
         return findings
     }

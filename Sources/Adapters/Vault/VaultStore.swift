@@ -61,7 +61,7 @@ struct VaultStore: SecretStore {
             }
             if findings == warnings { _ = try await read() }
         } catch {
-            findings.append(Finding(.problem, code: error.code, message: error.message))
+            findings.append(try error.finding())
         }
         return findings
     }
