@@ -117,6 +117,11 @@ import Testing
         let error = try await creation(["sh", "-c", "echo failed with \(secret) >&2; exit 1"])
         #expect(error?.message.contains("failed with") == true)
         #expect(error?.message.contains(secret) == false)
+        // Cut off at the edge of what is shown it would be short enough to be a word.
+        let words = String(repeating: "words of ", count: 16)
+        let cut = try await creation(["sh", "-c", "echo '\(words)\(secret)' >&2; exit 1"])
+        #expect(cut?.message.contains("words of words") == true)
+        #expect(cut?.message.contains("sss") == false)
     }
 
     @Test func `a program that doesn't read its request is heard all the same`() async throws {

@@ -28,6 +28,8 @@ struct ChildProcess: Sendable {
         case timedOut
         /// It never ran.
         case notStarted
+        /// It may have run: how it ended was not seen.
+        case lost
     }
 
     /// What came of a run.
@@ -82,7 +84,17 @@ struct ChildProcess: Sendable {
                 ending: Self.ending(result.terminationStatus), output: output.bytes,
                 errors: errors.bytes, isCut: output.isCut)
         } catch {
-            return Outcome(ending: .notStarted, output: [], errors: [], isCut: false)
+            return Outcome(ending: Self.ending(error), output: [], errors: [], isCut: false)
+        }
+    }
+
+    /// What an error proves in whose place there should have been an ending.
+    ///
+    /// Only where the command could not be started did it do nothing for certain.
+    static func ending(_ error: any Error) -> Ending {
+        switch (error as? SubprocessError)?.code {
+        case .spawnFailed, .executableNotFound, .failedToChangeWorkingDirectory: .notStarted
+        default: .lost
         }
     }
 
@@ -142,9 +154,18 @@ private struct GivenInput: InputProtocol {
 
 extension ChildProcess.Outcome {
     /// How the run ended and, escaped and shortened, what the command said to its standard error.
-    var explanation: String {
-        let said = safeText(
-            String(decoding: errors, as: UTF8.self).trimmingTrailingLineEnds(), limit: 160)
+    var explanation: String { explanation(of: words) }
+
+    /// The same of a command that was given secrets, or prints one: without long words, which could
+    /// be some.
+    var explanationWithoutSecrets: String { explanation(of: CallOutcome.withoutLongWords(words)) }
+
+    private var words: String {
+        String(decoding: errors, as: UTF8.self).trimmingTrailingLineEnds()
+    }
+
+    private func explanation(of words: String) -> String {
+        let said = safeText(words, limit: 160)
         return said.isEmpty ? ending.description : "\(ending.description): \(said)"
     }
 }
@@ -157,6 +178,7 @@ extension ChildProcess.Ending: CustomStringConvertible {
         case .signalled(let signal): "killed by signal \(signal)"
         case .timedOut: "still running at its deadline"
         case .notStarted: "could not be started"
+        case .lost: "was lost sight of"
         }
     }
 }

@@ -91,6 +91,6 @@ struct ExecProgram: Sendable {
     private func doubt(_ ended: ChildProcess.Outcome, _ effect: CallEffect) -> AdapterError {
         AdapterError(
             effect.doubt, code: "exec-failed",
-            message: "exec: \(safeText(command[0])): \(CallOutcome.said(ended.explanation))")
+            message: "exec: \(safeText(command[0])): \(ended.explanationWithoutSecrets)")
     }
 }

@@ -97,7 +97,9 @@ struct SecretResolver: Sendable {
         let outcome = await ChildProcess(
             command: words, deadline: .seconds(10), cap: Self.cap
         ).run()
-        guard outcome.ending == .exited(0) else { throw problem.missing(outcome.explanation) }
+        guard outcome.ending == .exited(0) else {
+            throw problem.missing(outcome.explanationWithoutSecrets)
+        }
         guard !outcome.isCut else { throw problem.refused("prints more than \(Self.cap) bytes") }
         return try resolved(outcome.output, problem)
     }

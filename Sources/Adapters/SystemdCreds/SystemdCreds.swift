@@ -54,10 +54,11 @@ struct SystemdCreds: Sendable {
         case .notStarted:
             throw Self.refused(
                 "missing-program", "\(safeText(program)) is not in \(ChildProcess.searchPath)")
-        case .timedOut:
+        case .timedOut, .lost:
+            // It writes to a pipe, so that nothing was done, whatever became of it.
             throw AdapterError(
                 .unavailable(retryAfter: nil), code: "systemd-creds-timeout",
-                message: "systemd-creds: still running at its deadline")
+                message: "systemd-creds: \(outcome.ending)")
         case .exited, .signalled:
             throw failure(outcome, arguments[0])
         }
