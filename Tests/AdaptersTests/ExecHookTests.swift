@@ -50,7 +50,8 @@ import Testing
         let error = await adapterError {
             try await hook(#"printf 'no such unit\033[2J' >&2; exit 3"#).reload(context)
         }
-        #expect(error?.kind == .unavailable(retryAfter: nil))
+        // What ran may have done a part of it.
+        #expect(error?.kind == .unknown)
         #expect(error?.code == "exec-failed")
         #expect(error?.message == "exec: /bin/sh: exit status 3: no such unit\\u{1b}[2J")
     }
@@ -74,6 +75,7 @@ import Testing
                 timeout: "700ms"
             ).reload(context)
         }
+        #expect(error?.kind == .unknown)
         #expect(error?.message == "exec: /bin/sh: still running at its deadline")
         #expect(started.duration(to: .now) < .seconds(60))
         for name in ["child", "leader"] {

@@ -3,7 +3,6 @@ import Glibc
 import HTTPTransport
 import ProcessTesting
 import RotationCore
-import Synchronization
 import Testing
 
 @testable import Adapters
@@ -152,7 +151,8 @@ private let context = ReloadContext(
 
                 """)
         let dead = await adapterError { try await hook(active: "failed").reload(context) }
-        #expect(dead?.code == "systemd-not-active")
+        // It was reloaded, whatever came of it.
+        #expect(dead?.code == "systemd-not-active" && dead?.kind == .unknown)
         #expect(dead?.message == "systemd: billing.service is failed afterwards")
     }
 
@@ -167,12 +167,23 @@ private let context = ReloadContext(
 
     @Test func `what systemctl says is told`() async throws {
         let failed = await adapterError { try await hook(exit: 1).reload(context) }
-        #expect(failed?.code == "systemd-failed")
+        #expect(failed?.code == "systemd-failed" && failed?.kind == .unknown)
         #expect(failed?.message.contains("Job for billing.service failed.") == true)
         let none = try SystemdHook(
             .of("systemd", ["unit": "billing.service"]), program: scratch.at("none"))
-        #expect(
-            await adapterError { try await none.reload(context) }?.code == "systemd-no-systemctl")
+        let absent = await adapterError { try await none.reload(context) }
+        #expect(absent?.code == "systemd-no-systemctl" && absent?.provesNoEffect == true)
+    }
+
+    @Test func `a reload that systemctl didn't see the end of may have been done`() async throws {
+        let program = try scratch.write("#!/bin/sh\nexec sleep 60\n", to: "systemctl")
+        #expect(chmod(program, 0o755) == 0)
+        let slow = try SystemdHook(
+            .of("systemd", ["unit": "billing.service", "timeout": "100ms"]), program: program)
+        #expect(await adapterError { try await slow.reload(context) }?.kind == .unknown)
+        // A look changes nothing.
+        let look = await adapterError { _ = try await slow.preflight() }
+        #expect(look?.kind == .unavailable(retryAfter: nil))
     }
 
     @Test func `a unit that isn't there is found by check`() async throws {
@@ -187,33 +198,22 @@ private let context = ReloadContext(
     }
 }
 
-/// Keeps what it was sent.
-private final class Recording: HTTPClient {
-    let sent = Mutex<[HTTPRequest]>([])
-    let answer: Result<HTTPResponse, HTTPFailure>
-
-    init(_ answer: Result<HTTPResponse, HTTPFailure>) { self.answer = answer }
-
-    func send(_ request: HTTPRequest) async throws(HTTPFailure) -> HTTPResponse {
-        sent.withLock { $0.append(request) }
-        return try answer.get()
-    }
-}
-
 @Suite struct HTTPHookTests {
-    private func reload(
-        _ http: Recording, _ values: [String: SettingValue] = [:]
-    ) async throws {
+    private func hook(
+        _ http: any HTTPClient, _ values: [String: SettingValue] = [:]
+    ) async throws -> HTTPHook {
         let url: [String: SettingValue] = ["url": "https://billing.example/-/reload"]
         let resolver = SecretResolver(
             environment: ["RELOAD": "Bearer hush"], http: http)
-        try await HTTPHook(.of("http", url.merging(values) { $1 }), resolver).reload(context)
+        return try await HTTPHook(.of("http", url.merging(values) { $1 }), resolver)
     }
 
     @Test func `it posts once what the hook is told, and no secret but its own`() async throws {
-        let http = Recording(.success(HTTPResponse(status: 202)))
-        try await reload(http, ["authorization": "env:RELOAD"])
-        let sent = http.sent.withLock { $0 }
+        let http = Recorder { _ in HTTPResponse(status: 202) }
+        let hook = try await hook(http, ["authorization": "env:RELOAD"])
+        #expect(try await hook.preflight() == [])
+        try await hook.reload(context)
+        let sent = http.exchanges.map(\.request)
         #expect(sent.count == 1 && sent[0].method == "POST" && sent[0].attempts == .one)
         #expect(sent[0].headers["Authorization"] == "Bearer hush")
         #expect(
@@ -229,7 +229,16 @@ private final class Recording: HTTPClient {
             (.failure(HTTPFailure(.notSent, "no route")), "http-unreachable"),
             (.failure(HTTPFailure(.interrupted, "reset")), "http-no-answer"),
         ] as [(Result<HTTPResponse, HTTPFailure>, String)] {
-            #expect(await adapterError { try await reload(Recording(answer)) }?.code == code)
+            let http = Recorder { _ throws(HTTPFailure) in try answer.get() }
+            let error = await adapterError { try await hook(http).reload(context) }
+            #expect(error?.code == code)
         }
+    }
+
+    @Test func `an authorization that a group can read is told of`() async throws {
+        let scratch = try ScratchDirectory()
+        let file = try scratch.write("Bearer hush", to: "authorization", mode: 0o640)
+        let hook = try await hook(OneAnswer(200, ""), ["authorization": .text("file:\(file)")])
+        #expect(try await hook.preflight().map(\.code) == ["http-reference-shared"])
     }
 }

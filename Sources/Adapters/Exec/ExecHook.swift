@@ -31,8 +31,10 @@ struct ExecHook: ReloadHook {
             deadline: timeout, cap: 4096)
         let outcome = await child.run()
         guard outcome.ending != .exited(0) else { return }
+        // What ran and failed may have done a part of it.
         throw AdapterError(
-            .unavailable(retryAfter: nil), code: "exec-failed",
+            outcome.ending == .notStarted ? .unavailable(retryAfter: nil) : .unknown,
+            code: "exec-failed",
             message: "exec: \(safeText(command[0])): \(outcome.explanation)")
     }
 }

@@ -69,16 +69,24 @@ struct KubernetesHook: ReloadHook {
 
     func reload(_ context: ReloadContext) async throws(AdapterError) {
         let moment = context.since.rfc3339Milliseconds
-        var seen = try await api.get(KubernetesWorkload.self, place.path)
+        let seen = try await api.get(KubernetesWorkload.self, place.path)
         try refuse(seen.obstacle)
-        if seen.restartedAt != moment {
-            seen = try await api.patch(
-                KubernetesWorkload.self, place.path, .strategic, Self.restart(moment))
-            try refuse(seen.obstacle)
-            guard seen.restartedAt == moment else {
+        if seen.restartedAt == moment { return try assertRolledOut(seen) }
+        let changed = try await api.patch(
+            KubernetesWorkload.self, place.path, .strategic, Self.restart(moment))
+        do throws(AdapterError) {
+            try refuse(changed.obstacle)
+            guard changed.restartedAt == moment else {
                 throw failure("not-as-written", "the cluster dropped the annotation")
             }
+            try assertRolledOut(changed)
+        } catch {
+            // The restart was asked for, whatever keeps it from its end.
+            throw error.leavingDoubt
         }
+    }
+
+    private func assertRolledOut(_ seen: KubernetesWorkload) throws(AdapterError) {
         guard waits, let lack = seen.lack(as: workload) else { return }
         throw failure("rolling-out", lack)
     }

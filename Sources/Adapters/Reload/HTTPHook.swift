@@ -8,6 +8,8 @@ struct HTTPHook: ReloadHook {
     private let caFile: String?
     private let timeout: Span
     private let http: any HTTPClient
+    /// About the place that the authorization is in.
+    private let warnings: [Finding]
 
     private static let outcome = CallOutcome(adapter: "http")
 
@@ -26,15 +28,20 @@ struct HTTPHook: ReloadHook {
     init(_ target: TargetSettings, _ resolver: SecretResolver) async throws(AdapterError) {
         let settings = Settings(target)
         url = try settings.requiredAddress("url")
+        let reference = try settings.reference("authorization")
         authorization =
-            switch try settings.reference("authorization") {
+            switch reference {
             case let reference?: try await resolver.resolve(reference, for: settings.adapter)
             case nil: nil
             }
+        warnings = resolver.findings(about: [reference].compactMap(\.self), for: settings.adapter)
         caFile = try settings.caFile()
         timeout = try settings.span("timeout", default: .seconds(30))
         http = resolver.http
     }
+
+    /// Whether it answers can only be tried.
+    func preflight() async throws(AdapterError) -> [Finding] { warnings }
 
     /// One attempt; what comes of it is recorded, and a failed one is repeated by the next run.
     func reload(_ context: ReloadContext) async throws(AdapterError) {

@@ -44,7 +44,7 @@ struct SystemdHook: ReloadHook {
     }
 
     func preflight() async throws(AdapterError) -> [Finding] {
-        let state = try await ask("show", "--property=LoadState", "--value")
+        let state = try await ask(["show", "--property=LoadState", "--value"])
         guard state != "loaded" else { return [] }
         return [
             Finding(
@@ -54,28 +54,42 @@ struct SystemdHook: ReloadHook {
     }
 
     func reload(_ context: ReloadContext) async throws(AdapterError) {
-        _ = try await ask(verb.rawValue)
-        let state = try await ask("show", "--property=ActiveState", "--value")
+        _ = try await ask([verb.rawValue], doubt: .unknown)
+        do throws(AdapterError) { try await assertActive() } catch {
+            // It was reloaded, whatever the look afterwards came to.
+            throw error.leavingDoubt
+        }
+    }
+
+    private func assertActive() async throws(AdapterError) {
+        let state = try await ask(["show", "--property=ActiveState", "--value"])
         guard verb != .tryReloadOrRestart || state != "inactive" else { return }
         guard state == "active" || state == "reloading" else {
             throw failure("systemd-not-active", "\(unit) is \(safeText(state)) afterwards")
         }
     }
 
-    private func ask(_ words: String...) async throws(AdapterError) -> String {
+    /// The first line of an answer; `doubt` is what a `systemctl` proves that ran and failed.
+    private func ask(
+        _ words: [String], doubt: AdapterError.Kind = .unavailable(retryAfter: nil)
+    ) async throws(AdapterError) -> String {
         let outcome = await ChildProcess(
             command: [program] + words + ["--no-ask-password", "--", unit], deadline: timeout,
             cap: 4_096
         ).run()
-        guard outcome.ending == .exited(0) else {
-            let code = outcome.ending == .notStarted ? "systemd-no-systemctl" : "systemd-failed"
-            throw failure(code, "systemctl \(words[0]) \(unit): \(outcome.explanation)")
+        let reason = "systemctl \(words[0]) \(unit): \(outcome.explanation)"
+        switch outcome.ending {
+        case .exited(0): break
+        case .notStarted: throw failure("systemd-no-systemctl", reason)
+        case .exited, .signalled, .timedOut, .lost: throw failure("systemd-failed", reason, doubt)
         }
         return String(decoding: outcome.output, as: UTF8.self).split(separator: "\n").first
             .map(String.init) ?? ""
     }
 
-    private func failure(_ code: String, _ words: String) -> AdapterError {
-        AdapterError(.unavailable(retryAfter: nil), code: code, message: "systemd: \(words)")
+    private func failure(
+        _ code: String, _ words: String, _ kind: AdapterError.Kind = .unavailable(retryAfter: nil)
+    ) -> AdapterError {
+        AdapterError(kind, code: code, message: "systemd: \(words)")
     }
 }
