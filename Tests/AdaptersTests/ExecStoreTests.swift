@@ -110,6 +110,25 @@ import Testing
         #expect(try scratch.read("writes") == "x\n")
     }
 
+    @Test func `it does so too where only the version is shown`() async throws {
+        let careless = [
+            "sh", "-c",
+            #"grep -q '"operation":"write"' && echo '{}' && echo x >> "$1" || cat "$0""#,
+            try scratch.write(#"{"stored":{"version":"2"}}"#, to: "read"), scratch.at("writes"),
+        ]
+        let store = try await store(careless, ["compares": "false", "readable": "false"])
+        for stale in ["1", nil] {
+            let error = await adapterError {
+                try await store.write(
+                    ClientSecret("ours"), replacing: stale.map(StoreVersion.init(rawValue:)))
+            }
+            #expect(error?.kind == .conflict && error?.code == "exec-changed")
+        }
+        #expect(try scratch.names().contains("writes") == false)
+        try await store.write(ClientSecret("ours"), replacing: StoreVersion(rawValue: "2"))
+        #expect(try scratch.read("writes") == "x\n")
+    }
+
     @Test func `a store that can't be read shows a version and no value`() async throws {
         let stored = #"{"stored":{"version":"7"}}"#
         let hidden = try await store(try saying(stored), ["compares": "true", "readable": "false"])

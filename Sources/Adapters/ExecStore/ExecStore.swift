@@ -54,7 +54,8 @@ struct ExecStore: SecretStore {
     func write(_ content: StoreContent, replacing version: StoreVersion?)
         async throws(AdapterError)
     {
-        if capabilities.readable, !capabilities.comparesAndSets {
+        // A store that shows no value shows a version all the same.
+        if !capabilities.comparesAndSets {
             guard try await read()?.version == version else {
                 throw AdapterError(
                     .conflict, code: "exec-changed",
