@@ -92,6 +92,19 @@ import Testing
         #expect(found.first?.message.contains("two writers ahead: \(words) writes") == true)
     }
 
+    @Test func `an owner that is its controller writes its own value back`() async throws {
+        let owner = #"{"kind":"ExternalSecret","name":"billing","controller":true}"#
+        let cluster = shows(#","ownerReferences":[\#(owner)]"#)
+        let found = try await findings("s", over: cluster)
+        #expect(found.map(\.code) == ["kubernetes-owned"])
+        #expect(found.first?.severity == .problem)
+        #expect(found.first?.message.contains("ExternalSecret billing owns") == true)
+        let store = try await ground.store(["secret": "s"], over: cluster)
+        let error = await adapterError { try await store.replace(with: "n") }
+        #expect(error?.kind == .refused && error?.code == "kubernetes-owned")
+        #expect(cluster.exchanges.allSatisfy { $0.request.method != "PATCH" })
+    }
+
     @Test(
         arguments: [
             (#""annotations":{"argocd.argoproj.io/tracking-id":"a:/Secret:apps/s"}"#, "Argo CD"),

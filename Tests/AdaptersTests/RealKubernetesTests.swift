@@ -34,9 +34,17 @@ import Testing
         let violations = try await KubernetesStoreTests.violations(
             of: settings, on: ground, named: name)
         #expect(violations == [])
-        let last = try await ground.text(
-            of: name, ["metadata", "managedFields", "0", "manager"])
-        #expect(last != nil)
+        // Each write under the same name: others see one writer and not many.
+        let held = try await ground.set("GET", "\(KubernetesGround.secrets)/\(name)")
+        guard case .array(let entries, _)? = try held.node(at: ["metadata", "managedFields"])
+        else {
+            Issue.record("there are no managers")
+            return
+        }
+        let managers = try entries.indices.map {
+            try held.node(at: ["metadata", "managedFields", "\($0)", "manager"])?.text
+        }
+        #expect(managers.count { $0 == "holdover" } == 1)
     }
 
     @Test func `what is refused is told apart`() async throws {

@@ -1,11 +1,18 @@
 import RotationCore
 
 extension KubernetesSecret {
+    /// What manages the Secret, in words: it makes the Secret what it should be, again and again.
+    var controller: String? {
+        metadata.ownerReferences?.first { $0.controller ?? false }?.words
+    }
+
     /// Who else writes the Secret, as far as it shows: each in words, and once.
     ///
-    /// What made it once, by hand, is none of them: only what puts its own value back.
+    /// What made it once, by hand, is none of them: only what puts its own value back. Its
+    /// ``controller`` is left out.
     func otherWriters(of key: String) -> [String] {
-        var found = (metadata.ownerReferences ?? []).map { "\($0.kind) \($0.name)" }
+        var found = (metadata.ownerReferences ?? []).filter { !($0.controller ?? false) }
+            .map(\.words)
         let marks = (metadata.annotations ?? [:]).merging(metadata.labels ?? [:]) { $1 }
         for (prefix, who) in Self.marks where marks.keys.contains(where: { $0.hasPrefix(prefix) }) {
             found.append(who)

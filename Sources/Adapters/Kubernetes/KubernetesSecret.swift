@@ -24,6 +24,11 @@ struct KubernetesSecret: Decodable, Sendable {
     struct Owner: Decodable, Sendable {
         let kind: String
         let name: String
+        /// Whether it manages the Secret; one owner at most does.
+        let controller: Bool?
+
+        /// For people.
+        var words: String { "\(kind) \(name)" }
     }
 
     /// Somebody who wrote fields, and which.

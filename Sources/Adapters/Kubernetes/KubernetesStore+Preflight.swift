@@ -35,7 +35,7 @@ extension KubernetesStore {
         ]
     }
 
-    /// What would keep a write from working.
+    /// What would keep a write from working, or from staying.
     func obstacles(in secret: KubernetesSecret) -> [(code: String, reason: String)] {
         var obstacles: [(code: String, reason: String)] = []
         if secret.immutable ?? false {
@@ -48,6 +48,15 @@ extension KubernetesStore {
         }
         if secret.metadata.deletionTimestamp != nil {
             obstacles.append(("being-deleted", "the Secret is being deleted"))
+        }
+        if let controller = secret.controller {
+            obstacles.append(
+                (
+                    "owned",
+                    "\(safeText(controller)) owns the Secret as its controller, and would write "
+                        + "its own value back: rotate at its source, or name a Secret that it "
+                        + "doesn't own"
+                ))
         }
         return obstacles
     }

@@ -5,12 +5,13 @@ struct ClusterCaller: Sendable {
     let user: String
     private let verbs: Set<String>
 
+    private static let anonymous = "system:anonymous"
     /// A token that may read, and nothing else.
     static let reader = "practice-reader"
 
     init(_ request: Request, _ credentials: PracticeCredentials) throws(ClusterStatus) {
         switch request.headers[.authorization] {
-        case nil: (user, verbs) = ("system:anonymous", [])
+        case nil: (user, verbs) = (Self.anonymous, [])
         case "Bearer \(credentials.adminToken)":
             (user, verbs) = ("admin", ["get", "create", "update", "patch", "delete"])
         case "Bearer \(credentials.leastToken)": (user, verbs) = ("holdover", ["get", "patch"])
@@ -18,6 +19,8 @@ struct ClusterCaller: Sendable {
         default: throw .unauthorized
         }
     }
+
+    var isAnonymous: Bool { user == Self.anonymous }
 
     func may(_ verb: String) -> Bool { verbs.contains(verb) }
 

@@ -63,6 +63,16 @@ struct ClusterStatus: Error, Sendable {
             name: isNamed ? object.name : nil, kind: object.resource)
     }
 
+    /// In the words for what is in no namespace.
+    static func forbiddenReview(_ user: String) -> ClusterStatus {
+        let kind = "selfsubjectaccessreviews"
+        return ClusterStatus(
+            code: 403, reason: "Forbidden",
+            message: "\(kind).authorization.k8s.io is forbidden: User \"\(user)\" cannot create "
+                + "resource \"\(kind)\" in API group \"authorization.k8s.io\" at the cluster scope",
+            kind: kind)
+    }
+
     /// Against a rule for the values of a Secret.
     static func invalid(_ name: String, _ cause: String, _ words: String) -> ClusterStatus {
         ClusterStatus(

@@ -99,9 +99,10 @@ struct KubernetesService: Sendable {
             })
     }
 
-    /// Anybody who is somebody may ask what they may do themselves.
+    /// Anybody who is somebody may ask what they may do themselves (`system:basic-user`).
     private func review(_ request: Request) async throws -> Response {
         let caller = try ClusterCaller(request, practice.credentials)
+        guard !caller.isAnonymous else { throw ClusterStatus.forbiddenReview(caller.user) }
         guard let sent = try? await request.json(JSONValue.self),
             let asked = sent["spec"]?["resourceAttributes"], let verb = asked["verb"]?.string
         else { throw ClusterStatus.malformed }
