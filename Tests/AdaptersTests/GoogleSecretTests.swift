@@ -87,6 +87,26 @@ import Testing
     }
 
     @Test(arguments: ["disable", "destroy"])
+    func `where latest is behind and was disabled since, the newest is found all the same`(
+        verb: String
+    ) async throws {
+        let name = try await ground.make("old")
+        let store = try await ground.store(["secret": .text(name)])
+        try await practice.control("PUT", "settings", #"{"list_lag_ms":3600000}"#)
+        for value in ["one", "two"] { try await ground.put(value, in: name) }
+        // What `latest` still is, and one between it and the newest.
+        for number in [1, 2] {
+            try await ground.ask("POST", ground.path(name, "/versions/\(number):\(verb)"), "{}")
+        }
+        #expect(await adapterError { _ = try await ground.text(of: name) }?.kind == .refused)
+        #expect(try await store.read()?.version.rawValue == "3")
+        #expect(try await store.preflight() == [])
+        try await store.replace(with: "three")
+        try await practice.control("PUT", "settings", #"{"list_lag_ms":0}"#)
+        #expect(try await ground.text(of: name) == "three")
+    }
+
+    @Test(arguments: ["disable", "destroy"])
     func `a newest version that nobody can read is refused, and an old one doesn't matter`(
         verb: String
     ) async throws {

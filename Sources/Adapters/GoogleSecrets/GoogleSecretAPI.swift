@@ -40,31 +40,40 @@ struct GoogleSecretAPI: Sendable {
     /// The newest version; throws where there is none, or no such secret.
     ///
     /// `latest` may be hours behind, and so may lists. A version is there for who asks by its
-    /// number as soon as it was made, and numbers have no gaps: so the next ones are asked for.
+    /// number as soon as it was made, and numbers have no gaps: so the next ones are asked for,
+    /// also where `latest` is one that was disabled since.
     func newest() async throws(AdapterError) -> Version {
-        guard let shown = try await version("latest") else {
-            throw AdapterError(
-                .missing, code: "\(admin.login.adapter)-not-found",
-                message: "\(admin.login.adapter): there is no such secret, or it has no version "
-                    + "yet")
-        }
-        return try await newest(from: shown)
+        try await newest(from: look("latest"))
     }
 
-    /// The newest version, at least `shown`.
+    /// The newest version, at least `shown`; throws where it is disabled or destroyed.
     func newest(from shown: Version) async throws(AdapterError) -> Version {
-        var newest = shown
+        try await newest(from: .shown(shown))
+    }
+
+    private func newest(from start: GoogleSecretLook) async throws(AdapterError) -> Version {
+        var newest = start
         for _ in 1...100 {
-            guard let next = try await version(String(newest.number + 1)) else { return newest }
+            // One that is behind may have been disabled since, and one in between too.
+            let number = try newest.number
+            let next = try await look(String(number + 1))
+            if case .absent = next { return try newest.found() }
             newest = next
         }
         throw outcome.unreadable(.read, "there is one version after the other")
     }
 
-    /// A version by its number, or `latest`; nil where there is none.
+    /// A version by its number; nil where there is none.
     ///
     /// Throws where it is disabled or destroyed.
-    func version(_ name: String) async throws(AdapterError) -> Version? {
+    func version(_ number: Int) async throws(AdapterError) -> Version? {
+        let seen = try await look(String(number))
+        if case .absent = seen { return nil }
+        return try seen.found()
+    }
+
+    /// Asks for a version by its number, or for `latest`.
+    private func look(_ name: String) async throws(AdapterError) -> GoogleSecretLook {
         struct Answer: Decodable {
             let name: String
             let payload: Payload
@@ -75,13 +84,18 @@ struct GoogleSecretAPI: Sendable {
                 let dataCrc32c: String?
             }
         }
-        let response: HTTPResponse
-        do throws(AdapterError) {
-            response = try await call(
-                "GET", "\(path)/versions/\(name):access", .read, right: "versions.access")
-        } catch {
-            guard error.kind == .missing else { throw error }
-            return nil
+        let response = try await admin.send("GET", "\(path)/versions/\(name):access", .read)
+        guard response.status == 200 else {
+            let error = failure(response, .read, right: "versions.access")
+            guard error.kind != .missing else {
+                return .absent(
+                    AdapterError(
+                        .missing, code: error.code,
+                        message: "\(admin.login.adapter): there is no such secret, or it has no "
+                            + "version yet"))
+            }
+            guard error.code == notEnabled else { throw error }
+            return .hidden(Int(name) ?? Self.number(in: response), error)
         }
         let answer = try admin.decode(Answer.self, response, .read)
         let (parent, number) = try place(answer.name, .read)
@@ -93,7 +107,16 @@ struct GoogleSecretAPI: Sendable {
                 .unavailable(retryAfter: nil), code: "\(admin.login.adapter)-corrupted",
                 message: "\(admin.login.adapter): the payload doesn't have its checksum")
         }
-        return Version(parent: parent, number: number, content: Array(data))
+        return .shown(Version(parent: parent, number: number, content: Array(data)))
+    }
+
+    /// Which version an error speaks of: `Secret Version [projects/1/secrets/s/versions/3] is …`.
+    ///
+    /// Only where to go on asking: what there is, the next numbers say.
+    private static func number(in response: HTTPResponse) -> Int? {
+        let words = (try? response.json(GoogleErrorBody.self))?.error.message ?? ""
+        guard let place = words.firstRange(of: "/versions/") else { return nil }
+        return Int(words[place.upperBound...].prefix { ("0"..."9").contains($0) })
     }
 
     /// Makes a version that holds `content`, and gives its number.
@@ -130,17 +153,25 @@ struct GoogleSecretAPI: Sendable {
     ) async throws(AdapterError) -> HTTPResponse {
         let response = try await admin.send(method, path, body: body, effect)
         guard response.status != 200 else { return response }
+        throw failure(response, effect, right: right)
+    }
+
+    private var notEnabled: String { "\(admin.login.adapter)-not-enabled" }
+
+    private func failure(_ response: HTTPResponse, _ effect: CallEffect, right: String)
+        -> AdapterError
+    {
         let error = admin.error(response, effect)
         if response.status == 403 {
-            throw AdapterError(
+            return AdapterError(
                 error.kind, code: error.code,
                 message: "\(error.message); it takes secretmanager.\(right)")
         }
         let said = (try? response.json(GoogleErrorBody.self))?.error
-        guard response.status == 400, said?.status == "FAILED_PRECONDITION" else { throw error }
+        guard response.status == 400, said?.status == "FAILED_PRECONDITION" else { return error }
         // The one precondition of what is called here: a version that is enabled.
-        throw AdapterError(
-            .refused, code: "\(admin.login.adapter)-not-enabled",
+        return AdapterError(
+            .refused, code: notEnabled,
             message: "\(error.message); the newest version must be enabled, or another be added")
     }
 }

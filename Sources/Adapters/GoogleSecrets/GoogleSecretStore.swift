@@ -57,7 +57,7 @@ struct GoogleSecretStore: SecretStore {
     private func confirm(_ made: Int, _ written: [UInt8], replacing old: Int)
         async throws(AdapterError)
     {
-        guard let shown = try await api.version(String(made)), shown.content == written else {
+        guard let shown = try await api.version(made), shown.content == written else {
             throw refused("not-as-written", "the version does not hold what was just written")
         }
         let newest = try await api.newest(from: shown).number
