@@ -194,19 +194,22 @@ import Testing
         let real = practice.http
         let recorder = Recorder { request throws(HTTPFailure) in try await real.send(request) }
         let token = try await identityToken(clients[0])
+        let scratch = try ScratchDirectory()
         for (arn, token, problem) in [
             (practice["COGNITO_ROLE_ARN"], token, nil),
             ("arn:aws:iam::123456789012:role/other", token, "AccessDenied"),
             (practice["COGNITO_ROLE_ARN"], "no.such.token", "InvalidIdentityToken"),
         ] as [(String, String, String?)] {
-            let registry = AdapterRegistry(
-                http: recorder, environment: practice.values.merging(["TOKEN": token]) { $1 }
-            ) { Instant(milliseconds: Int64(Date().timeIntervalSince1970 * 1000)) }
+            let registry = AdapterRegistry(http: recorder, environment: practice.values) {
+                Instant(milliseconds: Int64(Date().timeIntervalSince1970 * 1000))
+            }
+            // The kubelet's mode, unless the pod says as whom it runs.
+            let file = try scratch.write(token, to: "token", mode: 0o644)
             let before = recorder.exchanges.count
             for client in clients {
                 var settings = standard
                 settings["admin"] = .group([
-                    "role_arn": .text(arn), "web_identity_token": "env:TOKEN",
+                    "role_arn": .text(arn), "web_identity_token": .text("file:\(file)"),
                     "sts_url": .text(practice["COGNITO_STS_URL"]),
                 ])
                 let server = try await registry.server(

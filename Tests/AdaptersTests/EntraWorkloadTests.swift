@@ -94,10 +94,18 @@ import Testing
         #expect(refused?.message.contains("AADSTS50013") == true)
     }
 
-    @Test func `a file that everybody can read is refused before it is used`() async throws {
-        let plan = try await plan()
+    @Test func `a token that everybody can read is told of, and a secret is refused`()
+        async throws
+    {
+        let client = try await practice.client("entra").id
         try scratch.write(try await token(), to: "token", mode: 0o644)
-        let refused = await adapterError { _ = try await practice.registry().server(of: plan) }
+        let file = SettingValue.text("file:\(scratch.at("token"))")
+        let projected = plan(["client_id": "a", "federated_token": file], client)
+        let found = try await practice.registry().server(of: projected)
+            .preflight(overlap: .hours(1))
+        #expect(found.map(\.code).contains("entra-reference-shared"))
+        let secret = plan(["client_id": "a", "client_secret": file], client)
+        let refused = await adapterError { _ = try await practice.registry().server(of: secret) }
         #expect(refused?.code == "entra-reference-refused")
     }
 

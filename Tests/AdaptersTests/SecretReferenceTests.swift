@@ -82,6 +82,51 @@ import Testing
         #expect(resolver.findings(about: [own], for: "okta") == [])
     }
 
+    /// As the kubelet puts a token in place: links, and a mode for everybody.
+    private func projected(_ mode: Int = 0o644) throws -> SecretReference {
+        let volume = scratch.at("volume")
+        #expect(mkdir(volume, 0o755) == 0 && mkdir("\(volume)/..2026_01_02", 0o755) == 0)
+        try scratch.write("a token", to: "volume/..2026_01_02/token", mode: mode)
+        #expect(symlink("..2026_01_02", "\(volume)/..data") == 0)
+        #expect(symlink("..data/token", "\(volume)/token") == 0)
+        chmod(scratch.path, 0o755)
+        return try #require(SecretReference("file:\(volume)/token"))
+    }
+
+    @Test func `a workload's token may be readable for everybody, and a secret not`() async throws {
+        let token = try projected()
+        let resolver = SecretResolver(environment: [:], http: CurlClient())
+        #expect(
+            try await resolver.resolveToken(token, for: "vault").withPlaintext { $0 } == "a token")
+        let found = resolver.findings(about: [token], for: "vault")
+        #expect(found.map(\.code) == ["vault-reference-shared"])
+        #expect(found.first?.severity == .warning)
+        #expect(found.first?.message.contains("by everybody on this host") == true)
+        let secret = await adapterError { _ = try await resolver.resolve(token, for: "vault") }
+        #expect(secret?.kind == .refused && secret?.code == "vault-reference-refused")
+    }
+
+    @Test(arguments: [("volume", 0o777), ("volume/..2026_01_02", 0o777)])
+    func `a token that everybody could exchange is refused`(place: String, mode: UInt32)
+        async throws
+    {
+        let token = try projected()
+        let resolver = SecretResolver(environment: [:], http: CurlClient())
+        // As the kubelet makes the volume itself: whose files they are decides.
+        chmod(scratch.at("volume"), 0o1777)
+        _ = try await resolver.resolveToken(token, for: "vault")
+        chmod(scratch.at(place), mode)
+        let error = await adapterError { _ = try await resolver.resolveToken(token, for: "vault") }
+        #expect(error?.kind == .refused && error?.code == "vault-reference-refused")
+    }
+
+    @Test func `a token that everybody could change is refused`() async throws {
+        let token = try projected(0o646)
+        let resolver = SecretResolver(environment: [:], http: CurlClient())
+        let error = await adapterError { _ = try await resolver.resolveToken(token, for: "vault") }
+        #expect(error?.kind == .refused)
+    }
+
     @Test func `an address is https, or http to a loopback literal`() {
         for good in [
             "https://a.example", "https://a.example:8443/x", "http://127.0.0.1:1", "http://[::1]:1",

@@ -230,7 +230,7 @@ struct VaultStoreTests {
     @Test func `an AppRole with the least rights is enough, and is told what it lacks`()
         async throws
     {
-        let environment = try await appRole(#"["create","update","read"]"#)
+        let environment = try await appRole(#"["update","read"]"#)
         try await put(#"{"client_secret":"initial"}"#)
         let (bao, path) = (bao, path)
         let auth = SettingValue.group(["role_id": .text(environment.role), "secret_id": "env:ID"])
@@ -287,7 +287,9 @@ struct VaultStoreTests {
                 + #""bound_subject":"holdover","token_policies":["\#(mount)"]}"#)
         try await put(#"{"client_secret":"one"}"#)
         let scratch = try ScratchDirectory()
-        let file = try scratch.write(try workloadToken(key, subject: "holdover"), to: "token")
+        // The kubelet's mode, unless the pod says as whom it runs.
+        let file = try scratch.write(
+            try workloadToken(key, subject: "holdover"), to: "token", mode: 0o644)
         let store = try await bao.store([
             "path": .text(path),
             "auth": .group([
@@ -297,11 +299,11 @@ struct VaultStoreTests {
         #expect(try await store.preflight().filter { $0.severity == .problem } == [])
         #expect(try await store.read()?.secret?.matches(ClientSecret("one")) == true)
         // The next login has what stands there then.
-        try scratch.write(try workloadToken(key, subject: "somebody"), to: "token")
+        try scratch.write(try workloadToken(key, subject: "somebody"), to: "token", mode: 0o644)
         try await bao.ask("POST", "sys/leases/revoke-prefix/auth/\(mount)/login", #"{"sync":true}"#)
         let refused = await adapterError { _ = try await store.read() }
         #expect(refused?.kind == .unauthorized && refused?.code == "vault-login-refused")
-        try scratch.write(try workloadToken(key, subject: "holdover"), to: "token")
+        try scratch.write(try workloadToken(key, subject: "holdover"), to: "token", mode: 0o644)
         #expect(try await store.read() != nil)
     }
 

@@ -24,7 +24,7 @@ actor AWSRoles {
 
     private func assume(_ role: AWSRole) async throws(AdapterError) -> (keys: AWSKeys, end: Instant)
     {
-        let token = try await resolver.resolve(role.token, for: role.adapter)
+        let token = try await resolver.resolveToken(role.token, for: role.adapter)
         let fields = [
             ("Action", "AssumeRoleWithWebIdentity"), ("Version", "2011-06-15"),
             ("RoleArn", role.arn), ("RoleSessionName", "holdover"),

@@ -25,7 +25,8 @@ struct Directory: Sendable {
 
     func close() { _ = Glibc.close(descriptor) }
 
-    private static func refuseOpenToAll(_ directory: String) throws(AdapterError) {
+    /// Refuses what anybody could write to, or exchange; `directory` is absolute and without links.
+    static func refuseOpenToAll(_ directory: String) throws(AdapterError) {
         var current = directory[...]
         while true {
             let shown = current.isEmpty ? "/" : String(current)

@@ -19,18 +19,35 @@ struct SecretResolver: Sendable {
     func resolve(_ reference: SecretReference, for adapter: String)
         async throws(AdapterError) -> ClientSecret
     {
+        try await resolve(reference, for: adapter, isToken: false)
+    }
+
+    /// Reads a workload's token, which a platform puts in place and exchanges for another soon.
+    ///
+    /// The kubelet makes such a file readable for everybody unless the pod says as whom it runs,
+    /// and there is nobody else in a container. So that is no reason to refuse it, only to tell of
+    /// it (``findings(about:for:)``), where nobody else can put another file in its place.
+    func resolveToken(_ reference: SecretReference, for adapter: String)
+        async throws(AdapterError) -> ClientSecret
+    {
+        try await resolve(reference, for: adapter, isToken: true)
+    }
+
+    private func resolve(_ reference: SecretReference, for adapter: String, isToken: Bool)
+        async throws(AdapterError) -> ClientSecret
+    {
         let problem = ReferenceProblem(adapter: adapter, reference: reference)
         switch reference {
         case .environment(let name):
             guard let value = environment[name] else { throw problem.missing("is not set") }
             return try resolved(Array(value.utf8), problem)
         case .file(let path):
-            return try file(path, problem)
+            return try file(path, isToken: isToken, problem)
         case .systemdCredential:
             guard let path = path(of: reference) else {
                 throw problem.missing("needs CREDENTIALS_DIRECTORY, which systemd sets")
             }
-            return try file(path, problem)
+            return try file(path, isToken: isToken, problem)
         case .command(let words):
             return try await command(words, problem)
         case .vault(let mount, let path, let field):
@@ -39,15 +56,16 @@ struct SecretResolver: Sendable {
     }
 
     /// What `check` should say about the places that `references` name: files that a group can
-    /// read.
+    /// read, and tokens that everybody can.
     func findings(about references: [SecretReference], for adapter: String) -> [Finding] {
         references.compactMap { reference in
             var status = stat()
             guard let path = path(of: reference), stat(path, &status) == 0,
-                status.st_mode & 0o070 != 0
+                status.st_mode & 0o077 != 0
             else { return nil }
+            let who = status.st_mode & 0o007 == 0 ? "a group" : "everybody on this host"
             return ReferenceProblem(adapter: adapter, reference: reference)
-                .warning("can be read or changed by a group")
+                .warning("can be read or changed by \(who)")
         }
     }
 
@@ -75,8 +93,8 @@ struct SecretResolver: Sendable {
         return ClientSecret(text)
     }
 
-    private func file(_ path: String, _ problem: ReferenceProblem) throws(AdapterError)
-        -> ClientSecret
+    private func file(_ path: String, isToken: Bool, _ problem: ReferenceProblem)
+        throws(AdapterError) -> ClientSecret
     {
         // Links are followed: that is how Kubernetes and systemd put secrets in place.
         let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY)
@@ -85,10 +103,29 @@ struct SecretResolver: Sendable {
         defer { file.close() }
         let status = try file.status()
         guard status.st_mode & S_IFMT == S_IFREG else { throw problem.refused("is not a file") }
-        guard status.st_mode & 0o007 == 0 else {
+        guard status.st_mode & (isToken ? 0o003 : 0o007) == 0 else {
             throw problem.refused("can be read or changed by everybody on this host")
         }
+        if isToken, status.st_mode & 0o007 != 0 { try assertOutOfReach(path, problem) }
         return try resolved(try file.content(upTo: Self.cap), problem)
+    }
+
+    /// That nobody else can exchange the file, or the link to it.
+    private func assertOutOfReach(_ path: String, _ problem: ReferenceProblem)
+        throws(AdapterError)
+    {
+        let slash = path.lastIndex(of: "/") ?? path.startIndex
+        for place in ["\(path[..<slash])/", path] {
+            guard let resolved = realpath(place, nil) else {
+                throw problem.missing(FileFailure.words(errno))
+            }
+            defer { free(resolved) }
+            do throws(AdapterError) {
+                try Directory.refuseOpenToAll(String(cString: resolved))
+            } catch {
+                throw problem.refused("is where everybody on this host can change it")
+            }
+        }
     }
 
     private func command(_ words: [String], _ problem: ReferenceProblem)

@@ -13,7 +13,10 @@ extension ServerParts {
         guard (token == nil) != (secret == nil), let reference = token ?? secret else {
             throw admin.invalid("client_secret", "or federated_token must be there, not both")
         }
-        let value = try await resolver.resolve(reference, for: admin.adapter)
+        let value =
+            token == nil
+            ? try await resolver.resolve(reference, for: admin.adapter)
+            : try await resolver.resolveToken(reference, for: admin.adapter)
         let authentication = value.withPlaintext { text in
             token == nil
                 ? ClientAuthentication.post(id: clientID, secret: text)

@@ -95,16 +95,18 @@ extension VaultStore {
         let role = try auth.requiredText(isWorkload ? "role" : "role_id")
         let secret = try auth.requiredReference(isWorkload ? "jwt" : "secret_id")
         let adapter = auth.adapter
+        let read = { @Sendable () async throws(AdapterError) -> ClientSecret in
+            isWorkload
+                ? try await resolver.resolveToken(secret, for: adapter)
+                : try await resolver.resolve(secret, for: adapter)
+        }
         // What can't be read is found before the first call, and not in the midst of one.
-        _ = try await resolver.resolve(secret, for: adapter)
+        _ = try await read()
         return .role(mount: try auth.text("mount") ?? (isWorkload ? "jwt" : "approle")) {
             () async throws(AdapterError) in
             VaultLogin.Proof(
                 role: (isWorkload ? "role" : "role_id", role),
-                secret: (
-                    isWorkload ? "jwt" : "secret_id",
-                    try await resolver.resolve(secret, for: adapter)
-                ))
+                secret: (isWorkload ? "jwt" : "secret_id", try await read()))
         }
     }
 }
