@@ -101,6 +101,11 @@ struct SecretsManagerStore: SecretStore {
     }
 
     /// Takes `AWSPENDING` from a version of ours: it would keep others from rotating the secret.
+    ///
+    /// It has no intent in the journal, and needs none. One attempt that nobody reads by: consumers
+    /// read `AWSCURRENT`, which is where it was, and the version stays. Done twice, the second one
+    /// finds the label gone. Where another process is between its two steps, its version is still
+    /// there to be promoted; and what a lost answer did, the next sweep sees.
     func sweep() async throws(AdapterError) {
         guard let version = try await api.description().version(at: .pending),
             VersionToken.made(version)

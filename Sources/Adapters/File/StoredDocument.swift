@@ -21,7 +21,7 @@ struct StoredDocument: Sendable {
         .candidateField,
         SettingDescriptor(
             "create", .boolean,
-            summary: "whether a missing file or value is made; false if left out"),
+            summary: "whether a missing value beside the secret is made; false if left out"),
     ]
 
     init(_ settings: Settings) throws(AdapterError) {
