@@ -27,15 +27,10 @@ extension Entra {
             .caFile,
             SettingDescriptor(
                 "admin",
-                .group([
-                    SettingDescriptor(
-                        "client_id", .text, required: true,
-                        summary: "an application with Application.ReadWrite.OwnedBy, and an owner"),
-                    SettingDescriptor("client_secret", .reference, summary: "its secret"),
-                    SettingDescriptor(
-                        "federated_token", .reference,
-                        summary: "a token of a federated identity, as workloads have one"),
-                ]), required: true,
+                .group(
+                    ServerParts.entraLogin(
+                        "an application with Application.ReadWrite.OwnedBy, and an owner")),
+                required: true,
                 summary: "who administers: client_id with client_secret or federated_token"),
         ],
         capabilities: capabilities)

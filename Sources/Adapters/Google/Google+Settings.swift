@@ -22,13 +22,8 @@ extension Google {
             .authMethod(),
             .caFile,
             SettingDescriptor(
-                "admin",
-                .group([
-                    SettingDescriptor(
-                        "key", .reference, summary: "a service account's key, as JSON"),
-                    SettingDescriptor(
-                        "token", .reference, summary: "an access token that was made elsewhere"),
-                ]), required: true, summary: "who administers: key or token"),
+                "admin", .group(ServerParts.googleLogin), required: true,
+                summary: "who administers: key or token"),
         ],
         capabilities: capabilities)
 

@@ -16,13 +16,8 @@ extension GoogleSecretStore {
                 summary: "the service's address; https://secretmanager.googleapis.com if left out"),
             .caFile,
             SettingDescriptor(
-                "auth",
-                .group([
-                    SettingDescriptor(
-                        "key", .reference, summary: "a service account's key, as JSON"),
-                    SettingDescriptor(
-                        "token", .reference, summary: "an access token that was made elsewhere"),
-                ]), required: true, summary: "who calls: key or token"),
+                "auth", .group(ServerParts.googleLogin), required: true,
+                summary: "who calls: key or token"),
         ],
         storeCapabilities: capabilities)
 

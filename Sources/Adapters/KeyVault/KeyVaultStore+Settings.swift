@@ -20,21 +20,18 @@ extension KeyVaultStore {
             .caFile,
             SettingDescriptor(
                 "auth",
-                .group([
-                    SettingDescriptor(
-                        "tenant", .text, required: true,
-                        summary: "the id of the vault's tenant, or one of its domains"),
-                    SettingDescriptor(
-                        "authority", .url,
-                        summary: "the login; https://login.microsoftonline.com if left out"),
-                    SettingDescriptor(
-                        "client_id", .text, required: true,
-                        summary: "an application that may get, set and list the vault's secrets"),
-                    SettingDescriptor("client_secret", .reference, summary: "its secret"),
-                    SettingDescriptor(
-                        "federated_token", .reference,
-                        summary: "a token of a federated identity, as workloads have one"),
-                ]), required: true,
+                .group(
+                    [
+                        SettingDescriptor(
+                            "tenant", .text, required: true,
+                            summary: "the id of the vault's tenant, or one of its domains"),
+                        SettingDescriptor(
+                            "authority", .url,
+                            summary: "the login; https://login.microsoftonline.com if left out"),
+                    ]
+                        + ServerParts.entraLogin(
+                            "an application that may get, set and list the vault's secrets")),
+                required: true,
                 summary: "who calls: client_id with client_secret or federated_token"),
         ],
         storeCapabilities: capabilities)

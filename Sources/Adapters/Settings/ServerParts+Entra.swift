@@ -2,6 +2,17 @@ import ClientCredentials
 import RotationCore
 
 extension ServerParts {
+    /// What ``entraLogin(_:at:)`` takes; `application` is what the client must be.
+    static func entraLogin(_ application: String) -> [SettingDescriptor] {
+        [
+            SettingDescriptor("client_id", .text, required: true, summary: application),
+            SettingDescriptor("client_secret", .reference, summary: "its secret"),
+            SettingDescriptor(
+                "federated_token", .reference,
+                summary: "a token of a federated identity, as workloads have one"),
+        ]
+    }
+
     /// An application of Entra that fetches tokens at `endpoint` with `client_id` and
     /// `client_secret` or `federated_token`.
     func entraLogin(_ admin: Settings, at endpoint: TokenEndpoint)

@@ -2,6 +2,13 @@ import ClientCredentials
 import RotationCore
 
 extension ServerParts {
+    /// What ``googleLogin(_:caFile:)`` takes.
+    static let googleLogin = [
+        SettingDescriptor("key", .reference, summary: "a service account's key, as JSON"),
+        SettingDescriptor(
+            "token", .reference, summary: "an access token that was made elsewhere"),
+    ]
+
     /// A service account with its `key`, or a `token` that was made elsewhere.
     func googleLogin(_ admin: Settings, caFile: String?) async throws(AdapterError) -> AdminLogin {
         let (key, token) = (try admin.reference("key"), try admin.reference("token"))
