@@ -55,9 +55,7 @@ struct Auth0API: Sendable {
 
     /// Puts `secret` in the place of the one in force.
     func put(_ secret: ClientSecret) async throws(AdapterError) {
-        let body =
-            Array(#"{"client_secret":"#.utf8)
-            + secret.withPlaintext { JSONDocument.literal($0) } + Array("}".utf8)
+        let body = JSONDocument.object(texts: [("client_secret", secret.withPlaintext { $0 })])
         let client = try own(try await send("PATCH", path, body, .repeatable), .repeatable)
         if let shown = client.secret, !secret.matches(ClientSecret(shown)) {
             throw CallOutcome(adapter: "auth0").unreadable(

@@ -63,9 +63,7 @@ struct AuthentikAPI: Sendable {
 
     /// Puts `secret` in the place of the one in force.
     func put(_ secret: ClientSecret) async throws(AdapterError) {
-        let body =
-            Array(#"{"client_secret":"#.utf8)
-            + secret.withPlaintext { JSONDocument.literal($0) } + Array("}".utf8)
+        let body = JSONDocument.object(texts: [("client_secret", secret.withPlaintext { $0 })])
         let path = "\(Self.path)\(try await provider().pk)/"
         let response = try await admin.expect([200], "PATCH", path, body: body, .repeatable)
         let provider = try admin.decode(AuthentikProvider.self, response, .repeatable)

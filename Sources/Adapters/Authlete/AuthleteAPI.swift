@@ -73,9 +73,7 @@ struct AuthleteAPI: Sendable {
 
     /// Puts `secret` in the place of the one in force.
     func put(_ secret: ClientSecret) async throws(AdapterError) {
-        let body =
-            Array(#"{"clientSecret":"#.utf8)
-            + secret.withPlaintext { JSONDocument.literal($0) } + Array("}".utf8)
+        let body = JSONDocument.object(texts: [("clientSecret", secret.withPlaintext { $0 })])
         let path = "\(base)/client/secret/update/\(URLPart.segment(clientID))"
         let response = try await admin.expect([200], "POST", path, body: body, .repeatable)
         let update = try admin.decode(AuthleteSecretUpdate.self, response, .repeatable)

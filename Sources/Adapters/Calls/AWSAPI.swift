@@ -43,7 +43,7 @@ struct AWSAPI: Sendable {
         case .text(let text): JSONDocument.literal(text)
         case .number(let number): Array("\(number)".utf8)
         case .flag(let flag): Array("\(flag)".utf8)
-        case .texts(let texts): JSONDocument.array(texts)
+        case .texts(let texts): JSONDocument.array(texts: texts)
         }
     }
 

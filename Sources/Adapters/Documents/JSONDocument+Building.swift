@@ -11,8 +11,11 @@ extension JSONDocument {
         object(texts.map { ($0.name, literal($0.value)) })
     }
 
+    /// An array whose items are JSON.
+    static func array(_ items: [[UInt8]]) -> [UInt8] { enclosed("[", items, "]") }
+
     /// An array of texts.
-    static func array(_ texts: [String]) -> [UInt8] { enclosed("[", texts.map(literal), "]") }
+    static func array(texts: [String]) -> [UInt8] { array(texts.map(literal)) }
 
     private static func enclosed(_ start: String, _ parts: [[UInt8]], _ end: String) -> [UInt8] {
         Array(start.utf8) + parts.joined(separator: [UInt8(ascii: ",")]) + Array(end.utf8)

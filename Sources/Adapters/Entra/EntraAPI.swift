@@ -77,9 +77,9 @@ struct EntraAPI: Sendable {
 
     func addPassword(_ name: String, until end: Instant) async throws(AdapterError) -> EntraSecret {
         let date = Date(timeIntervalSince1970: Double(end.milliseconds) / 1_000)
-        let body =
-            Array(#"{"passwordCredential":{"displayName":"#.utf8) + JSONDocument.literal(name)
-            + Array(#","endDateTime":"\#(date.formatted(.iso8601))"}}"#.utf8)
+        let wish = JSONDocument.object(
+            texts: [("displayName", name), ("endDateTime", date.formatted(.iso8601))])
+        let body = JSONDocument.object([("passwordCredential", wish)])
         let response = try await call(
             [200, 201], "POST", "\(path)/addPassword", body: body, .creation)
         let made = try admin.decode(EntraSecret.self, response, .creation)
@@ -91,7 +91,7 @@ struct EntraAPI: Sendable {
     }
 
     func removePassword(_ keyID: String) async throws(AdapterError) {
-        let body = Array(#"{"keyId":"#.utf8) + JSONDocument.literal(keyID) + Array("}".utf8)
+        let body = JSONDocument.object(texts: [("keyId", keyID)])
         _ = try await call([200, 204], "POST", "\(path)/removePassword", body: body, .repeatable)
     }
 

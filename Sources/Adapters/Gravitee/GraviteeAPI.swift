@@ -70,7 +70,7 @@ struct GraviteeAPI: Sendable {
     }
 
     func create(_ name: String) async throws(AdapterError) -> GraviteeSecret {
-        let body = Array(#"{"name":"#.utf8) + JSONDocument.literal(name) + Array("}".utf8)
+        let body = JSONDocument.object(texts: [("name", name)])
         let response = try await admin.send("POST", "\(path)/secrets", body: body, .creation)
         guard [200, 201].contains(response.status) else {
             throw refusal(of: name, response)

@@ -61,9 +61,12 @@ struct HydraAPI: Sendable {
 
     /// Puts `secret` in force; every other one is dropped.
     func put(_ secret: ClientSecret) async throws(AdapterError) {
-        let body =
-            Array(#"[{"op":"replace","path":"/client_secret","value":"#.utf8)
-            + secret.withPlaintext { JSONDocument.literal($0) } + Array("}]".utf8)
+        let step = JSONDocument.object(
+            texts: [
+                ("op", "replace"), ("path", "/client_secret"),
+                ("value", secret.withPlaintext { $0 }),
+            ])
+        let body = JSONDocument.array([step])
         let response = try await admin.expect([200], "PATCH", path, body: body, .repeatable)
         _ = try own(response, .repeatable)
     }

@@ -22,24 +22,21 @@ struct KeycloakRepresentation {
 
     /// The body of the PUT: every other byte of each member as the server spelled it.
     func with(secret: String) -> [UInt8] {
-        var parts = members.filter { $0.key != "secret" }.map { member in
-            JSONDocument.literal(member.key) + [UInt8(ascii: ":")]
-                + (member.key == "attributes"
-                    ? attributes(member.value) : Array(document.bytes[member.value.range]))
+        let others = members.filter { $0.key != "secret" }.map { member in
+            (
+                name: member.key,
+                value: member.key == "attributes"
+                    ? attributes(member.value) : Array(document.bytes[member.value.range])
+            )
         }
-        parts.append(Array(#""secret":"#.utf8) + JSONDocument.literal(secret))
-        return Self.object(parts)
+        return JSONDocument.object(others + [("secret", JSONDocument.literal(secret))])
     }
 
     private func attributes(_ node: JSONDocument.Node) -> [UInt8] {
         guard case .object(let members, _) = node else { return Array(document.bytes[node.range]) }
-        return Self.object(
+        return JSONDocument.object(
             members.filter { !$0.key.hasPrefix("client.secret.") }.map {
-                JSONDocument.literal($0.key) + [UInt8(ascii: ":")] + document.bytes[$0.value.range]
+                ($0.key, Array(document.bytes[$0.value.range]))
             })
-    }
-
-    private static func object(_ parts: [[UInt8]]) -> [UInt8] {
-        [UInt8(ascii: "{")] + parts.joined(separator: [UInt8(ascii: ",")]) + [UInt8(ascii: "}")]
     }
 }

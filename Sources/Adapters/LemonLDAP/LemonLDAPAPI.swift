@@ -66,9 +66,8 @@ struct LemonLDAPAPI: Sendable {
     /// Asks to store `secret`; all other options stay as they are.
     func put(_ secret: ClientSecret) async throws(AdapterError) {
         let name = URLPart.segment(try await party().confKey)
-        let body =
-            Array(#"{"options":{"clientSecret":"#.utf8)
-            + secret.withPlaintext { JSONDocument.literal($0) } + Array("}}".utf8)
+        let options = JSONDocument.object(texts: [("clientSecret", secret.withPlaintext { $0 })])
+        let body = JSONDocument.object([("options", options)])
         let path = "\(Self.parties)/\(name)"
         _ = try await admin.expect([200, 204], "PATCH", path, body: body, .repeatable)
     }

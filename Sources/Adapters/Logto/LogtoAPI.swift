@@ -48,7 +48,7 @@ struct LogtoAPI: Sendable {
     }
 
     func create(_ name: String) async throws(AdapterError) -> LogtoSecret {
-        let body = Array(#"{"name":"#.utf8) + JSONDocument.literal(name) + Array("}".utf8)
+        let body = JSONDocument.object(texts: [("name", name)])
         let response = try await admin.send("POST", "\(path)/secrets", body: body, .creation)
         if response.status == 422, Self.words(response)?.contains("secret_name_taken") == true {
             // An attempt of ours, since each has a name of its own: it happened after all.

@@ -114,9 +114,8 @@ struct OktaAPI: Sendable {
     }
 
     func create(_ secret: ClientSecret) async throws(AdapterError) -> OktaSecret {
-        let body =
-            Array(#"{"client_secret":"#.utf8) + secret.withPlaintext { JSONDocument.literal($0) }
-            + Array(#","status":"ACTIVE"}"#.utf8)
+        let body = JSONDocument.object(
+            texts: [("client_secret", secret.withPlaintext { $0 }), ("status", "ACTIVE")])
         let response = try await call([200, 201], "POST", secretsPath, body: body, .creation)
         let made = try admin.decode(OktaSecret.self, response, .creation)
         guard made.secretHash == nil || made.holds(secret) else {

@@ -95,10 +95,9 @@ struct PingFederateAPI: Sendable {
     func add(_ secret: ClientSecret, until end: Instant, beside shown: PingFederateSecrets)
         async throws(AdapterError)
     {
-        let entry =
-            Array(#"{"secret":"#.utf8) + secret.withPlaintext { JSONDocument.literal($0) }
-            + Array(#","expiryTime":"\#(end.rfc3339)"}"#.utf8)
-        try await put(kept(shown), entry, .creation)
+        let entry = JSONDocument.object(
+            texts: [("secret", secret.withPlaintext { $0 }), ("expiryTime", end.rfc3339)])
+        try await put(kept(shown), [entry], .creation)
     }
 
     /// Drops the secondary ones; the first one of `shown` stays.
@@ -110,21 +109,24 @@ struct PingFederateAPI: Sendable {
     ///
     /// What was there may stay as a secondary one for a time that the server is set to.
     func replace(with secret: ClientSecret) async throws(AdapterError) {
-        let first = Array(#""secret":"#.utf8) + secret.withPlaintext { JSONDocument.literal($0) }
-        try await put(first, [], .repeatable)
+        try await put(("secret", secret.withPlaintext { $0 }), [], .repeatable)
     }
 
-    private func kept(_ shown: PingFederateSecrets) -> [UInt8] {
-        Array(#""encryptedSecret":"#.utf8) + JSONDocument.literal(shown.encryptedSecret ?? "")
+    private typealias First = (name: String, value: String)
+
+    private func kept(_ shown: PingFederateSecrets) -> First {
+        ("encryptedSecret", shown.encryptedSecret ?? "")
     }
 
     /// The whole object, which is all that can be written.
-    private func put(_ first: [UInt8], _ secondary: [UInt8], _ effect: CallEffect)
+    private func put(_ first: First, _ secondary: [[UInt8]], _ effect: CallEffect)
         async throws(AdapterError)
     {
-        let body =
-            Array("{".utf8) + first + Array(#","secondarySecrets":["#.utf8) + secondary
-            + Array("]}".utf8)
+        let body = JSONDocument.object(
+            [
+                (first.name, JSONDocument.literal(first.value)),
+                ("secondarySecrets", JSONDocument.array(secondary)),
+            ])
         let response = try await admin.expect([200], "PUT", secretPath, body: body, effect)
         _ = try admin.decode(PingFederateSecrets.self, response, effect)
     }

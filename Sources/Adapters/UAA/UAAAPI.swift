@@ -84,12 +84,9 @@ struct UAAAPI: Sendable {
     private func change(_ secret: ClientSecret?, _ mode: String, _ effect: CallEffect)
         async throws(AdapterError) -> HTTPResponse
     {
-        var body = Array(#"{"clientId":"#.utf8) + JSONDocument.literal(clientID)
-        if let secret {
-            body += Array(#","secret":"#.utf8)
-            body += secret.withPlaintext { JSONDocument.literal($0) }
-        }
-        body += Array(#","changeMode":"\#(mode)"}"#.utf8)
+        var members = [(name: "clientId", value: clientID)]
+        if let secret { members.append(("secret", secret.withPlaintext { $0 })) }
+        let body = JSONDocument.object(texts: members + [("changeMode", mode)])
         return try await admin.send("PUT", "\(path)/secret", body: body, effect)
     }
 

@@ -167,7 +167,7 @@ struct VaultStore: SecretStore {
     }
 
     private func rights() async throws(AdapterError) -> Set<String> {
-        let body = JSONDocument.object([("paths", JSONDocument.array([place.dataPath]))])
+        let body = JSONDocument.object([("paths", JSONDocument.array(texts: [place.dataPath]))])
         let response = try await login.send("POST", "sys/capabilities-self", body: body, .read)
         guard response.status == 200 else { throw api.error(response, .read) }
         let answer = try api.decode(VaultCapabilitiesAnswer.self, response, .read).data
