@@ -18,7 +18,7 @@ public struct AdapterRegistry: AdapterFactory {
         ],
         reporters: [
             ExecReporter.descriptor, FileReporter.descriptor, HTTPSReporter.descriptor,
-            TelemetryReporter.descriptor,
+            KubernetesReporter.descriptor, TelemetryReporter.descriptor,
         ])
 
     /// A kind of authorization server: what plans may say of it, and what makes one of a plan.
@@ -151,6 +151,8 @@ public struct AdapterRegistry: AdapterFactory {
         case ExecReporter.descriptor.type: return try ExecReporter(report)
         case FileReporter.descriptor.type: return try FileReporter(report)
         case HTTPSReporter.descriptor.type: return try HTTPSReporter(report, http: parts.http)
+        case KubernetesReporter.descriptor.type:
+            return try await KubernetesReporter(report, of: plan, parts.resolver)
         case TelemetryReporter.descriptor.type: return try TelemetryReporter(report)
         default: throw Self.unknown(report, "report")
         }

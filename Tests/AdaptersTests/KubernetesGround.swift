@@ -52,6 +52,19 @@ struct KubernetesGround: Sendable {
         return CutStore(try await store(values, over: http)) { http.isReached }
     }
 
+    /// A consumer's reporter, in a plan with the Secret `store` and a hook for the workload `hook`.
+    func reporter(_ values: [String: SettingValue], store: String = "one", hook: String)
+        async throws -> any AdoptionReporter
+    {
+        var plan = plan
+        plan.stores = [.of("kubernetes", standard.merging(["secret": .text(store)]) { $1 })]
+        let hook: [String: SettingValue] = ["workload": .text(hook)]
+        plan.reload = [.of("kubernetes", standard.merging(hook) { $1 })]
+        let report = TargetSettings.of("kubernetes", standard.merging(values) { $1 })
+        return try await registry(nil, [:]).reporter(
+            ConsumerSettings(name: "billing", report: report), of: plan)
+    }
+
     /// The hook of a plan.
     func hook(_ values: [String: SettingValue], over http: (any HTTPClient)? = nil)
         async throws -> any ReloadHook

@@ -108,6 +108,40 @@ import Testing
         #expect(try await pods() == after)
     }
 
+    @Test func `pods that began behind the write are proof, and older ones are not`()
+        async throws
+    {
+        let store = try await ground.store(["secret": "one", "field": "client_secret"])
+        let hook = try await ground.hook(["workload": "deployment/billing"])
+        let reporter = try await ground.reporter(
+            ["workload": "deployment/billing", "secret": "one"], hook: "deployment/billing")
+        #expect(try await reporter.preflight() == [])
+        func lack(_ since: Instant) async throws -> String? {
+            guard case .rollout(let rollout)? = try await reporter.report(since: since) else {
+                return "no rollout"
+            }
+            return rollout.lack
+        }
+        let first = AWSGround.now()
+        try await playKubelet()
+        try await store.replace(with: "first-\(UUID().uuidString)")
+        #expect(try await lack(first)?.contains("as an environment variable") == true)
+        _ = await adapterError {
+            try await hook.reload(KubernetesHookTests.context(since: first.milliseconds))
+        }
+        for _ in 0..<400 where try await lack(first) != nil { try await playKubelet() }
+        #expect(try await lack(first) == nil)
+        // Another distribution, and pods that began behind it for a reason of their own: who knows.
+        let second = first + .minutes(1)
+        #expect(try await lack(second)?.contains("began before the distribution") == true)
+        for pod in try await pods() {
+            try await ground.set("DELETE", "/api/v1/namespaces/apps/pods/\(pod)")
+        }
+        for _ in 0..<400 where try await lack(first) != nil { try await playKubelet() }
+        #expect(try await lack(first) == nil)
+        #expect(try await lack(second)?.contains("began before the distribution") == true)
+    }
+
     private func playKubelet() async throws {
         let outcome = await ChildProcess(
             command: [RealServerProcess.service("kubernetes.sh"), "pods", server["DIR"]],

@@ -79,7 +79,8 @@ provision() {
         {"apiGroups":[""],"resources":["secrets"],"resourceNames":["one","two"],
          "verbs":["get","patch"]},
         {"apiGroups":["apps"],"resources":["deployments"],"resourceNames":["billing"],
-         "verbs":["get","patch"]}]}'
+         "verbs":["get","patch"]},
+        {"apiGroups":[""],"resources":["pods"],"verbs":["list"]}]}'
     ask "$1" POST $rbac/rolebindings '{"metadata":{"name":"holdover"},
         "roleRef":{"apiGroup":"rbac.authorization.k8s.io","kind":"Role","name":"holdover"},
         "subjects":[{"apiGroup":"rbac.authorization.k8s.io","kind":"User","name":"holdover"}]}'

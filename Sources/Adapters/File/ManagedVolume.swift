@@ -1,3 +1,4 @@
+import CoreFoundation  // for `stat`, which is one module's or the other's
 import Glibc
 import RotationCore
 

@@ -78,8 +78,7 @@ struct KubernetesAPI: Sendable {
                     Finding(
                         .problem, code: "\(Self.adapter)-not-allowed-to-\(verb)",
                         message: "\(Self.adapter): a Role must allow the verb \(verb) on "
-                            + "\(place.resource), resourceName \(safeText(place.name)), in the "
-                            + "namespace \(safeText(place.namespace))"))
+                            + place.words))
             } catch {
                 guard error.kind == .unauthorized, error.code.hasSuffix("forbidden") else {
                     throw error

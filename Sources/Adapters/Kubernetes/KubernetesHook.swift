@@ -3,9 +3,9 @@ import RotationCore
 /// A reload hook that has a workload's pods made anew, as `kubectl rollout restart` does, and says
 /// that it is done once they are.
 ///
-/// The annotation that restarts them is the moment at which the phase began. So it is the same for
-/// every attempt, which changes nothing from the second on, and another one for another
-/// distribution, in the same rotation too.
+/// The annotation that restarts them is the moment of the distribution. So it is the same for every
+/// attempt, which changes nothing from the second on, and another one for another distribution, in
+/// the same rotation too.
 struct KubernetesHook: ReloadHook {
     private let api: KubernetesAPI
     private let workload: KubernetesWorkload.Kind
@@ -16,9 +16,7 @@ struct KubernetesHook: ReloadHook {
     static let descriptor = AdapterDescriptor(
         type: "kubernetes", summary: "has the pods of a workload in Kubernetes made anew",
         settings: [
-            SettingDescriptor(
-                "workload", .text, required: true,
-                summary: "deployment/NAME, statefulset/NAME or daemonset/NAME"),
+            KubernetesWorkload.setting,
             SettingDescriptor(
                 "wait", .boolean,
                 summary: "whether the hook is done only once every pod is new; true if left out"),
@@ -29,17 +27,7 @@ struct KubernetesHook: ReloadHook {
         folder: String = KubernetesAPI.serviceAccount
     ) async throws(AdapterError) {
         let settings = Settings(target)
-        let parts = try settings.requiredText("workload")
-            .split(separator: "/", omittingEmptySubsequences: false)
-        guard parts.count == 2, let kind = KubernetesWorkload.Kind(rawValue: String(parts[0])),
-            let place = KubernetesPlace(
-                namespace: try settings.requiredText("namespace"), group: "apps",
-                resource: "\(kind.rawValue)s", name: String(parts[1]))
-        else {
-            throw settings.invalid(
-                "workload", "is not deployment/NAME, statefulset/NAME or daemonset/NAME")
-        }
-        (workload, self.place) = (kind, place)
+        (workload, place) = try KubernetesWorkload.named(in: settings)
         waits = try settings.boolean("wait", default: true)
         api = try await KubernetesAPI(settings, resolver, folder: folder)
         warnings = resolver.findings(
@@ -110,16 +98,5 @@ struct KubernetesHook: ReloadHook {
 
     private func message(_ reason: String) -> String {
         "kubernetes: \(workload.rawValue)/\(place.name) \(reason)"
-    }
-}
-
-extension Instant {
-    /// RFC 3339 in UTC, to the millisecond.
-    fileprivate var rfc3339Milliseconds: String {
-        let part = milliseconds % 1_000
-        let digits = String(part < 0 ? part + 1_000 : part)
-        let second = Instant(milliseconds: milliseconds - (part < 0 ? part + 1_000 : part)).rfc3339
-        let zeros = String(repeating: "0", count: 3 - digits.count)
-        return "\(second.dropLast()).\(zeros)\(digits)Z"
     }
 }

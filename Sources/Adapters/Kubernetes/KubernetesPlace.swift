@@ -1,3 +1,5 @@
+import RotationCore
+
 /// One object of a namespace.
 struct KubernetesPlace: Sendable, Hashable {
     let namespace: String
@@ -5,6 +7,7 @@ struct KubernetesPlace: Sendable, Hashable {
     let group: String
     /// In the plural, as in paths and in Roles.
     let resource: String
+    /// Empty for the list of all.
     let name: String
 
     /// Nil where a name isn't one, and would lead elsewhere (RFC 1123; 253 bytes at most).
@@ -16,9 +19,26 @@ struct KubernetesPlace: Sendable, Hashable {
         (self.resource, self.name) = (resource, name)
     }
 
+    private init(listOf resource: String, namespace: String) {
+        self.namespace = namespace
+        (group, self.resource, name) = ("", resource, "")
+    }
+
+    /// The list of all objects of a kind in the core, in the same namespace.
+    func list(_ resource: String) -> KubernetesPlace {
+        KubernetesPlace(listOf: resource, namespace: namespace)
+    }
+
     var path: String {
         let root = group.isEmpty ? "/api/v1" : "/apis/\(group)/v1"
-        return "\(root)/namespaces/\(namespace)/\(resource)/\(name)"
+        let list = "\(root)/namespaces/\(namespace)/\(resource)"
+        return name.isEmpty ? list : "\(list)/\(name)"
+    }
+
+    /// For people, as a Role would be given for it.
+    var words: String {
+        let one = name.isEmpty ? "" : ", resourceName \(safeText(name)),"
+        return "\(resource)\(one) in the namespace \(safeText(namespace))"
     }
 
     private static func isName(_ text: String) -> Bool {

@@ -16,6 +16,7 @@ struct KubernetesWorkload: Decodable, Sendable {
         struct Template: Decodable {
             struct Metadata: Decodable { let annotations: [String: String]? }
             let metadata: Metadata?
+            let spec: KubernetesPodSpec?
         }
         struct Strategy: Decodable {
             struct Rolling: Decodable { let partition: Int? }
@@ -24,6 +25,7 @@ struct KubernetesWorkload: Decodable, Sendable {
         }
         let replicas: Int?
         let paused: Bool?
+        let selector: KubernetesSelector?
         let template: Template
         /// A Deployment's.
         let strategy: Strategy?
@@ -40,6 +42,12 @@ struct KubernetesWorkload: Decodable, Sendable {
 
     /// The annotation's value.
     var restartedAt: String? { spec.template.metadata?.annotations?[Self.restartedAt] }
+
+    /// Which pods are its own; nil where it doesn't say.
+    var selector: KubernetesSelector? { spec.selector }
+
+    /// How its pods read a Secret; nil where none does.
+    func way(to secret: String) -> KubernetesPodSpec.Way? { spec.template.spec?.way(to: secret) }
 
     /// Whether there is a moment without a pod.
     var stopsFirst: Bool { spec.strategy?.type == "Recreate" }

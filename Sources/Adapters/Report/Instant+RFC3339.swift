@@ -7,6 +7,14 @@ extension Instant {
         Date(timeIntervalSince1970: Double(milliseconds) / 1_000).formatted(.iso8601)
     }
 
+    /// RFC 3339 in UTC, to the millisecond.
+    var rfc3339Milliseconds: String {
+        let part = (milliseconds % 1_000 + 1_000) % 1_000
+        let digits = String(part)
+        let second = Instant(milliseconds: milliseconds - part).rfc3339
+        return "\(second.dropLast()).\(String(repeating: "0", count: 3 - digits.count))\(digits)Z"
+    }
+
     /// Reads an RFC 3339 moment in UTC (`Z`), with up to nine digits of fraction; nil for anything
     /// else, a leap second included.
     init?(rfc3339 text: String) {

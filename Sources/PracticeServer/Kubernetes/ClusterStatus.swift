@@ -54,7 +54,7 @@ struct ClusterStatus: Error, Sendable {
     }
 
     static func forbidden(_ user: String, _ verb: String, _ object: ClusterPath) -> ClusterStatus {
-        let isNamed = verb != "create"
+        let isNamed = !["create", "list"].contains(verb)
         return ClusterStatus(
             code: 403, reason: "Forbidden",
             message: "\(object.resource)\(isNamed ? " \"\(object.name)\"" : "") is forbidden: "

@@ -12,8 +12,10 @@ struct KubernetesService: Sendable {
 
     func add(to router: Router<PracticeContext>) {
         for resource in ClusterPath.kinds.keys.sorted() {
-            let root = resource == "secrets" ? "api/v1" : "apis/apps/v1"
+            let group = ClusterPath.group(of: resource)
+            let root = group.isEmpty ? "api/v1" : "apis/\(group)/v1"
             let list = router.group("\(Self.mount)/\(root)/namespaces/:namespace/\(resource)")
+            list.get { await answer($0, $1, resource, "list", listed) }
             list.post { await answer($0, $1, resource, "create", create) }
             let item = list.group(":name")
             item.get { await answer($0, $1, resource, "get", get) }
@@ -55,6 +57,27 @@ struct KubernetesService: Sendable {
 
     private func get(_ request: Request, _ path: ClusterPath) throws -> Response {
         Reply.json(try practice.withState { try $0.cluster.object(path) })
+    }
+
+    /// By labels that are equal, a page at a time; other selectors aren't practised.
+    private func listed(_ request: Request, _ path: ClusterPath) throws -> Response {
+        let query = request.uri.queryParameters
+        let wanted = (query["labelSelector"].map(String.init) ?? "").split(separator: ",")
+            .map { $0.split(separator: "=", omittingEmptySubsequences: false).map(String.init) }
+        guard wanted.allSatisfy({ $0.count == 2 }) else { throw ClusterStatus.malformed }
+        let limit = query["limit"].flatMap { Int($0) } ?? .max
+        let from = query["continue"].flatMap { Int($0) } ?? 0
+        let found = practice.withState { $0.cluster.objects(like: path) }.filter { object in
+            wanted.allSatisfy { object["metadata"]?["labels"]?[$0[0]]?.string == $0[1] }
+        }
+        let page = found.dropFirst(from).prefix(limit)
+        let isLast = from + page.count >= found.count
+        return Reply.json(
+            [
+                "kind": .string("\(path.kind)List"), "apiVersion": .string(path.apiVersion),
+                "metadata": isLast ? [:] : ["continue": .string("\(from + page.count)")],
+                "items": .array(Array(page)),
+            ] as JSONValue)
     }
 
     private func create(_ request: Request, _ path: ClusterPath) async throws -> Response {
@@ -110,11 +133,12 @@ struct KubernetesService: Sendable {
         // The rights are for things with a name, in a namespace, of the right group.
         let isKnown =
             ClusterPath.kinds[resource] != nil
-            && (asked["group"]?.string ?? "") == (resource == "secrets" ? "" : "apps")
-            && asked["namespace"]?.string != nil && asked["name"]?.string != nil
+            && (asked["group"]?.string ?? "") == ClusterPath.group(of: resource)
+            && asked["namespace"]?.string != nil
+            && (verb == "list") == (asked["name"]?.string ?? "").isEmpty
         var members = sent.object ?? [:]
         members["metadata"] = ["creationTimestamp": .null]
-        members["status"] = ["allowed": .bool(isKnown && caller.may(verb))]
+        members["status"] = ["allowed": .bool(isKnown && caller.may(verb, resource))]
         return Reply.json(JSONValue.object(members), status: .created)
     }
 }

@@ -17,6 +17,12 @@ struct PracticeCluster: Sendable {
         return object
     }
 
+    /// Every object of its kind in its namespace, by their names.
+    func objects(like path: ClusterPath) -> [JSONValue] {
+        objects.filter { $0.key.resource == path.resource && $0.key.namespace == path.namespace }
+            .sorted { $0.key.name < $1.key.name }.map(\.value)
+    }
+
     mutating func create(_ sent: JSONValue, at path: ClusterPath, _ now: Milliseconds)
         throws(ClusterStatus) -> JSONValue
     {
