@@ -2,6 +2,7 @@ import AdapterContracts
 import Foundation
 import HTTPTransport
 import RotationCore
+import Testing
 
 @testable import Adapters
 
@@ -139,6 +140,24 @@ struct KubernetesGround: Sendable {
 }
 
 extension KubernetesGround {
+    /// That whoever says nothing of themselves isn't told what they may do.
+    func expectNobodyMayAsk() async throws {
+        let answer = try await ask(
+            "POST", "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews",
+            #"{"apiVersion":"authorization.k8s.io/v1","kind":"SelfSubjectAccessReview","#
+                + #""spec":{"resourceAttributes":{"namespace":"apps","verb":"get","#
+                + #""resource":"secrets"}}}"#,
+            as: nil)
+        #expect(answer.status == 403)
+        let said = try JSONDocument(answer.body)
+        #expect(
+            try said.node(at: ["message"])?.text
+                == "selfsubjectaccessreviews.authorization.k8s.io is forbidden: User "
+                + #""system:anonymous" cannot create resource "selfsubjectaccessreviews" in API "#
+                + #"group "authorization.k8s.io" at the cluster scope"#)
+        #expect(try said.node(at: ["details", "group"])?.text == "authorization.k8s.io")
+    }
+
     /// Whether a cluster's programs are where `Tests/Services/kubernetes.sh` looks for them.
     static var isInstalled: Bool {
         let environment = ProcessInfo.processInfo.environment

@@ -63,6 +63,7 @@ import Testing
         let nobody = try await ground.store(
             ["secret": .text(name), "token": "env:NOBODY"], ["NOBODY": "nope"])
         #expect(try await nobody.preflight().map(\.code) == ["kubernetes-unauthorized"])
+        try await ground.expectNobodyMayAsk()
     }
 
     /// Answers every question about rights with yes, and shows a Secret with this metadata.

@@ -61,6 +61,7 @@ import Testing
         let nobody = try await ground.store(
             ["secret": "one", "token": "env:NOBODY"], ["NOBODY": "nope"])
         #expect(await adapterError { _ = try await nobody.read() }?.kind == .unauthorized)
+        try await ground.expectNobodyMayAsk()
         let late = try await ground.ask(
             "PATCH", "\(KubernetesGround.secrets)/\(other)", #"{"data":{"client_secret":"eA=="}}"#,
             type: "application/merge-patch+json")

@@ -7,12 +7,14 @@ struct ClusterStatus: Error, Sendable {
     let reason: String
     let message: String
     var name: String?
+    var group: String?
     var kind: String?
     var causes: [JSONValue]?
 
     var response: Response {
         var details: [String: JSONValue] = [:]
         details["name"] = name.map(JSONValue.string)
+        details["group"] = group.map(JSONValue.string)
         details["kind"] = kind.map(JSONValue.string)
         details["causes"] = causes.map(JSONValue.array)
         var members: [String: JSONValue] = [
@@ -65,11 +67,11 @@ struct ClusterStatus: Error, Sendable {
 
     /// In the words for what is in no namespace.
     static func forbiddenReview(_ user: String) -> ClusterStatus {
-        let kind = "selfsubjectaccessreviews"
+        let (group, kind) = ("authorization.k8s.io", "selfsubjectaccessreviews")
         return ClusterStatus(
             code: 403, reason: "Forbidden",
-            message: "\(kind).authorization.k8s.io is forbidden: User \"\(user)\" cannot create "
-                + "resource \"\(kind)\" in API group \"authorization.k8s.io\" at the cluster scope",
+            message: "\(kind).\(group) is forbidden: User \"\(user)\" cannot create resource "
+                + "\"\(kind)\" in API group \"\(group)\" at the cluster scope", group: group,
             kind: kind)
     }
 
