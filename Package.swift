@@ -90,7 +90,7 @@ let package = Package(
                 "SystemdCreds/SystemdCreds.md", "UAA/UAA.md", "Vault/Vault.md", "WSO2/WSO2.md",
                 "Zitadel/Zitadel.md",
                 "AWSSecrets/AWSSecrets.md", "ExecStore/ExecStore.md", "Kubernetes/Kubernetes.md",
-                "GoogleSecrets/GoogleSecrets.md", "KeyVault/KeyVault.md",
+                "Barbican/Barbican.md", "GoogleSecrets/GoogleSecrets.md", "KeyVault/KeyVault.md",
                 "ParameterStore/ParameterStore.md",
             ],
             swiftSettings: settings),

@@ -9,8 +9,9 @@ public struct AdapterRegistry: AdapterFactory {
         servers: servers.map(\.descriptor),
         stores: [
             SecretsManagerStore.descriptor, ParameterStore.descriptor, KeyVaultStore.descriptor,
-            ExecStore.descriptor, FileStore.descriptor, GoogleSecretStore.descriptor,
-            KubernetesStore.descriptor, SystemdCredsStore.descriptor, VaultStore.descriptor,
+            BarbicanStore.descriptor, ExecStore.descriptor, FileStore.descriptor,
+            GoogleSecretStore.descriptor, KubernetesStore.descriptor, SystemdCredsStore.descriptor,
+            VaultStore.descriptor,
         ],
         hooks: [
             ExecHook.descriptor, HTTPHook.descriptor, KubernetesHook.descriptor,
@@ -111,6 +112,7 @@ public struct AdapterRegistry: AdapterFactory {
             return try await SecretsManagerStore(settings, parts)
         case ParameterStore.descriptor.type: return try await ParameterStore(settings, parts)
         case KeyVaultStore.descriptor.type: return try await KeyVaultStore(settings, parts)
+        case BarbicanStore.descriptor.type: return try await BarbicanStore(settings, parts)
         case GoogleSecretStore.descriptor.type:
             return try await GoogleSecretStore(settings, parts)
         case ExecStore.descriptor.type: return try await ExecStore(settings, of: plan, parts)

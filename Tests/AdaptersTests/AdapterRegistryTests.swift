@@ -102,6 +102,7 @@ import Testing
             ("RFC7592/RFC7592.md", all.servers, "rfc7592"),
             ("AWSSecrets/AWSSecrets.md", all.stores, "aws-secrets-manager"),
             ("ParameterStore/ParameterStore.md", all.stores, "aws-ssm-parameter"),
+            ("Barbican/Barbican.md", all.stores, "barbican"),
             ("KeyVault/KeyVault.md", all.stores, "azure-key-vault"),
             ("GoogleSecrets/GoogleSecrets.md", all.stores, "gcp-secret-manager"),
             ("ExecStore/ExecStore.md", all.stores, "exec"),
@@ -158,8 +159,10 @@ import Testing
         if values.keys.contains("workload") { values["workload"] = "deployment/text" }
         if values.keys.contains("vault") { values["vault"] = "https://billing.vault.azure.net" }
         if settings.contains(where: { $0.name == "password" }) {
-            values["user"] = "admin"
-            values["password"] = "env:T"
+            // Where a token is enough, it stands alone.
+            let isAlone = settings.contains { $0.name == "keystone" }
+            values["user"] = isAlone ? nil : "admin"
+            values["password"] = isAlone ? nil : "env:T"
         }
         if settings.contains(where: { $0.name == "access_key_id" }) {
             values["access_key_id"] = "env:T"

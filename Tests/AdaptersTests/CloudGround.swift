@@ -6,12 +6,22 @@ import RotationCore
 
 @testable import Adapters
 
-/// A store of Azure or of Google, practised, and whoever else has access to it.
+/// A store of Azure, of Google or of OpenStack, and whoever else has access to it.
 struct CloudGround: Sendable {
     /// Which one.
     enum Service: String, Sendable, CaseIterable {
         case keyVault = "azure-key-vault"
         case secretManager = "gcp-secret-manager"
+        case barbican
+
+        /// In which of the server's values the address is.
+        fileprivate var address: String {
+            switch self {
+            case .keyVault: "KEY_VAULT_URL"
+            case .secretManager: "GCP_SECRET_MANAGER_URL"
+            case .barbican: "BARBICAN_URL"
+            }
+        }
     }
 
     let service: Service
@@ -24,7 +34,7 @@ struct CloudGround: Sendable {
         _ service: Service, _ values: [String: String], over http: any HTTPClient = CurlClient()
     ) {
         (self.service, self.values, self.http) = (service, values, http)
-        url = values[service == .keyVault ? "KEY_VAULT_URL" : "GCP_SECRET_MANAGER_URL"] ?? ""
+        url = values[service.address] ?? ""
     }
 
     static func now() -> Instant {
@@ -50,6 +60,8 @@ struct CloudGround: Sendable {
                 "project": named("GOOGLE_PROJECT"), "url": .text(url),
                 "auth": .group(["token": "env:GOOGLE_ADMIN_TOKEN"]),
             ]
+        case .barbican:
+            ["url": .text(url), "auth": .group(["token": "env:BARBICAN_LEAST_TOKEN"])]
         }
     }
 
@@ -88,10 +100,15 @@ struct CloudGround: Sendable {
         switch service {
         case .keyVault: admin = try await KeyVaultStore(settings, parts).api.admin
         case .secretManager: admin = try await GoogleSecretStore(settings, parts).api.admin
+        case .barbican:
+            let token = SettingValue.group(["token": "env:BARBICAN_ADMIN_TOKEN"])
+            admin = try await BarbicanStore(
+                self.settings(["secret": "any", "auth": token]), parts
+            ).api.admin
         }
         let answer = try await admin.expect(
-            [200], method, path, body: json.map { Array($0.utf8) }, .repeatable)
-        return try JSONDocument(answer.body)
+            [200, 201, 204], method, path, body: json.map { Array($0.utf8) }, .repeatable)
+        return try JSONDocument(answer.body.isEmpty ? Array("null".utf8) : answer.body)
     }
 
     static func literal(_ text: String) -> String {
@@ -106,6 +123,7 @@ extension CloudGround {
         case .keyVault: "/secrets/\(name)\(rest)?api-version=2026-04-01"
         case .secretManager:
             "/v1/projects/\(values["GOOGLE_PROJECT"] ?? "")/secrets/\(name)\(rest)"
+        case .barbican: "/v1/secrets\(rest)"
         }
     }
 
@@ -132,6 +150,11 @@ extension CloudGround {
             try await ask(
                 "POST", path(name, ":addVersion"),
                 #"{"payload":{"data":"\#(Data(text.utf8).base64EncodedString())"}}"#)
+        case .barbican:
+            try await ask(
+                "POST", path(name),
+                #"{"name":\#(Self.literal(name)),"payload":\#(Self.literal(text)),"#
+                    + #""payload_content_type":"text/plain"\#(more)}"#)
         }
     }
 
@@ -143,15 +166,22 @@ extension CloudGround {
         case .secretManager:
             let data = try await newest(name, at: version).node(at: ["payload", "data"])?.text
             return Data(base64Encoded: data ?? "").map { String(decoding: $0, as: UTF8.self) }
+        case .barbican:
+            let newest = try await barbicanSecrets(name).first
+            guard let id = version ?? newest else { return nil }
+            return String(decoding: try await barbicanPayload(id), as: UTF8.self)
         }
     }
 
     /// The newest version as it is answered, or another one.
     func newest(_ name: String, at version: String? = nil) async throws -> JSONDocument {
         switch service {
-        case .keyVault: try await ask("GET", path(name, "/\(version ?? "")"))
+        case .keyVault: return try await ask("GET", path(name, "/\(version ?? "")"))
         case .secretManager:
-            try await ask("GET", path(name, "/versions/\(version ?? "latest"):access"))
+            return try await ask("GET", path(name, "/versions/\(version ?? "latest"):access"))
+        case .barbican:
+            let newest = try await barbicanSecrets(name).first
+            return try await ask("GET", path(name, "/\(version ?? newest ?? "")"))
         }
     }
 
@@ -160,6 +190,7 @@ extension CloudGround {
 
     /// The names of all versions.
     func versions(of name: String) async throws -> [String] {
+        if service == .barbican { return try await barbicanSecrets(name).reversed() }
         var (names, next): ([String], String?) = ([], path(name, "/versions"))
         let (list, id) = service == .keyVault ? ("value", "id") : ("versions", "name")
         while let path = next {

@@ -5,7 +5,7 @@ import Testing
 
 @testable import Adapters
 
-/// What the stores of Azure and of Google have in common.
+/// What the stores of Azure, of Google and of OpenStack have in common.
 @Suite(.practice, .serialized) struct CloudStoreTests {
     typealias Service = CloudGround.Service
 
@@ -15,6 +15,15 @@ import Testing
 
     private func ground(_ service: Service) -> CloudGround {
         CloudGround(service, practice.values)
+    }
+
+    /// The request that makes a version: its method, and how its path ends.
+    private static func write(_ service: Service, _ name: String) -> (String, String) {
+        switch service {
+        case .keyVault: ("PUT", "/secrets/\(name)")
+        case .secretManager: ("POST", "/\(name):addVersion")
+        case .barbican: ("POST", "/v1/secrets")
+        }
     }
 
     @Test(arguments: Service.allCases, StoreForm.all)
@@ -58,9 +67,8 @@ import Testing
         let ground = ground(service)
         let name = try await ground.make("old")
         let store = try await ground.store(["secret": .text(name)])
-        let (method, path) =
-            service == .keyVault ? ("PUT", ".*secrets/\(name)") : ("POST", ".*\(name):addVersion")
-        try await practice.fault(fault.kind, method: method, path: path)
+        let (method, path) = Self.write(service, name)
+        try await practice.fault(fault.kind, method: method, path: ".*\(path)")
         let error = await adapterError { try await store.replace(with: "new") }
         #expect(error?.kind == .unknown)
         #expect(try await ground.text(of: name) == (fault.isDone ? "new" : "old"))
@@ -75,10 +83,11 @@ import Testing
         let ground = ground(service)
         let name = try await ground.make("old")
         let real = ground.http
-        let (method, path) =
-            service == .keyVault ? ("PUT", ground.path(name)) : ("POST", ":addVersion")
+        let (method, path) = Self.write(service, name)
         let interloper = Recorder { request throws(HTTPFailure) in
-            let isWrite = request.method == method && request.url.hasSuffix(path)
+            let isWrite =
+                request.method == method
+                && request.url.prefix { $0 != "?" }.hasSuffix(path)
             if isWrite, isBefore { try? await ground.put("theirs", in: name) }
             let answer = try await real.send(request)
             if isWrite, !isBefore { try? await ground.put("theirs", in: name) }

@@ -13,6 +13,7 @@ struct StorePlace: Sendable {
         case label
         case keyVault = "azure-key-vault"
         case googleSecret = "gcp-secret-manager"
+        case barbican
         case kubernetes
     }
 
@@ -38,7 +39,7 @@ struct StorePlace: Sendable {
     {
         switch kind {
         case .secret, .parameter, .label: return try await aws(text, kind, server)
-        case .keyVault, .googleSecret: return try await cloud(text, kind, server)
+        case .keyVault, .googleSecret, .barbican: return try await cloud(text, kind, server)
         case .kubernetes: return try await kubernetes(text, server)
         }
     }
@@ -88,8 +89,8 @@ struct StorePlace: Sendable {
     private static func cloud(_ text: String, _ kind: Kind, _ server: PracticeServerProcess)
         async throws -> StorePlace
     {
-        let ground = CloudGround(
-            kind == .keyVault ? .keyVault : .secretManager, server.values)
+        let service = CloudGround.Service(rawValue: kind.rawValue) ?? .keyVault
+        let ground = CloudGround(service, server.values)
         let name = try await ground.make(text)
         let lines = ["type: \(kind.rawValue)", "secret: \(name)", "field: s"]
         let vault = [
@@ -103,7 +104,11 @@ struct StorePlace: Sendable {
             "project: \(server["GOOGLE_PROJECT"])", "url: \(ground.url)",
             #"auth: {token: "env:GOOGLE_ADMIN_TOKEN"}"#,
         ]
-        return StorePlace(url: ground.url, lines: lines + (kind == .keyVault ? vault : google)) {
+        let barbican = ["url: \(ground.url)", #"auth: {token: "env:BARBICAN_LEAST_TOKEN"}"#]
+        let more: [CloudGround.Service: [String]] = [
+            .keyVault: vault, .secretManager: google, .barbican: barbican,
+        ]
+        return StorePlace(url: ground.url, lines: lines + (more[service] ?? [])) {
             try await ground.text(of: name)
         } leftovers: {
             let count = try await ground.versions(of: name).count

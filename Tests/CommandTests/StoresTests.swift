@@ -21,8 +21,8 @@ struct StoresTests {
                 == ["TYPE", "COMPARES", "READABLE", "VERSIONED", "CLIENT_ID", "CANDIDATE"])
         #expect(
             lines.dropFirst().map(\.first) == [
-                "aws-secrets-manager", "aws-ssm-parameter", "azure-key-vault", "exec", "file",
-                "gcp-secret-manager", "kubernetes", "systemd-creds", "vault",
+                "aws-secrets-manager", "aws-ssm-parameter", "azure-key-vault", "barbican", "exec",
+                "file", "gcp-secret-manager", "kubernetes", "systemd-creds", "vault",
             ])
         let fields = ["client_id_field", "candidate_field"]
         #expect(lines.contains(["file", "yes", "yes", "no"] + fields))

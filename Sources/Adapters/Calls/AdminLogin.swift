@@ -14,6 +14,10 @@ struct AdminLogin: Sendable {
         case tokens(TokenClient, TokenEndpoint, ClientAuthentication)
         /// A signature over each request.
         case signature(AWSSigner, AWSKeySource)
+        /// A token that was made once, in a field of its own.
+        case field(String, ClientSecret)
+        /// Tokens of OpenStack's Keystone.
+        case keystone(KeystoneTokens, KeystoneLogin)
     }
 
     let adapter: String
@@ -32,6 +36,10 @@ struct AdminLogin: Sendable {
             proven.headers["Authorization"] = "Bearer \(try await accessToken().value)"
         case .signature(let signer, let source):
             proven = signer.sign(request, with: try await source.keys())
+        case .field(let name, let token): proven.headers[name] = token.withPlaintext { $0 }
+        case .keystone(let tokens, let login):
+            let token = try await tokens.token(of: login).value
+            proven.headers["X-Auth-Token"] = token.withPlaintext { $0 }
         }
         return proven
     }
@@ -44,6 +52,10 @@ struct AdminLogin: Sendable {
 
     /// Forgets the access token; false where there is none to forget.
     func forget() async -> Bool {
+        if case .keystone(let tokens, let login) = proof {
+            await tokens.forget(login)
+            return true
+        }
         guard case .tokens(let client, let endpoint, let authentication) = proof else {
             return false
         }

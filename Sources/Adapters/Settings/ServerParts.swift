@@ -10,7 +10,21 @@ struct ServerParts: Sendable {
     let tokens: TokenClient
     /// Temporary keys of AWS roles, likewise.
     let roles: AWSRoles
+    /// Tokens of OpenStack, likewise.
+    let keystone: KeystoneTokens
     let now: @Sendable () -> Instant
+
+    init(
+        http: any HTTPClient, resolver: SecretResolver, tokens: TokenClient, roles: AWSRoles,
+        now: @escaping @Sendable () -> Instant
+    ) {
+        self.http = http
+        self.resolver = resolver
+        self.tokens = tokens
+        self.roles = roles
+        keystone = KeystoneTokens(http: http, resolver: resolver, now: now)
+        self.now = now
+    }
 
     /// The private key behind `reference`: RSA or P-256, which the PEM tells.
     func key(_ reference: SecretReference, of clientID: String, _ settings: Settings)

@@ -65,6 +65,15 @@ struct ServeCommand: AsyncParsableCommand {
                 "KUBERNETES_TOKEN=\(credentials.leastToken)",
                 "KEY_VAULT_URL=\(base)\(KeyVaultService.mount)",
                 "GCP_SECRET_MANAGER_URL=\(base)\(GoogleSecretService.mount)",
+                "BARBICAN_URL=\(base)\(BarbicanService.mount)",
+                "BARBICAN_ADMIN_TOKEN=\(credentials.adminToken)",
+                "BARBICAN_LEAST_TOKEN=\(credentials.leastToken)",
+                "BARBICAN_READER_TOKEN=\(BarbicanCaller.readerToken)",
+                "KEYSTONE_URL=\(base)\(KeystoneService.mount)",
+                "KEYSTONE_USER=\(credentials.adminClientID)",
+                "KEYSTONE_PROJECT=\(KeystoneService.projectName)",
+                "KEYSTONE_CREDENTIAL_ID=\(KeystoneService.credential)",
+                "KEYSTONE_SECRET=\(credentials.adminSecret)",
                 "PRACTICE_PID=\(getpid())",
             ]
         if let portFile, let port = base.split(separator: ":").last {

@@ -55,6 +55,8 @@ struct PracticeSettings: Sendable, Codable {
     var rfc7592ChangesToken = false
     /// Show no secrets there.
     var rfc7592HidesSecret = false
+    /// How many secrets a project of Barbican may have; less than 0 for no limit.
+    var barbicanQuota: Int64 = -1
     /// Life of access tokens, in seconds.
     var tokenLifetime: Int64 = 3600
 }

@@ -19,6 +19,10 @@ struct PracticeState: Sendable {
     var vaultedSecrets: [String: VaultedSecret] = [:]
     /// Google's Secret Manager's secrets by their ids.
     var googleSecrets: [String: GoogleStoredSecret] = [:]
+    /// Barbican's secrets in the order in which they were made.
+    var barbicanSecrets: [BarbicanStoredSecret] = []
+    /// Who has which of Keystone's tokens.
+    var keystoneSessions: [String: KeystoneService.Session] = [:]
 
     /// The clock of the server, with the practised offset.
     var now: Milliseconds { .systemNow() + settings.clockOffsetMs }

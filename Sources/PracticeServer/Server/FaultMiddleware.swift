@@ -69,6 +69,7 @@ struct FaultMiddleware: RouterMiddleware {
         if path.hasPrefix("\(GoogleSecretService.mount)/") {
             return GoogleSecretService.rateLimited.response
         }
+        if path.hasPrefix("\(BarbicanService.mount)/") { return BarbicanError.throttled(wait) }
         let isAWS = Dialect.owner(of: path) == nil && !target.isEmpty
         return isAWS ? AWSError.throttled.response : nil
     }
