@@ -11,13 +11,13 @@ import Testing
 /// no more than the store's page says.
 @Suite(
     .enabled(if: RealServerProcess.areWanted, "HOLDOVER_REAL_SERVERS=1 starts a Barbican"),
-    .serialized, .realServer("barbican")) struct RealBarbicanTests
+    .serialized, .realServer("barbican"), .realServer("vendor-clients")) struct RealBarbicanTests
 {
     private let server: RealServerProcess
     private let ground: CloudGround
 
     init() throws {
-        server = try #require(WithRealServer.current)
+        server = try #require(WithRealServer.named["barbican"])
         ground = CloudGround(
             .barbican,
             server.values.merging([
@@ -50,6 +50,13 @@ import Testing
             versions: { try await ground.versions(of: name).count },
             writeElsewhere: { try await ground.put(form.holding($0), in: name) })
         #expect(await contract.violations() == [])
+    }
+
+    @Test func `OpenStack's own client reads what was written, and is seen`() async throws {
+        let name = try await ground.make("old")
+        let clients = try #require(WithRealServer.named["vendor-clients"])
+        let client = VendorClient(.barbican, server.values.merging(clients.values) { $1 })
+        try await client.agree(with: try await ground.store(settings(name)), on: name)
     }
 
     @Test func `a user with a password, and a token, do as well`() async throws {

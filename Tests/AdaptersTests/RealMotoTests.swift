@@ -14,11 +14,11 @@ import Testing
 /// without a label what another label is on. Neither is asked of it.
 @Suite(
     .enabled(if: RealServerProcess.areWanted, "HOLDOVER_REAL_SERVERS=1 starts a moto server"),
-    .serialized, .realServer("moto")) struct RealMotoTests
+    .serialized, .realServer("moto"), .realServer("vendor-clients")) struct RealMotoTests
 {
     private let server: RealServerProcess
 
-    init() throws { server = try #require(WithRealServer.current) }
+    init() throws { server = try #require(WithRealServer.named["moto"]) }
 
     private func ground(_ service: AWSGround.Service, as user: String = "") -> AWSGround {
         AWSGround(
@@ -80,6 +80,23 @@ import Testing
         ] {
             #expect(try await other.trait(member, of: name) == value)
         }
+    }
+
+    @Test(arguments: [
+        (VendorClient.Kind.boto3, AWSGround.Service.secretsManager), (.aws, .secretsManager),
+        (.boto3Parameter, .parameterStore), (.awsParameter, .parameterStore),
+    ])
+    func `Amazon's own clients read what was written, and are seen`(
+        kind: VendorClient.Kind, service: AWSGround.Service
+    ) async throws {
+        let (ground, other) = (ground(service), ground(service, as: "OTHER_"))
+        let isSecret = service == .secretsManager
+        let name =
+            isSecret ? try await other.makeSecret("old") : try await other.makeParameter("old")
+        let store = try await ground.store([isSecret ? "secret" : "parameter": .text(name)])
+        let clients = try #require(WithRealServer.named["vendor-clients"])
+        let values = clients.values.merging(["STAGED": "1"]) { $1 }
+        try await VendorClient(kind, values, at: other).agree(with: store, on: name)
     }
 
     @Test func `wrong keys and missing things are told apart`() async throws {

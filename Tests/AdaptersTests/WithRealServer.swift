@@ -5,6 +5,8 @@ import Testing
 struct WithRealServer: SuiteTrait, TestScoping {
     /// The server of the suite that is running.
     @TaskLocal static var current: RealServerProcess?
+    /// All of them, where a suite has several.
+    @TaskLocal static var named: [String: RealServerProcess] = [:]
 
     let name: String
 
@@ -13,7 +15,10 @@ struct WithRealServer: SuiteTrait, TestScoping {
     ) async throws {
         try await Workbench.open { bench in
             let server = try await RealServerProcess.start(name, on: bench)
-            try await Self.$current.withValue(server) { try await function() }
+            let all = Self.named.merging([name: server]) { $1 }
+            try await Self.$named.withValue(all) {
+                try await Self.$current.withValue(server) { try await function() }
+            }
         }
     }
 }

@@ -38,15 +38,15 @@ with socket.socket() as one:
     print(one.getsockname()[1])'
 }
 
-# serve PROGRAM ARGUMENT...: runs it in the background and prints its process's id.
+# serve NAME PROGRAM ARGUMENT...: runs it in the background and prints its process's id as NAME.
 serve() {
-    local program=$1
-    shift
+    local name=$1 program=$2
+    shift 2
     # Barbican looks for its barbican.conf at home.
     HOME=$dir setsid "$venv/$program/bin/python" "$here/barbican-serve.py" "$program" "$@" \
         >"$dir/$program.log" 2>&1 </dev/null 9>&- &
     echo $! >"$dir/$program.pid"
-    echo "PID=$!"
+    echo "$name=$!"
 }
 
 answers() {
@@ -114,7 +114,12 @@ CONF
     cat >"$dir/paste.ini" <<CONF
 [composite:main]
 use = egg:Paste#urlmap
+/: versions
 /v1: v1
+[pipeline:versions]
+pipeline = request_id microversion versionapp
+[app:versionapp]
+paste.app_factory = barbican.api.app:create_version_app
 [pipeline:v1]
 pipeline = request_id authtoken context microversion apiapp
 [app:apiapp]
@@ -199,9 +204,9 @@ start() {
     password=$(python3 -c 'import secrets; print(secrets.token_hex(24))')
     configure_keystone >"$dir/prepare.log" 2>&1
     configure_barbican
-    serve keystone "${ports[0]}" "$dir/keystone.conf"
+    serve API_PID keystone "${ports[0]}" "$dir/keystone.conf"
     answers "$keystone/v3"
-    serve barbican "${ports[1]}" "$dir/paste.ini" main
+    serve PID barbican "${ports[1]}" "$dir/paste.ini" main
     answers "$barbican/"
     people
     printf '%s\n' "URL=$barbican" "KEYSTONE_URL=$keystone/v3"
