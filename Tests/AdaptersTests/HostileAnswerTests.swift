@@ -154,7 +154,8 @@ import Testing
             unavailable for a brief period and will resume service shortly."]}
             """)
         let api = VaultAPI(
-            address: "https://vault.example", namespace: nil, caFile: nil, http: http)
+            address: "https://vault.example", namespace: nil, caFile: nil, http: http,
+            indexes: VaultIndexes())
         let answer = try await api.send("POST", "secret/data/x", token: "t", .repeatable)
         let error = api.error(answer, .repeatable)
         #expect(error.kind == .unavailable(retryAfter: nil))

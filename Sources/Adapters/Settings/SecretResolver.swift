@@ -8,6 +8,8 @@ struct SecretResolver: Sendable {
     /// The variables of this process, read once.
     let environment: [String: String]
     let http: any HTTPClient
+    /// What `vault:` references and stores know of the clusters that they share.
+    let vaultIndexes = VaultIndexes()
 
     /// How much a file or a command may hold.
     static let cap = 64 * 1024
@@ -157,7 +159,8 @@ struct SecretResolver: Sendable {
         let api = VaultAPI(
             address: address,
             namespace: environment["VAULT_NAMESPACE"] ?? environment["BAO_NAMESPACE"],
-            caFile: environment["VAULT_CACERT"] ?? environment["BAO_CACERT"], http: http)
+            caFile: environment["VAULT_CACERT"] ?? environment["BAO_CACERT"], http: http,
+            indexes: vaultIndexes)
         let store = VaultStore(api, VaultLogin(api, .token(ClientSecret(token))), place)
         guard let secret = try await store.read()?.secret else {
             throw problem.missing("is empty")

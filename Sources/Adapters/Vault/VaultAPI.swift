@@ -10,20 +10,22 @@ struct VaultAPI: Sendable {
     let namespace: String?
     let caFile: String?
     let http: any HTTPClient
+    /// Shared by everything in this process that talks to the address.
+    let indexes: VaultIndexes
 
     private static let outcome = CallOutcome(adapter: "vault")
 
     /// Sends one request below `/v1/`; `path` is escaped already.
     func send(
         _ method: String, _ path: String, token: String?, body: [UInt8]? = nil,
-        index: String? = nil, _ effect: CallEffect
+        _ effect: CallEffect
     ) async throws(AdapterError) -> HTTPResponse {
         var headers: HTTPHeaders = ["X-Vault-Request": "true", "Accept": "application/json"]
         headers["X-Vault-Token"] = token
         headers["X-Vault-Namespace"] = namespace
         if body != nil { headers["Content-Type"] = "application/json" }
-        if let index {
-            // A standby that hasn't caught up hands the read on to the active node.
+        if let index = indexes[address] {
+            // A standby that hasn't caught up hands the request on to the active node.
             headers["X-Vault-Index"] = index
             headers["X-Vault-Inconsistent"] = "forward-active-node"
         }
@@ -31,7 +33,9 @@ struct VaultAPI: Sendable {
             method: method, url: "\(address)/v1/\(path)", headers: headers, body: body,
             attempts: effect.attempts, caFile: caFile)
         do throws(HTTPFailure) {
-            return try await http.send(request)
+            let response = try await http.send(request)
+            indexes.learn(response.headers["X-Vault-Index"], from: address)
+            return response
         } catch {
             throw Self.outcome.error(error, effect)
         }
@@ -50,6 +54,13 @@ struct VaultAPI: Sendable {
             return AdapterError(
                 .unavailable(retryAfter: nil), code: "vault-no-leader",
                 message: "vault: a standby has no leader to hand the request to")
+        }
+        if response.status == 412 {
+            // A node that hasn't caught up and hands nothing on; nothing was done.
+            return AdapterError(
+                .unavailable(retryAfter: CallOutcome.retryAfter(response.headers) ?? .seconds(1)),
+                code: "vault-node-behind",
+                message: "vault: a node has not caught up with what was written before")
         }
         if response.status == 400, words?.contains(" from non-versioned ") ?? false {
             // A mount that is younger than a moment; it refuses everything until it is ready, and a

@@ -39,28 +39,27 @@ actor VaultLogin {
     /// Sends with a valid token: on a 403, asks whether the token or its policy is to blame, and
     /// logs in again where it is the token.
     func send(
-        _ verb: String, _ path: String, body: [UInt8]? = nil, index: String? = nil,
-        _ effect: CallEffect
+        _ verb: String, _ path: String, body: [UInt8]? = nil, _ effect: CallEffect
     ) async throws(AdapterError) -> HTTPResponse {
         let token = try await token()
-        let response = try await send(verb, path, token, body, index, effect)
+        let response = try await send(verb, path, token, body, effect)
         guard response.status == 403 else { return response }
-        let lookup = try await send("GET", "auth/token/lookup-self", token, nil, nil, .read)
+        let lookup = try await send("GET", "auth/token/lookup-self", token, nil, .read)
         guard lookup.status == 403 else { return response }
         guard case .role = method else {
             throw AdapterError(
                 .unauthorized, code: "vault-token-dead", message: "vault: the token is not valid")
         }
         if current?.matches(token) ?? false { current = nil }
-        return try await send(verb, path, try await self.token(), body, index, effect)
+        return try await send(verb, path, try await self.token(), body, effect)
     }
 
     private func send(
-        _ verb: String, _ path: String, _ token: ClientSecret, _ body: [UInt8]?, _ index: String?,
+        _ verb: String, _ path: String, _ token: ClientSecret, _ body: [UInt8]?,
         _ effect: CallEffect
     ) async throws(AdapterError) -> HTTPResponse {
         let text = token.withPlaintext { $0 }
-        return try await api.send(verb, path, token: text, body: body, index: index, effect)
+        return try await api.send(verb, path, token: text, body: body, effect)
     }
 
     private func token() async throws(AdapterError) -> ClientSecret {

@@ -60,7 +60,7 @@ extension VaultStore {
         let api = VaultAPI(
             address: address, namespace: try settings.text("namespace"),
             caFile: try settings.caFile(),
-            http: resolver.http)
+            http: resolver.http, indexes: resolver.vaultIndexes)
         let auth = try settings.requiredGroup("auth")
         let key = SharedLogins.Key(
             target,

@@ -92,8 +92,7 @@ struct VaultStore: SecretStore {
         let response = try await login.send("POST", place.escapedDataPath, body: body, .repeatable)
         guard response.status == 200 else { throw refusal(response) }
         let written = try api.decode(VaultWriteAnswer.self, response, .repeatable).data.version
-        try await confirm(
-            content.secret, at: written, index: response.headers["X-Vault-Index"])
+        try await confirm(content.secret, at: written)
     }
 
     /// What to compare against.
@@ -108,7 +107,7 @@ struct VaultStore: SecretStore {
     {
         let response = try await login.send("POST", place.escapedDataPath, body: data, .repeatable)
         guard response.status == 204 || response.status == 200 else { throw refusal(response) }
-        try await confirm(secret, at: 0, index: response.headers["X-Vault-Index"])
+        try await confirm(secret, at: 0)
     }
 
     private func texts(_ content: StoreContent) -> [VaultDocument.Text] {
@@ -125,12 +124,10 @@ struct VaultStore: SecretStore {
     }
 
     /// Reads back, on a node that has caught up with the write.
-    private func confirm(_ secret: ClientSecret, at version: Int, index: String?)
-        async throws(AdapterError)
-    {
+    private func confirm(_ secret: ClientSecret, at version: Int) async throws(AdapterError) {
         let state: VaultDocument
         do throws(AdapterError) {
-            state = try await self.state(index: index)
+            state = try await self.state()
         } catch {
             throw error.leavingDoubt
         }
@@ -142,8 +139,8 @@ struct VaultStore: SecretStore {
         }
     }
 
-    private func state(index: String? = nil) async throws(AdapterError) -> VaultDocument {
-        let response = try await login.send("GET", place.escapedDataPath, index: index, .read)
+    private func state() async throws(AdapterError) -> VaultDocument {
+        let response = try await login.send("GET", place.escapedDataPath, .read)
         switch response.status {
         case 200:
             return try VaultDocument(response.body, field: place.field, of: place.engine)
