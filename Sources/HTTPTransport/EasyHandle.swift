@@ -25,6 +25,12 @@ struct EasyHandle {
         try set(option, value.wholeMilliseconds)
     }
 
+    /// Lets libcurl copy `bytes`.
+    func set(_ option: CURLoption, copying bytes: [UInt8]) throws(HTTPFailure) {
+        try check(
+            bytes.withUnsafeBytes { ccurl_set_blob(raw, option, $0.baseAddress, $0.count) })
+    }
+
     /// Lets libcurl copy `body`, since the transfer outlives this call.
     func setBody(_ body: [UInt8]) throws(HTTPFailure) {
         try check(ccurl_set_size(raw, CURLOPT_POSTFIELDSIZE_LARGE, curl_off_t(body.count)))

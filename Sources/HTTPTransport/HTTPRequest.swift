@@ -38,12 +38,15 @@ public struct HTTPRequest: Sendable {
     public var attempts: Attempts
     /// A PEM file of the only authorities to trust for this request; nil for the system's.
     public var caFile: String?
+    /// What this side shows where the server asks for a certificate; nil for none.
+    public var certificate: ClientCertificate?
 
     /// A request with the usual deadlines: 10 s to connect, 30 s for everything.
     public init(
         method: String = "GET", url: String, headers: HTTPHeaders = [:], body: [UInt8]? = nil,
         deadline: Duration = .seconds(30), connectDeadline: Duration = .seconds(10),
-        connection: Connection = .kept, attempts: Attempts = .one, caFile: String? = nil
+        connection: Connection = .kept, attempts: Attempts = .one, caFile: String? = nil,
+        certificate: ClientCertificate? = nil
     ) {
         self.method = method
         self.url = url
@@ -54,6 +57,7 @@ public struct HTTPRequest: Sendable {
         self.connection = connection
         self.attempts = attempts
         self.caFile = caFile
+        self.certificate = certificate
     }
 }
 

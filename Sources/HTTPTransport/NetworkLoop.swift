@@ -28,6 +28,8 @@ final class NetworkLoop {
     private var waiting: [UInt64: Assignment] = [:]
     private var lines: [Origin: Line] = [:]
     private var idle: [EasyHandle] = []
+    /// The first key that came with each certificate.
+    private var keys: [[UInt8]: [UInt8]] = [:]
     private var lastSweep = ContinuousClock.now
 
     init?(_ mailbox: Mailbox, _ settings: CurlClient.Settings) {
@@ -91,7 +93,8 @@ final class NetworkLoop {
             return assignment.fail(.notSent, "out of memory")
         }
         do throws(HTTPFailure) {
-            let transfer = try Transfer(assignment, on: handle, settings)
+            let transfer = try Transfer(
+                assignment, on: handle, settings, alone: isOdd(assignment.request.certificate))
             let code = curl_multi_add_handle(multi, handle.raw)
             guard code == CURLM_OK else {
                 throw HTTPFailure(.notSent, String(cString: curl_multi_strerror(code)))
@@ -103,6 +106,17 @@ final class NetworkLoop {
             recycle(handle)
             assignment.caller.resume(returning: .failure(error))
         }
+    }
+
+    /// Whether the certificate came with another key before.
+    ///
+    /// libcurl compares certificates before it takes a kept connection, and no keys: what one of
+    /// them proved must not speak for the other.
+    private func isOdd(_ certificate: ClientCertificate?) -> Bool {
+        guard let certificate else { return false }
+        let first = keys[certificate.chain, default: certificate.key]
+        keys[certificate.chain] = first
+        return first != certificate.key
     }
 
     private func collect() {

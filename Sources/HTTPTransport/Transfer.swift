@@ -20,10 +20,12 @@ final class Transfer {
     /// Why a callback stopped the transfer.
     private var stopped: String?
 
-    /// Prepares `handle` for the assignment; nothing is sent yet.
-    init(_ assignment: Assignment, on handle: EasyHandle, _ settings: CurlClient.Settings)
-        throws(HTTPFailure)
-    {
+    /// Prepares `handle` for the assignment, whose connection is nobody else's where it is `alone`;
+    /// nothing is sent yet.
+    init(
+        _ assignment: Assignment, on handle: EasyHandle, _ settings: CurlClient.Settings,
+        alone: Bool
+    ) throws(HTTPFailure) {
         self.assignment = assignment
         self.handle = handle
         explanation = .allocate(capacity: Int(CURL_ERROR_SIZE))
@@ -31,6 +33,7 @@ final class Transfer {
         try handle.check(ccurl_set_bytes(handle.raw, CURLOPT_ERRORBUFFER, explanation))
         try setRules(settings)
         try setDestination()
+        try setConnection(isFresh: alone || assignment.request.connection == .fresh)
         try setContent(agent: settings.userAgent)
         try setCallbacks()
     }
@@ -95,14 +98,31 @@ extension Transfer {
             try handle.set(CURLOPT_CAINFO, caFile)
             try handle.set(CURLOPT_CAPATH, nil as String?)
         }
+        if let certificate = request.certificate { try setCertificate(certificate) }
         let left = ContinuousClock.now.duration(to: assignment.expiry)
         try handle.set(CURLOPT_TIMEOUT_MS, left)
         try handle.set(CURLOPT_CONNECTTIMEOUT_MS, min(left, request.connectDeadline))
-        let isFresh = request.connection == .fresh
+    }
+
+    private func setConnection(isFresh: Bool) throws(HTTPFailure) {
         try handle.set(CURLOPT_FRESH_CONNECT, isFresh)
         try handle.set(CURLOPT_FORBID_REUSE, isFresh)
         try handle.set(CURLOPT_SSL_SESSIONID_CACHE, !isFresh)
         if isFresh { try handle.set(CURLOPT_DNS_CACHE_TIMEOUT, 0) }
+    }
+
+    /// What this side shows; libcurl compares it before it takes a kept connection or session.
+    private func setCertificate(_ certificate: ClientCertificate) throws(HTTPFailure) {
+        // By http it would silently be no proof at all.
+        guard assignment.origin.scheme == "https" else {
+            throw HTTPFailure(.notSent, "a client certificate needs https")
+        }
+        try handle.set(CURLOPT_SSLCERTTYPE, "PEM")
+        try handle.set(CURLOPT_SSLCERT_BLOB, copying: certificate.chain)
+        try handle.set(CURLOPT_SSLKEYTYPE, "PEM")
+        try handle.set(CURLOPT_SSLKEY_BLOB, copying: certificate.key)
+        // Without one, OpenSSL would ask for the passphrase at the terminal.
+        try handle.set(CURLOPT_KEYPASSWD, "")
     }
 
     private func setContent(agent: String) throws(HTTPFailure) {

@@ -75,7 +75,8 @@ public struct OpenBaoCluster: Sendable {
     /// What curl prints; nil where it fails.
     private func curl(_ arguments: [String]) async throws -> String? {
         let process = try bench.spawn(
-            "curl", "/usr/bin/curl", ["-s", "-m", "5", "--cacert", caFile] + arguments)
+            "curl", "/usr/bin/curl",
+            ["-s", "-m", "5", "--noproxy", "*", "--cacert", caFile] + arguments)
         guard await process.wait() == .exited(0) else { return nil }
         return try TextFile.read(process.outputPath)
     }

@@ -17,9 +17,10 @@ import Testing
         let cluster: OpenBaoCluster
         let http = CurlClient()
 
-        func store(_ path: String, at node: Int, over other: (any HTTPClient)? = nil)
-            async throws -> VaultStore
-        {
+        func store(
+            _ path: String, at node: Int, over other: (any HTTPClient)? = nil,
+            auth: [String: SettingValue] = ["token": "env:T"]
+        ) async throws -> VaultStore {
             let resolver = SecretResolver(
                 environment: ["T": cluster.token], http: other ?? http)
             return try await VaultStore(
@@ -28,7 +29,7 @@ import Testing
                     [
                         "address": .text(cluster.nodes[node]), "path": .text(path),
                         "ca_file": .text(cluster.caFile), "candidate_field": "next",
-                        "auth": .group(["token": "env:T"]),
+                        "auth": .group(auth),
                     ]), SharedLogins(), resolver)
         }
     }
@@ -128,6 +129,64 @@ import Testing
                 (try? await late.read())?.secret?.matches(ClientSecret("value-40")) == true
             }
             #expect(isBack)
+        }
+    }
+
+    /// A login by the certificate of `name`.
+    private func certificate(_ name: String, key: String? = nil, in way: Way, role: String? = nil)
+        -> [String: SettingValue]
+    {
+        var auth: [String: SettingValue] = [
+            "certificate_file": .text(way.cluster.file("\(name).pem")),
+            "private_key": .text("file:\(way.cluster.file("\(key ?? name).key"))"),
+        ]
+        auth["role"] = role.map { .text($0) }
+        return auth
+    }
+
+    private func trustOne(_ cluster: OpenBaoCluster) async throws {
+        let rules = #"path \"secret/data/own\" { capabilities = [\"create\",\"read\",\"update\"] }"#
+        try await cluster.ask("POST", "sys/policies/acl/own", "{\"policy\":\"\(rules)\"}")
+        let authority = String(
+            decoding: JSONDocument.literal(
+                try String(contentsOfFile: cluster.caFile, encoding: .utf8)), as: UTF8.self)
+        try await cluster.ask(
+            "POST", "auth/cert/certs/billing",
+            "{\"certificate\":\(authority),\"allowed_common_names\":\"one\","
+                + "\"token_policies\":\"own\"}")
+    }
+
+    @Test func `a certificate logs in, again where its token died, and no other one does`()
+        async throws
+    {
+        try await open { way in
+            try await trustOne(way.cluster)
+            let leader = try #require(try await way.cluster.leader())
+            let one = try await way.store("own", at: leader, auth: certificate("one", in: way))
+            #expect(try await one.preflight() == [])
+            try await one.write(ClientSecret("first"), replacing: nil)
+            // On the same client, whose connections to this node are kept.
+            for auth in [
+                certificate("two", in: way), certificate("one", in: way, role: "nobody"),
+            ] {
+                let other = try await way.store("own", at: leader, auth: auth)
+                let refused = await adapterError { _ = try await other.read() }
+                #expect(refused?.kind == .unauthorized && refused?.code == "vault-login-refused")
+                #expect(try await one.read() != nil)
+            }
+            let torn = try await way.store(
+                "own", at: leader, auth: certificate("one", key: "two", in: way))
+            #expect(
+                await adapterError { _ = try await torn.read() }?.code == "vault-unreachable")
+            let named = certificate("one", in: way, role: "billing")
+            let through = try await way.store(
+                "own", at: try await way.cluster.standby(), auth: named)
+            #expect(try await through.read()?.secret?.matches(ClientSecret("first")) == true)
+            let version = try await one.read()?.version
+            try await way.cluster.ask(
+                "POST", "sys/leases/revoke-prefix/auth/cert/login", #"{"sync":true}"#)
+            try await one.write(ClientSecret("second"), replacing: version)
+            #expect(try await way.cluster.get("own") == "second")
         }
     }
 }

@@ -115,7 +115,8 @@ wait_for() {
 ask() {
     local token=
     [ -e "$1/token" ] && token=$(cat "$1/token")
-    curl -fsS -m 10 --cacert "$1/ca.pem" -H "X-Vault-Token: $token" -X "$2" ${4:+-d "$4"} "$3"
+    curl -fsS -m 10 --noproxy '*' --cacert "$1/ca.pem" -H "X-Vault-Token: $token" -X "$2" \
+        ${4:+-d "$4"} "$3"
 }
 
 # member DIR NUMBER ADDRESS: whether a node takes part, and votes.

@@ -18,7 +18,7 @@ struct VaultAPI: Sendable {
     /// Sends one request below `/v1/`; `path` is escaped already.
     func send(
         _ method: String, _ path: String, token: String?, body: [UInt8]? = nil,
-        _ effect: CallEffect
+        certificate: ClientCertificate? = nil, _ effect: CallEffect
     ) async throws(AdapterError) -> HTTPResponse {
         var headers: HTTPHeaders = ["X-Vault-Request": "true", "Accept": "application/json"]
         headers["X-Vault-Token"] = token
@@ -31,7 +31,7 @@ struct VaultAPI: Sendable {
         }
         let request = HTTPRequest(
             method: method, url: "\(address)/v1/\(path)", headers: headers, body: body,
-            attempts: effect.attempts, caFile: caFile)
+            attempts: effect.attempts, caFile: caFile, certificate: certificate)
         do throws(HTTPFailure) {
             let response = try await http.send(request)
             indexes.learn(response.headers["X-Vault-Index"], from: address)

@@ -9,27 +9,41 @@ actor VaultLogin {
     /// By what a login proves itself.
     enum Method: Sendable {
         case token(ClientSecret)
-        /// A role of the auth method at `mount`; `proof` is read anew for every login, since what a
-        /// workload is given to prove itself by may be exchanged at any time.
+        /// An auth method at `mount`; `proof` is read anew for every login, since what a workload
+        /// is given to prove itself by may be exchanged at any time.
         case role(mount: String, proof: @Sendable () async throws(AdapterError) -> Proof)
     }
 
-    /// The two texts that a role logs in with, by their names.
+    /// What a login sends and shows.
     struct Proof: Sendable {
-        let role: (name: String, text: String)
-        let secret: (name: String, text: ClientSecret)
+        /// Texts by their names.
+        let texts: [(name: String, text: ClientSecret)]
+        /// What the connection is made with, also for every request with the token: a listener may
+        /// ask for it always.
+        var certificate: ClientCertificate?
 
         fileprivate var body: [UInt8] {
             JSONDocument.object(
                 texts: [
                     (role.name, role.text), (secret.name, secret.text.withPlaintext { $0 }),
                 ])
+            let members = texts.map { one in
+                JSONDocument.literal(one.name) + Array(":".utf8)
+                    + one.text.withPlaintext { JSONDocument.literal($0) }
+            }
+            return Array("{".utf8) + members.joined(separator: ",".utf8) + Array("}".utf8)
         }
+    }
+
+    /// A token, and the certificate that it was got with.
+    private struct Session: Sendable {
+        let token: ClientSecret
+        let certificate: ClientCertificate?
     }
 
     private let api: VaultAPI
     private let method: Method
-    private var current: ClientSecret?
+    private var current: Session?
 
     init(_ api: VaultAPI, _ method: Method) {
         self.api = api
@@ -41,42 +55,54 @@ actor VaultLogin {
     func send(
         _ verb: String, _ path: String, body: [UInt8]? = nil, _ effect: CallEffect
     ) async throws(AdapterError) -> HTTPResponse {
-        let token = try await token()
-        let response = try await send(verb, path, token, body, effect)
+        let session = try await session()
+        let response = try await send(verb, path, session, body, effect)
         guard response.status == 403 else { return response }
-        let lookup = try await send("GET", "auth/token/lookup-self", token, nil, .read)
+        let lookup = try await send("GET", "auth/token/lookup-self", session, nil, .read)
         guard lookup.status == 403 else { return response }
         guard case .role = method else {
             throw AdapterError(
                 .unauthorized, code: "vault-token-dead", message: "vault: the token is not valid")
         }
-        if current?.matches(token) ?? false { current = nil }
-        return try await send(verb, path, try await self.token(), body, effect)
+        forget(session)
+        return try await send(verb, path, try await self.session(), body, effect)
     }
 
     private func send(
-        _ verb: String, _ path: String, _ token: ClientSecret, _ body: [UInt8]?,
+        _ verb: String, _ path: String, _ session: Session, _ body: [UInt8]?,
         _ effect: CallEffect
     ) async throws(AdapterError) -> HTTPResponse {
-        let text = token.withPlaintext { $0 }
-        return try await api.send(verb, path, token: text, body: body, effect)
-    }
-
-    private func token() async throws(AdapterError) -> ClientSecret {
-        switch method {
-        case .token(let token): return token
-        case .role(let mount, let proof):
-            if let current { return current }
-            let token = try await logIn(mount, try await proof())
-            current = token
-            return token
+        let text = session.token.withPlaintext { $0 }
+        do throws(AdapterError) {
+            return try await api.send(
+                verb, path, token: text, body: body, certificate: session.certificate, effect)
+        } catch {
+            // It may be the certificate that no connection comes about with any more.
+            if session.certificate != nil { forget(session) }
+            throw error
         }
     }
 
-    private func logIn(_ mount: String, _ proof: Proof) async throws(AdapterError) -> ClientSecret {
+    private func forget(_ session: Session) {
+        if current?.token.matches(session.token) ?? false { current = nil }
+    }
+
+    private func session() async throws(AdapterError) -> Session {
+        switch method {
+        case .token(let token): return Session(token: token, certificate: nil)
+        case .role(let mount, let proof):
+            if let current { return current }
+            let session = try await logIn(mount, try await proof())
+            current = session
+            return session
+        }
+    }
+
+    private func logIn(_ mount: String, _ proof: Proof) async throws(AdapterError) -> Session {
         let path = "auth/\(URLPart.path(mount))/login"
         // A login makes a token, but nothing that a second login would harm.
-        let response = try await api.send("POST", path, token: nil, body: proof.body, .read)
+        let response = try await api.send(
+            "POST", path, token: nil, body: proof.body, certificate: proof.certificate, .read)
         guard response.status == 200 else {
             let error = api.error(response, .read)
             // "invalid role or secret ID" is a 400, and means what a 401 means elsewhere; a token
@@ -84,6 +110,7 @@ actor VaultLogin {
             guard [400, 403].contains(response.status) else { throw error }
             throw AdapterError(.unauthorized, code: "vault-login-refused", message: error.message)
         }
-        return ClientSecret(try api.decode(VaultLoginAnswer.self, response, .read).auth.token)
+        let token = try api.decode(VaultLoginAnswer.self, response, .read).auth.token
+        return Session(token: ClientSecret(token), certificate: proof.certificate)
     }
 }

@@ -19,20 +19,9 @@ extension VaultStore {
             SettingDescriptor("namespace", .text, summary: "the namespace, where there are some"),
             .caFile,
             SettingDescriptor(
-                "auth",
-                .group([
-                    SettingDescriptor("token", .reference, summary: "a token"),
-                    SettingDescriptor("role_id", .text, summary: "an AppRole's role ID"),
-                    SettingDescriptor("secret_id", .reference, summary: "an AppRole's secret ID"),
-                    SettingDescriptor("role", .text, summary: "a role of JWT or Kubernetes"),
-                    SettingDescriptor(
-                        "jwt", .reference,
-                        summary: "the workload's token for it, read at every login"),
-                    SettingDescriptor(
-                        "mount", .text,
-                        summary: "where the auth method is mounted; approle, or jwt, if left out"),
-                ]), required: true,
-                summary: "how to log in: token, or role_id and secret_id, or role and jwt"),
+                "auth", .group(VaultLogin.Method.settings), required: true,
+                summary: "how to log in: token, role_id and secret_id, role and jwt, or "
+                    + "certificate_file and private_key"),
         ],
         storeCapabilities: capabilities)
 
@@ -69,11 +58,9 @@ extension VaultStore {
                 SettingDescriptor.candidateField.name,
             ])
         let login = try await shared.vault(key) { () async throws(AdapterError) in
-            VaultLogin(api, try await Self.method(auth, resolver))
+            VaultLogin(api, try await VaultLogin.Method(auth, resolver))
         }
-        let references = try [
-            auth.reference("token"), auth.reference("secret_id"), auth.reference("jwt"),
-        ].compactMap { $0 }
+        let references = try VaultLogin.Method.references(auth)
         self.init(
             api, login, place,
             warnings: resolver.findings(about: references, for: settings.adapter))

@@ -22,6 +22,13 @@ static inline CURLcode ccurl_set_bytes(CURL *easy, CURLoption option, const void
     return (curl_easy_setopt)(easy, option, value);
 }
 
+// Copied by libcurl.
+static inline CURLcode ccurl_set_blob(CURL *easy, CURLoption option, const void *value,
+                                      size_t count) {
+    struct curl_blob blob = {(void *)value, count, CURL_BLOB_COPY};
+    return (curl_easy_setopt)(easy, option, &blob);
+}
+
 static inline CURLcode ccurl_set_list(CURL *easy, CURLoption option, struct curl_slist *value) {
     return (curl_easy_setopt)(easy, option, value);
 }
