@@ -125,6 +125,11 @@ public struct AdapterRegistry: AdapterFactory {
         }
     }
 
+    /// Who wraps and unwraps a sealing key, as a key file names it.
+    public func keeper(_ settings: TargetSettings) async throws(AdapterError) -> VaultTransit {
+        try await VaultTransit(settings, logins, parts.resolver)
+    }
+
     /// One hook.
     public func hook(_ settings: TargetSettings, of plan: Plan) async throws(AdapterError)
         -> any ReloadHook

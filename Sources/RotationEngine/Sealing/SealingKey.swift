@@ -24,6 +24,9 @@ public struct SealingKey: Sendable {
         SealingKey(bytes: SymmetricKey(size: .bits256).withUnsafeBytes { Array($0) })
     }
 
+    /// The 32 bytes, for whoever wraps them.
+    package var bytes: [UInt8] { key.withUnsafeBytes { Array($0) } }
+
     /// The line that the key file holds.
     var line: String {
         let text = key.withUnsafeBytes { Data($0).base64EncodedString() }

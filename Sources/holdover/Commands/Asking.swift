@@ -62,8 +62,8 @@ struct Asking {
     /// Answers on the spot; a run in progress, or a missing key, leaves that to the next run.
     private func answer(_ rotation: Rotation) async throws -> (Rotation, Bool) {
         let engine: RotationEngine
-        do { engine = try workspace.engine() } catch let problem as Problem
-            where problem.exit == .locked || problem.exit == .journal
+        do { engine = try await workspace.engine() } catch let problem as Problem
+            where problem.exit == .locked || problem.exit == .journal || problem.isAboutKey
         { return (rotation, false) }
         let before = try engine.journal.auditLines(of: rotation.id).count
         try await engine.answerRequests(of: rotation)

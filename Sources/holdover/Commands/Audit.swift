@@ -10,7 +10,7 @@ struct Audit: ParsableCommand {
         subcommands: [Verify.self, Export.self, SignCheckpoint.self, PublicKey.self])
 
     /// `holdover audit verify`.
-    struct Verify: ParsableCommand {
+    struct Verify: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Check every line of the audit against the chain of hashes.",
             discussion: """
@@ -44,13 +44,13 @@ struct Audit: ParsableCommand {
             }
         }
 
-        func run() throws {
+        func run() async throws {
             struct View: Encodable {
                 let lines: Int64; let head: String; let damage, fault: String?
             }
             let journal = try workspace.reading()
             defer { try? journal.close() }
-            let verdict = try verdict(on: journal)
+            let verdict = try await verdict(on: journal)
             if workspace.json {
                 try workspace.console.document(
                     View(
@@ -63,18 +63,20 @@ struct Audit: ParsableCommand {
             throw Problem(fault, verdict.damage ?? fault.rawValue)
         }
 
-        private func verdict(on journal: Journal) throws -> AuditVerdict {
+        private func verdict(on journal: Journal) async throws -> AuditVerdict {
             guard let against else { return try journal.verifyAudit(through: head) }
             guard let line = Self.text(of: against), let checkpoint = Checkpoint(line: line) else {
                 throw Problem(
                     .usage, code: "no-checkpoint", "\(against) holds no checkpoint",
                     state: "nothing was checked", hint: "holdover audit checkpoint makes one")
             }
-            return try journal.verifyAudit(against: checkpoint, signedBy: try key(journal))
+            return try journal.verifyAudit(against: checkpoint, signedBy: try await key(journal))
         }
 
-        private func key(_ journal: Journal) throws -> CheckpointKey {
-            guard let publicKey else { return try CheckpointKey(of: workspace.key(of: journal)) }
+        private func key(_ journal: Journal) async throws -> CheckpointKey {
+            guard let publicKey else {
+                return CheckpointKey(of: try await workspace.key(of: journal))
+            }
             guard let key = CheckpointKey(line: Self.text(of: publicKey) ?? publicKey) else {
                 throw Problem(
                     .usage, code: "no-public-key", "\(publicKey) is no key of checkpoints",
@@ -110,7 +112,7 @@ struct Audit: ParsableCommand {
     }
 
     /// `holdover audit checkpoint`.
-    struct SignCheckpoint: ParsableCommand {
+    struct SignCheckpoint: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             commandName: "checkpoint",
             abstract: "Print a signed line that says how far the audit has come.",
@@ -123,10 +125,10 @@ struct Audit: ParsableCommand {
                 """)
         @OptionGroup var workspace: Workspace
 
-        func run() throws {
+        func run() async throws {
             let journal = try workspace.reading()
             defer { try? journal.close() }
-            let key = CheckpointKey(of: try workspace.key(of: journal))
+            let key = CheckpointKey(of: try await workspace.key(of: journal))
             let checkpoint = try Checkpoint(of: journal, with: key, time: SystemClock().now().utc)
             guard workspace.json else { return workspace.console.line(checkpoint.line) }
             struct View: Encodable {
@@ -140,7 +142,7 @@ struct Audit: ParsableCommand {
     }
 
     /// `holdover audit public-key`.
-    struct PublicKey: ParsableCommand {
+    struct PublicKey: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Print the public key that checkpoints are checked with.",
             discussion: """
@@ -151,10 +153,10 @@ struct Audit: ParsableCommand {
                 """)
         @OptionGroup var workspace: Workspace
 
-        func run() throws {
+        func run() async throws {
             let journal = try workspace.reading()
             defer { try? journal.close() }
-            let key = CheckpointKey(of: try workspace.key(of: journal))
+            let key = CheckpointKey(of: try await workspace.key(of: journal))
             guard workspace.json else { return workspace.console.line(key.line) }
             struct View: Encodable { let key, line: String }
             try workspace.console.document(View(key: key.id, line: key.line))

@@ -4,12 +4,15 @@ import RotationCore
 import RotationEngine
 
 /// `holdover init`: makes the journal, and the key that it is sealed with.
-struct Init: ParsableCommand {
+struct Init: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Make the journal, and the key that it is sealed with.",
         discussion: """
             The key is a file of mode 0600 outside the state directory. Keep it out of the backups
             that hold the journal. An existing key is used as it is and never replaced.
+
+            With --wrap-key the file holds no key but what Vault or OpenBao made of it, and whatever
+            needs the key has it unwrapped there (Sources/Adapters/Vault/Transit.md).
 
             Beside the key lies the anchor, a small file that says how far the journal has come, so
             that one put back from a backup is not taken for the present one.
@@ -17,6 +20,7 @@ struct Init: ParsableCommand {
             Examples:
               holdover init
               holdover init --state-dir /var/lib/holdover --seal-key /etc/holdover/seal.key
+              holdover init --wrap-key transit.json
             """)
 
     @Option(
@@ -24,9 +28,15 @@ struct Init: ParsableCommand {
             "The anchor, outside of the state directory (else beside the key).", valueName: "file"))
     var anchor: String?
 
+    @Option(
+        help: ArgumentHelp(
+            "A JSON file that says who wraps the new key, such as Vault's transit.",
+            valueName: "file"))
+    var wrapKey: String?
+
     @OptionGroup var workspace: Workspace
 
-    func run() throws {
+    func run() async throws {
         let directory = workspace.stateDirectory
         let path = workspace.givenKeyPath ?? workspace.defaultKeyPath
         try Self.check("the key", path, liesOutside: directory, option: "--seal-key")
@@ -42,7 +52,7 @@ struct Init: ParsableCommand {
             throw Problem(failure, in: directory)
         }
         try checkNothingLost(directory, key: path)
-        let (key, isNew) = try Self.key(at: path)
+        let (key, isNew) = try await KeyRing(path: path).keyOrNew(wrappedAs: wrapKey)
         let clock = SystemClock()
         let id = SystemRandom().identifier(at: clock.now())
         let absolute = Self.absolute(path)
@@ -90,15 +100,6 @@ struct Init: ParsableCommand {
         throw Problem(
             .usage, code: "key-in-state", "\(what) must not lie in the state directory",
             state: "nothing was made", hint: "name another file with \(option)")
-    }
-
-    private static func key(at path: String) throws -> (SealingKey, isNew: Bool) {
-        if access(path, F_OK) == 0 { return (try SealingKey.load(path: path), false) }
-        let parent = URL(fileURLWithPath: path).deletingLastPathComponent().path
-        try makeDirectory(parent)
-        let key = SealingKey.generate()
-        try key.save(path: path)
-        return (key, true)
     }
 
     static func makeDirectory(_ path: String) throws {

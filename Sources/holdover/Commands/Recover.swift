@@ -62,7 +62,7 @@ struct Recover: AsyncParsableCommand {
         let keyPath = workspace.givenKeyPath ?? looking.keyPath
         try looking.close()
         let recovery = try Recovery(
-            directory: directory, key: try SealingKey.load(path: keyPath),
+            directory: directory, key: try await KeyRing(path: keyPath).key(),
             factory: Ports.factory(), clock: SystemClock())
         if recovery.freeze == nil, recovery.journal.anchorPath != nil {
             return try refuseWhereAllIsWell()
@@ -102,7 +102,7 @@ struct Recover: AsyncParsableCommand {
                 .missing, "there is no journal in \(directory), no anchor and no key")
             throw Problem(failure, in: directory)
         }
-        let key = try SealingKey.load(path: keyPath)
+        let key = try await KeyRing(path: keyPath).key()
         let placed = plans()
         var report = RecoveryReport(
             frozen: "journal-lost",

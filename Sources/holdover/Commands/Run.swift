@@ -58,7 +58,7 @@ struct Run: AsyncParsableCommand {
     func run() async throws {
         let begin = ContinuousClock.now
         let http = CountedHTTP(connections: max(64, jobs))
-        let engine = try workspace.engine(through: http)
+        let engine = try await workspace.engine(through: http)
         let stop = StopSignal()
         stop.listen()
         let problems = try noteAndStart(engine)

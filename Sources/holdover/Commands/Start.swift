@@ -40,7 +40,7 @@ struct Start: AsyncParsableCommand {
             return
         }
         for one in placed { try Self.refuseWithoutOverlap(one.plan) }
-        let engine = try workspace.engine()
+        let engine = try await workspace.engine()
         let random = SystemRandom()
         let trigger = "by hand" + (reason.map { ": \($0)" } ?? "") + ", \(Self.actor)"
         try shelf.note(placed, in: engine.journal, at: SystemClock().now()) { random.fraction() }

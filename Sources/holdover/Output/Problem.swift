@@ -78,6 +78,27 @@ struct Problem: Error {
             state: "nothing was touched; a key is never made while secrets are sealed", hint: hint)
     }
 
+    /// A sealing key that its keeper didn't wrap or unwrap.
+    init(wrappedKey path: String, _ error: AdapterError) {
+        let (exit, code, hint): (HoldoverExit, String, String) =
+            switch error.kind {
+            case .unavailable, .unknown:
+                (.temporary, "unavailable", "wait until the keeper of the key answers")
+            case .unauthorized:
+                (.unauthorized, "forbidden", "mend the login, or let it use the wrapping key")
+            case .refused, .limitReached, .conflict, .missing, .wrongTarget:
+                (.journal, "not-unwrapped", "mend what the file says about the wrapping key")
+            }
+        self.init(
+            exit, code: "\(Self.keyPrefix)\(code)", "the sealing key \(path): \(error.message)",
+            state: "nothing was touched; a key is never made while secrets are sealed", hint: hint)
+    }
+
+    private static let keyPrefix = "seal-key-"
+
+    /// Whether it is the sealing key that isn't to be had.
+    var isAboutKey: Bool { code.hasPrefix(Self.keyPrefix) }
+
     init(_ errors: PlanErrors, state: String = "nothing was touched") {
         let first = errors.problems.first
         let more = errors.problems.count - 1

@@ -63,23 +63,24 @@ struct Workspace: ParsableArguments {
     }
 
     /// The sealing key of a journal; throws where it is another one's.
-    func key(of journal: Journal) throws -> SealingKey {
-        let key = try SealingKey.load(path: givenKeyPath ?? journal.keyPath)
+    func key(of journal: Journal) async throws -> SealingKey {
+        let key = try await KeyRing(path: givenKeyPath ?? journal.keyPath).key()
         _ = try journal.sealer(with: key)
         return key
     }
 
     /// The engine: the lock is taken, the key is checked.
-    func engine(through http: any HTTPClient = CountedHTTP()) throws -> RotationEngine {
+    func engine(through http: any HTTPClient = CountedHTTP()) async throws -> RotationEngine {
+        let adapters = Ports.factory(through: http)
         do {
             // The journal first: without one, a missing key is no wonder.
             let journal = try Journal.openForReading(in: stateDirectory)
             let keyPath = givenKeyPath ?? journal.keyPath
             try journal.close()
-            let key = try SealingKey.load(path: keyPath)
+            let key = try await KeyRing(path: keyPath, adapters: adapters).key()
             return try RotationEngine(
-                directory: stateDirectory, key: key, factory: Ports.factory(through: http),
-                clock: SystemClock(), random: SystemRandom())
+                directory: stateDirectory, key: key, factory: adapters, clock: SystemClock(),
+                random: SystemRandom())
         } catch let failure as JournalFailure {
             throw Problem(failure, in: stateDirectory)
         } catch let failure as SealingFailure {
