@@ -337,8 +337,49 @@ struct VaultStoreTests {
         #expect(refused?.code == "vault-login-refused")
     }
 
+    @Test func `a wrapping token in the place of a secret ID is told from a wrong one`()
+        async throws
+    {
+        let role = try await appRole(#"["read"]"#)
+        let wrapped = try await bao.http.send(
+            HTTPRequest(
+                method: "POST", url: "\(bao.address)/v1/auth/approle/role/\(role.name)/secret-id",
+                headers: ["X-Vault-Token": bao.token, "X-Vault-Wrap-TTL": "120s"]))
+        let token = try #require(
+            try JSONDocument(wrapped.body).node(at: ["wrap_info", "token"])?.text)
+        let (bao, path) = (bao, path)
+        let store = { @Sendable (id: String) in
+            try await bao.store(
+                [
+                    "path": .text(path),
+                    "auth": .group(["role_id": .text(role.role), "secret_id": "env:ID"]),
+                ], ["ID": id])
+        }
+        for words in ["is a wrapping token", "which wraps nothing now"] {
+            let error = await adapterError { _ = try await store(token).read() }
+            #expect(error?.kind == .unauthorized && error?.code == "vault-secret-id-wrapped")
+            #expect(error?.message.contains(words) == true, "\(error?.message ?? "")")
+            #expect(error?.message.contains(token) == false)
+            // Looking didn't use it up; unwrapping does.
+            let unwrapped = try? await bao.http.send(
+                HTTPRequest(
+                    method: "POST", url: "\(bao.address)/v1/sys/wrapping/unwrap",
+                    headers: ["X-Vault-Token": token]))
+            let isFirst = words.hasPrefix("is")
+            #expect((unwrapped?.status == 200) == isFirst)
+            guard isFirst else { continue }
+            let id = try JSONDocument(try #require(unwrapped).body)
+                .node(at: ["data", "secret_id"])?.text
+            #expect(try await store(try #require(id)).read() == nil)
+        }
+        let wrong = await adapterError { _ = try await store("nothing").read() }
+        #expect(wrong?.code == "vault-login-refused")
+    }
+
     /// A role of its own with `capabilities` on this test's document.
-    private func appRole(_ capabilities: String) async throws -> (role: String, secretID: String) {
+    private func appRole(_ capabilities: String) async throws -> (
+        name: String, role: String, secretID: String
+    ) {
         let name = "role-\(UUID().uuidString.lowercased())"
         let mounted = try await bao.ask("GET", "sys/auth").body
         if !String(decoding: mounted, as: UTF8.self).contains("\"approle/\"") {
@@ -358,7 +399,7 @@ struct VaultStoreTests {
         let text = { (body: [UInt8], field: String) in
             try #require(try JSONDocument(body).node(at: ["data", field])?.text)
         }
-        return (try text(role, "role_id"), try text(secret, "secret_id"))
+        return (name, try text(role, "role_id"), try text(secret, "secret_id"))
     }
 }
 

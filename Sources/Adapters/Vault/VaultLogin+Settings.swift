@@ -58,7 +58,8 @@ extension VaultLogin.Method {
             }
             self = try await Self.texts(auth, ("role", "jwt"), at: "jwt", resolver)
         } else {
-            self = try await Self.texts(auth, ("role_id", "secret_id"), at: "approle", resolver)
+            self = try await Self.texts(
+                auth, ("role_id", VaultLogin.Proof.secretID), at: "approle", resolver)
         }
     }
 

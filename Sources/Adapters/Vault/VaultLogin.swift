@@ -16,6 +16,9 @@ actor VaultLogin {
 
     /// What a login sends and shows.
     struct Proof: Sendable {
+        /// The name of an AppRole's secret.
+        static let secretID = "secret_id"
+
         /// Texts by their names.
         let texts: [(name: String, text: ClientSecret)]
         /// What the connection is made with, also for every request with the token: a listener may
@@ -108,9 +111,32 @@ actor VaultLogin {
             // "invalid role or secret ID" is a 400, and means what a 401 means elsewhere; a token
             // that the Kubernetes method doesn't know is a 403.
             guard [400, 403].contains(response.status) else { throw error }
+            try await complain(ofWrapping: proof)
             throw AdapterError(.unauthorized, code: "vault-login-refused", message: error.message)
         }
         let token = try api.decode(VaultLoginAnswer.self, response, .read).auth.token
         return Session(token: ClientSecret(token), certificate: proof.certificate)
+    }
+
+    /// A refused secret ID may be a wrapping token, which nobody has unwrapped yet, or which
+    /// somebody has: it can be unwrapped once, and a run logs in more often.
+    ///
+    /// Looking it up takes no rights and doesn't use it up.
+    private func complain(ofWrapping proof: Proof) async throws(AdapterError) {
+        guard let id = proof.texts.first(where: { $0.name == Proof.secretID })?.text else { return }
+        let body =
+            Array(#"{"token":"#.utf8) + id.withPlaintext { JSONDocument.literal($0) }
+            + Array("}".utf8)
+        let found = try await api.send(
+            "POST", "sys/wrapping/lookup", token: nil, body: body, .read)
+        let isToken = id.withPlaintext { text in
+            ["s.", "hvs.", "b.", "hvb."].contains { text.hasPrefix($0) }
+        }
+        guard found.status == 200 || isToken else { return }
+        let state = found.status == 200 ? "a wrapping token" : "a token, which wraps nothing now"
+        throw AdapterError(
+            .unauthorized, code: "vault-secret-id-wrapped",
+            message: "vault: the secret_id is \(state); unwrap it once where it is delivered, into "
+                + "the file that secret_id names")
     }
 }
