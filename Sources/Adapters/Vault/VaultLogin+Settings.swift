@@ -69,14 +69,16 @@ extension VaultLogin.Method {
     ) async throws(AdapterError) -> Self {
         let role = ClientSecret(try auth.requiredText(names.role))
         let secret = try auth.requiredReference(names.secret)
-        let adapter = auth.adapter
-        _ = try await resolver.resolve(secret, for: adapter)
+        let (adapter, isToken) = (auth.adapter, names.secret == "jwt")
+        let read = { @Sendable () async throws(AdapterError) -> ClientSecret in
+            isToken
+                ? try await resolver.resolveToken(secret, for: adapter)
+                : try await resolver.resolve(secret, for: adapter)
+        }
+        _ = try await read()
         return .role(mount: try auth.text("mount") ?? standard) {
             () async throws(AdapterError) in
-            VaultLogin.Proof(texts: [
-                (names.role, role),
-                (names.secret, try await resolver.resolve(secret, for: adapter)),
-            ])
+            VaultLogin.Proof(texts: [(names.role, role), (names.secret, try await read())])
         }
     }
 

@@ -27,14 +27,7 @@ actor VaultLogin {
 
         fileprivate var body: [UInt8] {
             JSONDocument.object(
-                texts: [
-                    (role.name, role.text), (secret.name, secret.text.withPlaintext { $0 }),
-                ])
-            let members = texts.map { one in
-                JSONDocument.literal(one.name) + Array(":".utf8)
-                    + one.text.withPlaintext { JSONDocument.literal($0) }
-            }
-            return Array("{".utf8) + members.joined(separator: ",".utf8) + Array("}".utf8)
+                texts: texts.map { one in (one.name, one.text.withPlaintext { $0 }) })
         }
     }
 

@@ -65,35 +65,4 @@ extension VaultStore {
             api, login, place,
             warnings: resolver.findings(about: references, for: settings.adapter))
     }
-
-    private static func method(_ auth: Settings, _ resolver: SecretResolver)
-        async throws(AdapterError) -> VaultLogin.Method
-    {
-        if let token = try auth.reference("token") {
-            guard try auth.text("role_id") == nil, try auth.text("role") == nil else {
-                throw auth.invalid("token", "and a role exclude each other")
-            }
-            return .token(try await resolver.resolve(token, for: auth.adapter))
-        }
-        let isWorkload = try auth.text("role") != nil
-        if isWorkload, try auth.text("role_id") != nil {
-            throw auth.invalid("role", "and role_id exclude each other")
-        }
-        let role = try auth.requiredText(isWorkload ? "role" : "role_id")
-        let secret = try auth.requiredReference(isWorkload ? "jwt" : "secret_id")
-        let adapter = auth.adapter
-        let read = { @Sendable () async throws(AdapterError) -> ClientSecret in
-            isWorkload
-                ? try await resolver.resolveToken(secret, for: adapter)
-                : try await resolver.resolve(secret, for: adapter)
-        }
-        // What can't be read is found before the first call, and not in the midst of one.
-        _ = try await read()
-        return .role(mount: try auth.text("mount") ?? (isWorkload ? "jwt" : "approle")) {
-            () async throws(AdapterError) in
-            VaultLogin.Proof(
-                role: (isWorkload ? "role" : "role_id", role),
-                secret: (isWorkload ? "jwt" : "secret_id", try await read()))
-        }
-    }
 }
