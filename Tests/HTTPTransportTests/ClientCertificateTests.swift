@@ -10,7 +10,7 @@ struct ClientCertificateTests {
         async throws -> (peer: String, connection: String)
     {
         let request = HTTPRequest(
-            url: "https://127.0.0.1:\(server.port)/\(path)", deadline: .seconds(5),
+            url: "https://127.0.0.1:\(server.port)/\(path)", deadline: .seconds(20),
             caFile: server.path("ca.pem"), certificate: try name.map { try server.client($0, key) })
         let body = try await client.send(request).body
         let words = String(decoding: body, as: UTF8.self).split(separator: " ").map(String.init)
