@@ -50,11 +50,26 @@ public struct OpenBaoCluster: Sendable {
             environment: ["HOME": NSHomeDirectory()])
     }
 
-    /// Sends a request as root to the node that leads; throws where the answer isn't a 2xx.
+    /// Puts a document below `secret/`, and waits until every node has it: a standby is behind.
+    public func put(_ json: String, at path: String) async throws {
+        try await ask("POST", "secret/data/\(path)", "{\"data\":\(json)}")
+        for number in nodes.indices {
+            let isThere = await eventually(within: .seconds(20)) {
+                (try? await ask("GET", "secret/data/\(path)", at: number)) != nil
+            }
+            guard isThere else { throw OpenBaoProcess.Failure(description: "node \(number)") }
+        }
+    }
+
+    /// Sends a request as root to a node, or the one that leads; throws where the answer isn't a
+    /// 2xx.
     @discardableResult
-    public func ask(_ method: String, _ path: String, _ json: String? = nil) async throws -> String
-    {
-        let node = nodes[try await leader() ?? 0]
+    public func ask(
+        _ method: String, _ path: String, _ json: String? = nil, at number: Int? = nil
+    ) async throws -> String {
+        var number = number
+        if number == nil { number = try await leader() }
+        let node = nodes[number ?? 0]
         let said = try await curl(
             ["-f", "-X", method, "-H", "X-Vault-Token: \(token)"] + (json.map { ["-d", $0] } ?? [])
                 + ["\(node)/v1/\(path)"])

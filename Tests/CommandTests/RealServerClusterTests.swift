@@ -19,9 +19,8 @@ import Testing
                 ])
                 plan.set("retry: {first: 200ms, cap: 1s, settle: 100ms}")
             }) { stage in
-                try await cluster.ask(
-                    "POST", "secret/data/billing",
-                    #"{"data":{"client_secret":"\#(stage.old)","other":"stays"}}"#)
+                try await cluster.put(
+                    #"{"client_secret":"\#(stage.old)","other":"stays"}"#, at: "billing")
                 try await body(stage, cluster)
             }
         }
