@@ -4,7 +4,8 @@ import Glibc
 ///
 /// Link-local ones (RFC 3927, RFC 4291 §2.5.6), where clouds keep the metadata services that hand
 /// out the machine's own credentials, and the two services that live elsewhere. No authorization
-/// server and no store is there, so there is no way to allow one.
+/// server and no store is there, so no plan can allow one; one request of this module's own making
+/// may go to one of them (``HTTPRequest/googleMetadataToken(at:)``).
 enum ClosedAddress {
     /// Why a request was refused.
     static let words = "is a link-local address or a cloud's metadata service"

@@ -5,7 +5,8 @@ import Synchronization
 ///
 /// It speaks https with verified TLS 1.2 or later, and http to loopback addresses. It follows no
 /// redirect, keeps no cookie, and reads neither proxies nor passwords from the environment. Nothing
-/// is sent to a link-local address or a cloud's metadata service. An answer may have 64 KiB of
+/// is sent to a link-local address or a cloud's metadata service, but for
+/// ``HTTPRequest/googleMetadataToken(at:)``. An answer may have 64 KiB of
 /// headers and 1 MiB of body.
 public final class CurlClient: HTTPClient {
     /// What differs between uses.
@@ -55,7 +56,7 @@ public final class CurlClient: HTTPClient {
 
     /// Sends `request`; see ``HTTPClient/send(_:)``.
     public func send(_ request: HTTPRequest) async throws(HTTPFailure) -> HTTPResponse {
-        let origin = try Origin(permitting: request.url)
+        let origin = try Origin(permitting: request)
         guard RequestFields.isToken(request.method) else {
             throw HTTPFailure(.notSent, "the method has a character that isn't allowed")
         }

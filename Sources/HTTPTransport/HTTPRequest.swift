@@ -40,6 +40,8 @@ public struct HTTPRequest: Sendable {
     public var caFile: String?
     /// What this side shows where the server asks for a certificate; nil for none.
     public var certificate: ClientCertificate?
+    /// Whether it may go to Google's metadata server, which only ``googleMetadataToken(at:)`` says.
+    var isForMetadata = false
 
     /// A request with the usual deadlines: 10 s to connect, 30 s for everything.
     public init(

@@ -10,8 +10,9 @@ struct Origin: Hashable, Sendable {
     let host: String
     let port: String
 
-    /// The origin of `url`; throws `notSent` for a URL that must not be asked.
-    init(permitting url: String) throws(HTTPFailure) {
+    /// The origin of a request's URL; throws `notSent` for one that must not be asked.
+    init(permitting request: HTTPRequest) throws(HTTPFailure) {
+        let url = request.url
         guard !url.utf8.contains(where: { $0 <= 0x20 || $0 == 0x7F }) else {
             throw HTTPFailure(.notSent, "the URL has a space or a control character in it")
         }
@@ -23,12 +24,12 @@ struct Origin: Hashable, Sendable {
         scheme = try Self.part(CURLUPART_SCHEME, of: handle)
         host = try Self.part(CURLUPART_HOST, of: handle)
         port = try Self.part(CURLUPART_PORT, of: handle)
-        guard !ClosedAddress.contains(host) else {
+        guard !request.isClosed(host) else {
             throw HTTPFailure(.notSent, "\(host) \(ClosedAddress.words)")
         }
         switch scheme {
         case "https": break
-        case "http" where Self.isLoopbackLiteral(host): break
+        case "http" where Self.isLoopbackLiteral(host) || request.goesToMetadata: break
         case "http":
             throw HTTPFailure(
                 .notSent, "http is for 127.0.0.0/8 and [::1] only, and \(host) needs https")

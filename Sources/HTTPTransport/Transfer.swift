@@ -187,7 +187,7 @@ extension Transfer {
     /// server may have acted on the first copy, so for `one` the second never leaves.
     private func willSend(to address: String) -> CInt {
         // Here and not before, since only now a name has become an address, and no other can come.
-        guard !ClosedAddress.contains(address) else {
+        guard !assignment.request.isClosed(address) else {
             stopped = "\(assignment.origin.host) \(ClosedAddress.words): \(address)"
             return CInt(CURL_PREREQFUNC_ABORT)
         }

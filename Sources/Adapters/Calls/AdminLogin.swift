@@ -16,6 +16,8 @@ struct AdminLogin: Sendable {
         case signature(AWSSigner, AWSKeySource)
         /// A token that was made once, in a field of its own.
         case field(String, ClientSecret)
+        /// Tokens of the machine's own service account at Google.
+        case metadata(GoogleMetadataTokens)
         /// Tokens of OpenStack's Keystone.
         case keystone(KeystoneTokens, KeystoneLogin)
     }
@@ -37,6 +39,9 @@ struct AdminLogin: Sendable {
         case .signature(let signer, let source):
             proven = signer.sign(request, with: try await source.keys())
         case .field(let name, let token): proven.headers[name] = token.withPlaintext { $0 }
+        case .metadata(let tokens):
+            let token = try await tokens.token(for: adapter)
+            proven.headers["Authorization"] = "Bearer \(token.withPlaintext { $0 })"
         case .keystone(let tokens, let login):
             let token = try await tokens.token(of: login).value
             proven.headers["X-Auth-Token"] = token.withPlaintext { $0 }
@@ -52,9 +57,14 @@ struct AdminLogin: Sendable {
 
     /// Forgets the access token; false where there is none to forget.
     func forget() async -> Bool {
-        if case .keystone(let tokens, let login) = proof {
+        switch proof {
+        case .keystone(let tokens, let login):
             await tokens.forget(login)
             return true
+        case .metadata(let tokens):
+            await tokens.forget()
+            return true
+        default: break
         }
         guard case .tokens(let client, let endpoint, let authentication) = proof else {
             return false

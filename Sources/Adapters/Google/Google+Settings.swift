@@ -22,8 +22,9 @@ extension Google {
             .authMethod(),
             .caFile,
             SettingDescriptor(
-                "admin", .group(ServerParts.googleLogin), required: true,
-                summary: "who administers: key or token"),
+                "admin",
+                .group(ServerParts.googleSettings), required: true,
+                summary: "who administers: key, token or metadata"),
         ],
         capabilities: capabilities)
 
@@ -35,9 +36,10 @@ extension Google {
         let redirectURI = try settings.requiredText("redirect_uri")
         let caFile = try settings.caFile()
         let admin = try settings.requiredGroup("admin")
+        let url = try settings.address("url") ?? "https://iam.googleapis.com"
         let api = AdminAPI(
-            address: try settings.address("url") ?? "https://iam.googleapis.com", caFile: caFile,
-            login: try await parts.googleLogin(admin, caFile: caFile), http: parts.http,
+            address: url, caFile: caFile,
+            login: try await parts.googleLogin(admin, at: url, caFile: caFile), http: parts.http,
             words: GoogleAPI.words)
         let endpoint = TokenEndpoint(
             url: try settings.address("token_endpoint")

@@ -16,8 +16,9 @@ extension GoogleSecretStore {
                 summary: "the service's address; https://secretmanager.googleapis.com if left out"),
             .caFile,
             SettingDescriptor(
-                "auth", .group(ServerParts.googleLogin), required: true,
-                summary: "who calls: key or token"),
+                "auth",
+                .group(ServerParts.googleSettings), required: true,
+                summary: "who calls: key, token or metadata"),
         ],
         storeCapabilities: capabilities)
 
@@ -33,10 +34,11 @@ extension GoogleSecretStore {
         text = try SecretText(settings)
         let caFile = try settings.caFile()
         let auth = try settings.requiredGroup("auth")
+        let url = try settings.address("url") ?? "https://secretmanager.googleapis.com"
         api = GoogleSecretAPI(
             admin: AdminAPI(
-                address: try settings.address("url") ?? "https://secretmanager.googleapis.com",
-                caFile: caFile, login: try await parts.googleLogin(auth, caFile: caFile),
+                address: url, caFile: caFile,
+                login: try await parts.googleLogin(auth, at: url, caFile: caFile),
                 http: parts.http, words: GoogleAPI.words),
             path: "/v1/projects/\(URLPart.segment(project))/secrets/\(secret)", secret: secret)
     }

@@ -12,6 +12,8 @@ struct ServerParts: Sendable {
     let roles: AWSRoles
     /// Tokens of OpenStack, likewise.
     let keystone: KeystoneTokens
+    /// Tokens of the machine's own service account at Google, likewise.
+    let metadata: GoogleMetadataTokens
     let now: @Sendable () -> Instant
 
     init(
@@ -23,6 +25,10 @@ struct ServerParts: Sendable {
         self.tokens = tokens
         self.roles = roles
         keystone = KeystoneTokens(http: http, resolver: resolver, now: now)
+        // Google's own clients look there too, and go wherever it leads; here, to this host only.
+        let host = resolver.environment["GCE_METADATA_HOST"]
+        let isLocal = host.map { $0.hasPrefix("127.") && ServerAddress("http://\($0)") != nil }
+        metadata = GoogleMetadataTokens(http: http, host: isLocal == true ? host : nil, now: now)
         self.now = now
     }
 

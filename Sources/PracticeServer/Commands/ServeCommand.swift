@@ -65,6 +65,7 @@ struct ServeCommand: AsyncParsableCommand {
                 "KUBERNETES_TOKEN=\(credentials.leastToken)",
                 "KEY_VAULT_URL=\(base)\(KeyVaultService.mount)",
                 "GCP_SECRET_MANAGER_URL=\(base)\(GoogleSecretService.mount)",
+                "GOOGLE_METADATA_HOST=\(base.split(separator: "/").last ?? "")",
                 "BARBICAN_URL=\(base)\(BarbicanService.mount)",
                 "BARBICAN_ADMIN_TOKEN=\(credentials.adminToken)",
                 "BARBICAN_LEAST_TOKEN=\(credentials.leastToken)",

@@ -20,6 +20,7 @@ struct PracticeApplication: Sendable {
         KubernetesService(practice: practice).add(to: router)
         KeyVaultService(practice: practice, issuer: issuer).add(to: router)
         GoogleSecretService(practice: practice, issuer: issuer).add(to: router)
+        GoogleMetadata(practice: practice).add(to: router)
         KeystoneService(practice: practice).add(to: router)
         BarbicanService(practice: practice).add(to: router)
         ControlAPI(practice: practice, world: world, issuer: issuer).add(to: router)

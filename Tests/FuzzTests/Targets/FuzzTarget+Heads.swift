@@ -44,7 +44,7 @@ extension FuzzTarget {
 
     /// Where plan and transport both permit an address, they mean the same host.
     private static func address(_ text: String) -> String? {
-        let origin = try? Origin(permitting: text)
+        let origin = try? Origin(permitting: HTTPRequest(url: text))
         let numbers = origin?.host.split(separator: ".").compactMap { UInt8($0) } ?? []
         if numbers.count == 4, numbers.starts(with: [169, 254]) { return "\(text) is permitted" }
         if let origin, origin.scheme == "http", !origin.host.hasPrefix("127."),
