@@ -20,6 +20,7 @@ public struct AdapterRegistry: AdapterFactory {
         reporters: [
             ExecReporter.descriptor, FileReporter.descriptor, HTTPSReporter.descriptor,
             KubernetesReporter.descriptor, TelemetryReporter.descriptor,
+            VaultAuditReporter.descriptor,
         ])
 
     /// A kind of authorization server: what plans may say of it, and what makes one of a plan.
@@ -161,6 +162,7 @@ public struct AdapterRegistry: AdapterFactory {
         case KubernetesReporter.descriptor.type:
             return try await KubernetesReporter(report, of: plan, parts.resolver)
         case TelemetryReporter.descriptor.type: return try TelemetryReporter(report)
+        case VaultAuditReporter.descriptor.type: return try VaultAuditReporter(report)
         default: throw Self.unknown(report, "report")
         }
     }

@@ -30,6 +30,9 @@ public struct OpenBaoProcess: Sendable {
             http: try LoopbackHTTP(address))
     }
 
+    /// The file in which it notes what was asked.
+    public var auditLog: String { server["AUDIT_LOG"] }
+
     /// The program, which is its agent too.
     public var program: String { server["BAO"] }
 

@@ -33,8 +33,15 @@ import Testing
                 .of(descriptor.type, Self.minimal(descriptor.settings)), of: plan)
         }
         for descriptor in AdapterRegistry.descriptors.reporters {
-            let report = TargetSettings.of(descriptor.type, Self.minimal(descriptor.settings))
-            _ = try await registry.reporter(ConsumerSettings(name: "r", report: report), of: plan)
+            var values = Self.minimal(descriptor.settings)
+            // One of three that say who reads.
+            if descriptor.evidence == .storeRead { values["entity_id"] = "e" }
+            let report = TargetSettings.of(descriptor.type, values)
+            // A rollout is of a workload that the plan restarts, and reads what the plan writes.
+            var whole = plan
+            (whole.stores, whole.reload) = ([report], [report])
+            _ = try await registry.reporter(
+                ConsumerSettings(name: "r", report: report), of: whole)
         }
         let codes = [
             await adapterError { _ = try await registry.server(of: plan) }?.code,

