@@ -21,6 +21,14 @@ public struct RealServerProcess: Sendable {
         ProcessInfo.processInfo.environment["HOLDOVER_REAL_SERVERS"] == "1"
     }
 
+    /// Whether a cluster's programs are where `Tests/Services/kubernetes.sh` looks for them.
+    public static var hasCluster: Bool {
+        let environment = ProcessInfo.processInfo.environment
+        let caches = environment["XDG_CACHE_HOME"] ?? "\(environment["HOME"] ?? "")/.cache"
+        let cache = environment["HOLDOVER_TEST_CACHE"] ?? "\(caches)/holdover"
+        return FileManager.default.isExecutableFile(atPath: "\(cache)/kubernetes/kube-apiserver")
+    }
+
     /// A value that the script printed, or nothing.
     public subscript(_ name: String) -> String { values[name] ?? "" }
 

@@ -157,14 +157,6 @@ extension KubernetesGround {
                 + #"group "authorization.k8s.io" at the cluster scope"#)
         #expect(try said.node(at: ["details", "group"])?.text == "authorization.k8s.io")
     }
-
-    /// Whether a cluster's programs are where `Tests/Services/kubernetes.sh` looks for them.
-    static var isInstalled: Bool {
-        let environment = ProcessInfo.processInfo.environment
-        let caches = environment["XDG_CACHE_HOME"] ?? "\(environment["HOME"] ?? "")/.cache"
-        let cache = environment["HOLDOVER_TEST_CACHE"] ?? "\(caches)/holdover"
-        return FileManager.default.isExecutableFile(atPath: "\(cache)/kubernetes/kube-apiserver")
-    }
 }
 
 extension Practice {

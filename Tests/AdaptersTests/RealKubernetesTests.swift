@@ -11,7 +11,7 @@ import Testing
 /// who may do no more than the page says.
 @Suite(
     .enabled(
-        if: RealServerProcess.areWanted && KubernetesGround.isInstalled,
+        if: RealServerProcess.areWanted && RealServerProcess.hasCluster,
         "HOLDOVER_REAL_SERVERS=1 starts a cluster, where kubernetes.sh finds the binaries"),
     .serialized, .realServer("kubernetes")) struct RealKubernetesTests
 {

@@ -3,9 +3,9 @@ import RotationCore
 /// A consumer whose pods are known to have begun behind the distribution: a rollout.
 ///
 /// A pod counts where it carries the very moment that the hook put into the template behind the
-/// write: it was made after that, and no clock has to be believed. Nothing else shows as much. Times
-/// of creation are compared with another machine's clock, and `managedFields` says when a field was
-/// first taken over, not when its value last changed (seen on a kube-apiserver 1.20.2).
+/// write: it was made after that, and no clock has to be believed. Nothing else shows as much:
+/// times of creation are compared with another machine's clock, and `managedFields` says when a
+/// field was first taken over, not when its value last changed (seen on a kube-apiserver 1.20.2).
 struct KubernetesReporter: AdoptionReporter {
     private let api: KubernetesAPI
     private let kind: KubernetesWorkload.Kind
