@@ -39,6 +39,21 @@ import Testing
         return try #require(try here.look())
     }
 
+    @Test func `what a lost creation left in the other registration is made useless`()
+        async throws
+    {
+        let usual = try AnchoredHome(.pairedUnseen.watched)
+        _ = try await usual.drive { $0.state.isEnded }
+        let creation = try #require(usual.world.creations.first)
+        let here = try AnchoredHome(.pairedUnseen.watched, faults: [creation: .answerLost])
+        _ = try await here.run()
+        #expect(try here.look()?.body.isCreationOpen == true && here.world.ownCount == 1)
+        try here.ask(.rollback)
+        #expect(try await here.drive { $0.state.isEnded }?.state == .abandoned)
+        #expect(here.world.ownCount == 0 && here.world.acceptsOriginal)
+        #expect(here.world.violations == [])
+    }
+
     @Test func `there is no way back to a secret that is gone`() async throws {
         var here = try await atTheGuards()
         try here.ask(.rollback)

@@ -18,6 +18,7 @@ extension RotationDriver {
         if let orphan = ours(in: listed) { return try await sweep(orphan, keeping: .old, server) }
         guard let id = rotation.newCredential else {
             if mayHoldUnseen(server) { return try await dropUnseen(server) }
+            if let idle = mayHoldUnseenInPair(server) { return try await drop(idle, server) }
             if switches(server), rotation.body.creations > 0 {
                 return try await proveOldInForce(server)
             }
@@ -40,6 +41,28 @@ extension RotationDriver {
     private func mayHoldUnseen(_ server: any AuthorizationServer) -> Bool {
         server.capabilities.shape == .twoSlots && server.capabilities.recognition == .trial
             && rotation.body.creations > 0
+    }
+
+    /// The registration that isn't in use, where a lost creation may have given it a secret whose
+    /// value nobody knows and which nobody can see; nil elsewhere.
+    private func mayHoldUnseenInPair(_ server: any AuthorizationServer) -> CredentialID? {
+        guard server.capabilities.shape == .pair, server.capabilities.recognition == .trial,
+            server.capabilities.origin == .server, rotation.body.creations > 0,
+            let old = rotation.oldCredential
+        else { return nil }
+        return rotation.plan.clientIDs.map { CredentialID(rawValue: $0.rawValue) }
+            .first { $0 != old }
+    }
+
+    /// Has a secret that nobody can see made useless, beside the old one.
+    private func drop(_ idle: CredentialID, _ server: any AuthorizationServer) async throws
+        -> StepResult
+    {
+        let survivor = try secret(.old)
+        try await mutate(.delete, on: idle.rawValue, isServer: true) {
+            () async throws(AdapterError) in try await server.delete(idle, keeping: survivor)
+        }
+        return try await proveOldInForce(server)
     }
 
     /// Puts the old secret in front, which drops whatever is beside it.
