@@ -320,6 +320,46 @@ struct VaultStoreTests {
         #expect(try await store.read()?.secret?.matches(ClientSecret("new")) == true)
     }
 
+    @Test func `a token that is used is renewed, and one that is young isn't`() async throws {
+        try await put(#"{"client_secret":"old"}"#)
+        let id = "of-a-test-\(UUID().uuidString)"
+        try await bao.ask(
+            "POST", "auth/token/create",
+            #"{"id":"\#(id)","policies":["root"],"ttl":"6s","renewable":true}"#)
+        func left() async throws -> Int {
+            let said = try JSONDocument(
+                try await bao.ask("POST", "auth/token/lookup", #"{"token":"\#(id)"}"#).body)
+            let range = try #require(try said.node(at: ["data", "ttl"])?.range)
+            return try #require(Int(String(decoding: said.bytes[range], as: UTF8.self)))
+        }
+        let values: [String: SettingValue] = [
+            "path": .text(path), "auth": .group(["token": "env:ID"]),
+        ]
+        let young = try await bao.store(values, ["ID": id])
+        _ = try await young.identity()
+        try await waitUntil { try await left() <= 2 }
+        // Once in a process, and it was young then.
+        _ = try await young.identity()
+        #expect(try await left() <= 2)
+        _ = try await bao.store(values, ["ID": id]).identity()
+        #expect(try await left() > 2)
+    }
+
+    @Test func `check sees versions that end, and custom metadata stays`() async throws {
+        try await put(#"{"client_secret":"old"}"#)
+        let store = try await bao.store(["path": .text(path)])
+        #expect(try await store.preflight() == [])
+        try await bao.ask(
+            "POST", "secret/metadata/\(path)",
+            #"{"max_versions":1,"delete_version_after":"720h","custom_metadata":{"team":"a"}}"#)
+        let found = try await store.preflight()
+        #expect(found.map(\.code) == ["vault-one-version", "vault-versions-end"])
+        #expect(found.map(\.severity) == [.warning, .warning])
+        try await store.write(ClientSecret("new"), replacing: try await store.read()?.version)
+        let said = try JSONDocument(try await bao.ask("GET", "secret/metadata/\(path)").body)
+        #expect(try said.node(at: ["data", "custom_metadata", "team"])?.text == "a")
+    }
+
     @Test func `a wrong login is unauthorized`() async throws {
         let wrong = try await bao.store(
             ["path": .text(path), "auth": .group(["token": "env:T"])], ["T": "s.nobody"])

@@ -40,6 +40,7 @@ actor VaultLogin {
     private let api: VaultAPI
     private let method: Method
     private var current: Session?
+    private var isKept = false
 
     init(_ api: VaultAPI, _ method: Method) {
         self.api = api
@@ -62,6 +63,24 @@ actor VaultLogin {
         }
         forget(session)
         return try await send(verb, path, try await self.session(), body, effect)
+    }
+
+    /// Renews a token that was given as such once half of its life is over, so that it lives for as
+    /// long as it is used; once in a process.
+    ///
+    /// What goes wrong is told by the calls behind it.
+    func keepAlive() async {
+        guard case .token(let token) = method, !isKept else { return }
+        isKept = true
+        let session = Session(token: token, certificate: nil)
+        guard
+            let response = try? await send("GET", "auth/token/lookup-self", session, nil, .read),
+            response.status == 200,
+            let seen = try? api.decode(VaultTokenAnswer.self, response, .read).data,
+            seen.isHalfOver
+        else { return }
+        _ = try? await send(
+            "POST", "auth/token/renew-self", session, Array("{}".utf8), .repeatable)
     }
 
     private func send(
@@ -132,4 +151,16 @@ actor VaultLogin {
             message: "vault: the secret_id is \(state); unwrap it once where it is delivered, into "
                 + "the file that secret_id names")
     }
+}
+
+/// What a token is told of itself.
+private struct VaultTokenAnswer: Decodable {
+    struct Said: Decodable {
+        /// Seconds; 0 is for ever.
+        let ttl, creation_ttl: Int
+        let renewable: Bool?
+
+        var isHalfOver: Bool { (renewable ?? false) && ttl > 0 && ttl * 2 < creation_ttl }
+    }
+    let data: Said
 }

@@ -40,6 +40,8 @@ struct VaultPlace: Sendable, Hashable {
 
     /// The document's path in policies and answers.
     var dataPath: String { engine == .versioned ? "\(mount)/data/\(path)" : "\(mount)/\(path)" }
-    /// The same, fit for a URL.
+    /// Where the metadata is, in policies and answers; nil where there is none.
+    var metadataPath: String? { engine == .versioned ? "\(mount)/metadata/\(path)" : nil }
+    /// The document's path, fit for a URL.
     var escapedDataPath: String { URLPart.path(dataPath) }
 }

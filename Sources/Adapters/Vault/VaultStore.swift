@@ -7,10 +7,10 @@ import RotationCore
 /// other fields byte for byte as they were. KV v1 has no versions: there a write is compared just
 /// before, and somebody else's in between is lost.
 struct VaultStore: SecretStore {
-    private let api: VaultAPI
-    private let login: VaultLogin
-    private let place: VaultPlace
-    private let warnings: [Finding]
+    let api: VaultAPI
+    let login: VaultLogin
+    let place: VaultPlace
+    let warnings: [Finding]
 
     static let capabilities = StoreCapabilities(
         comparesAndSets: true, readable: true, versioned: true)
@@ -33,6 +33,7 @@ struct VaultStore: SecretStore {
     }
 
     func identity() async throws(AdapterError) -> TargetIdentity {
+        await login.keepAlive()
         let mount = try await mount()
         // A mount without a version is of the first.
         let version = mount.options?["version"] ?? "1"
@@ -46,24 +47,6 @@ struct VaultStore: SecretStore {
         let id = mount.uuid ?? mount.accessor ?? ""
         return TargetIdentity(
             rawValue: "vault:\(api.address)\(namespace)/\(mount.path)#\(id):\(place.path)")
-    }
-
-    func preflight() async throws(AdapterError) -> [Finding] {
-        var findings = warnings
-        do throws(AdapterError) {
-            _ = try await identity()
-            let rights = try await rights()
-            for needed in ["read", "update"] where !rights.contains(needed) {
-                findings.append(
-                    Finding(
-                        .problem, code: "vault-not-allowed-to-\(needed)",
-                        message: "vault: the token may not \(needed) \(safeText(place.dataPath))"))
-            }
-            if findings == warnings { _ = try await read() }
-        } catch {
-            findings.append(try error.finding())
-        }
-        return findings
     }
 
     func read() async throws(AdapterError) -> StoredSecret? {
@@ -161,15 +144,6 @@ struct VaultStore: SecretStore {
                 message: "vault: the path belongs to the mount \(safeText(mount.path))")
         }
         return mount
-    }
-
-    private func rights() async throws(AdapterError) -> Set<String> {
-        let body = JSONDocument.object([("paths", JSONDocument.array(texts: [place.dataPath]))])
-        let response = try await login.send("POST", "sys/capabilities-self", body: body, .read)
-        guard response.status == 200 else { throw api.error(response, .read) }
-        let answer = try api.decode(VaultCapabilitiesAnswer.self, response, .read).data
-        let rights = Set(answer[place.dataPath] ?? answer["capabilities"] ?? [])
-        return rights.contains("root") ? ["read", "create", "update"] : rights
     }
 
     private func refusal(_ response: HTTPResponse) -> AdapterError {
