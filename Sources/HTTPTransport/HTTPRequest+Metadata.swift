@@ -22,7 +22,7 @@ extension HTTPRequest {
 
     /// Whether it is that request, as it was made.
     var goesToMetadata: Bool {
-        isForMetadata && method == "GET" && body == nil
+        isForMetadata && method == "GET" && body == nil && certificate == nil
             && url == "http://\(Self.metadataAddress)\(Self.metadataPath)"
             && headers[Self.metadataFlavor] == "Google"
     }

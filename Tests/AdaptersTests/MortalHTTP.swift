@@ -21,7 +21,8 @@ final class MortalHTTP: HTTPClient {
         let changes =
             ["Put", "Update", "Label"].contains { operation.contains(".\($0)") }
             || ["PUT", "PATCH"].contains(request.method) || request.url.hasSuffix(":addVersion")
-            || request.method == "POST" && request.url.hasSuffix("/v1/secrets")
+            || request.method == "POST"
+                && (request.url.hasSuffix("/v1/secrets") || request.url.contains("/secret/data/"))
         do throws(AdapterError) {
             return try await fate.call(changes ? .toggle : .look) { () async throws(AdapterError) in
                 do throws(HTTPFailure) { return try await real.send(request) } catch {

@@ -15,11 +15,13 @@ struct StorePlace: Sendable {
         case googleSecret = "gcp-secret-manager"
         case barbican
         case kubernetes
+        /// At a real OpenBao, the one of the suite.
+        case vault
     }
 
     /// What a place of `kind` holds, with the secret where `%` is.
     static func text(_ kind: Kind) -> String {
-        kind == .kubernetes ? "%" : #"{ "s": "%", "x": [1.50] }"#
+        [.kubernetes, .vault].contains(kind) ? "%" : #"{ "s": "%", "x": [1.50] }"#
     }
 
     /// The store's address.
@@ -28,6 +30,8 @@ struct StorePlace: Sendable {
     let lines: [String]
     /// Further lines of the plan.
     var rules: [String] = []
+    /// Where the plan's references look beside the server's values.
+    var environment: [String: String] = [:]
     /// What consumers read.
     let read: @Sendable () async throws -> String?
     /// What is wrong with the versions once one write was made, in words.
@@ -41,6 +45,7 @@ struct StorePlace: Sendable {
         case .secret, .parameter, .label: return try await aws(text, kind, server)
         case .keyVault, .googleSecret, .barbican: return try await cloud(text, kind, server)
         case .kubernetes: return try await kubernetes(text, server)
+        case .vault: return try await vault(text)
         }
     }
 

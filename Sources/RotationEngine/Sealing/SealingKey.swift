@@ -73,3 +73,12 @@ public struct SealingFailure: Error, Sendable, Hashable {
         self.message = message
     }
 }
+
+extension SealingKey: CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
+    /// The id, and nothing of the key.
+    public var description: String { "sealing key \(id)" }
+    /// The same.
+    public var debugDescription: String { description }
+    /// No children, so that `dump` and a failed expectation show nothing of the key.
+    public var customMirror: Mirror { Mirror(self, children: [:]) }
+}
