@@ -79,6 +79,10 @@ public struct RotationBody: Sendable, Hashable, Codable {
     ///
     /// From then on there is no way back.
     public var isDeleteSent = false
+    /// Whether a deletion of the new secret was ever sent; nil where not.
+    ///
+    /// From then on there is no way forward.
+    public var isWithdrawalSent: Bool?
     /// Who approved, and when and why, in words.
     public var approval: String?
     /// The digest of an edited plan file that a person decided to ignore for this rotation.
@@ -123,7 +127,10 @@ extension Rotation {
         guard let phase = state.phase else { return "the rotation is over" }
         guard phase.wayForward != nil else { return "the rotation is in \(phase.rawValue)" }
         // A server that can't withdraw has deleted nothing. At any other the secret may be gone.
-        guard phase != .withdraw || reason == .cannotWithdraw else {
+        guard
+            reason == .cannotWithdraw
+                || phase != .withdraw && !(body.isWithdrawalSent ?? false)
+        else {
             return "the new secret is being withdrawn, so there is nothing to go forward to"
         }
         return nil

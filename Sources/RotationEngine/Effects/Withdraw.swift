@@ -86,6 +86,8 @@ extension RotationDriver {
     private func whoeverNeedsNew() async throws -> StepResult? {
         if let drift = try await drift(from: .old) { return drift }
         guard rotation.body.distributedAt != nil else { return nil }
+        // They were proven before it was sent, and what is gone can't be seen to be unused.
+        if rotation.body.isWithdrawalSent ?? false { return nil }
         return try await consumersUse(.old).obstacle
     }
 
@@ -114,11 +116,14 @@ extension RotationDriver {
                 with: server, waiting: .notYetAccepted, thenHeld: .oldSecretRefused,
                 "the server refuses the old secret")
         }
+        let wasSent = rotation.body.isWithdrawalSent
+        rotation.body.isWithdrawalSent = true
         do {
             try await mutate(.delete, on: id.rawValue, isServer: true) {
                 () async throws(AdapterError) in try await server.delete(id, keeping: survivor)
             }
         } catch let failure as TargetFailure where failure.isForGood(at: server) {
+            rotation.body.isWithdrawalSent = wasSent
             return .holds(.cannotWithdraw, failure.words)
         }
         rotation.body.isCreationUnseen = true
