@@ -91,7 +91,14 @@ struct KubernetesReporter: AdoptionReporter {
         guard let since else { return "is not asked to begin anew yet" }
         let moment = since.rfc3339Milliseconds
         if let old = pods.first(where: { $0.restartedAt != moment }) {
-            return "has the pod \(safeText(old.name)), which began before the distribution"
+            let isLater =
+                old.restartedAt.flatMap(Instant.init(rfc3339:)).map { $0 > since } ?? false
+            // It may have read the secret at any moment, for all that can be told.
+            let began =
+                isLater
+                ? "which somebody else had restarted since (holdover retry does it once more)"
+                : "which began before the distribution"
+            return "has the pod \(safeText(old.name)), \(began)"
                 + (old.isEnding ? " and is ending" : " and reads the Secret \(way.rawValue)")
         }
         if let waiting = pods.first(where: { !$0.isReady && !$0.isEnding }) {

@@ -43,6 +43,8 @@ extension RotationDriver {
                 thenHeld: role == .new ? .newSecretRefused : .oldSecretRefused,
                 "the server refuses the secret that would be distributed")
         }
+        // What anybody read before these writes proves nothing, also where they are lost sight of.
+        if !missing.isEmpty { rotation.body.distributedAt = nil }
         for (name, store, stored) in missing {
             openMark(name, for: role, replacing: stored)
             let place = room(server, store) ? try self.secret(candidate) : nil
@@ -82,7 +84,11 @@ extension RotationDriver {
         }
         // Found written already, by a run that died before it could say when: the moment of this
         // look is the safe one, since evidence must be newer.
-        if rotation.body.distributedAt == nil { rotation.body.distributedAt = clock.now() }
+        let now = clock.now()
+        // A clock that was set back since would have evidence wait until it gets there again.
+        if rotation.body.distributedAt.map({ $0 > now }) ?? true {
+            rotation.body.distributedAt = now
+        }
         let names = rotation.plan.stores.map(\.name).joined(separator: ", ")
         return .moved(.done, ["stores": names, "fingerprint": fingerprint(role)])
     }
@@ -122,6 +128,8 @@ extension RotationDriver {
                 if rotation.body.drifts >= 3 {
                     return .holds(.twoWriters, "\(name) was changed back three times")
                 }
+                // Whoever read in between has another value, even if it is put right by itself.
+                rotation.body.distributedAt = nil
                 return .moved(.drifted, ["store": name])
             }
         }

@@ -131,6 +131,7 @@ extension RotationDriver {
         case .storesHoldNew:
             if case .unknown = report[.storesHoldNew] { return .holds(.storeChanged, words) }
             if rotation.body.drifts >= 3 { return .holds(.twoWriters, words) }
+            rotation.body.distributedAt = nil
             return .moved(.drifted, ["detail": words])
         case .consumersProven: return .moved(.unproven, ["detail": words])
         case .oldUnused:

@@ -157,9 +157,9 @@ extension RotationDriver {
     /// Whether the server saw nothing but the secret of `role` for as long as the consumer can go
     /// without a token.
     ///
-    /// Only moments of the server's own clock are compared with each other, and only up to its last
-    /// sight of the secret that should be used: behind that it may be blind, and blind is not
-    /// silent.
+    /// It must be silent for that long up to its last sight of the secret that should be used:
+    /// behind that it may be blind, and blind is not silent. And for that long since the
+    /// distribution: before that nobody could know another one.
     private func uses(
         of role: SecretRole, quiet: Span, _ server: any AuthorizationServer
     ) async throws -> Judgement {
@@ -179,18 +179,29 @@ extension RotationDriver {
                 verdict: .unknown,
                 words: "the server tells of no use of the \(role.rawValue) secret")
         }
+        let isGone = rotation.body.isDeleteSent && !listed.contains { $0.id == otherID }
+        if role == .new, isGone {
+            return Judgement(
+                verdict: .proven, words: "the server doesn't hold the old secret any more",
+                reportedAt: used)
+        }
         guard let other else {
             return Judgement(
                 verdict: .unknown,
                 words: "the server tells of no use of the \(name) secret at all, so it may be blind"
             )
         }
-        let silent = used.since(other).milliseconds - server.capabilities.telemetryLag.milliseconds
+        guard let since = rotation.body.distributedAt else {
+            return Judgement(verdict: .unknown, words: "nothing was distributed yet")
+        }
+        let lag = server.capabilities.telemetryLag.milliseconds
+        let silent = used.since(max(other, since)).milliseconds - lag
         guard silent >= quiet.milliseconds else {
             return Judgement(
                 verdict: other > used ? .onOther : .unknown,
-                words: "the server saw the \(name) secret less than \(quiet) before its last sight "
-                    + "of the \(role.rawValue) one", reportedAt: other)
+                words:
+                    "the server hasn't seen the \(role.rawValue) secret, and not the \(name) one, "
+                    + "for \(quiet) since the distribution", reportedAt: other)
         }
         return Judgement(
             verdict: .proven,

@@ -41,6 +41,9 @@ public struct Evidence: Sendable, Hashable {
 }
 
 extension Evidence {
+    /// What it is worth: what stands in for proof is none, however it was seen.
+    public var grade: EvidenceGrade { verdict == .assumed ? max(source.grade, .c) : source.grade }
+
     /// Whether it lets the old secret go.
     public var finding: GuardFinding {
         switch verdict {
@@ -53,7 +56,7 @@ extension Evidence {
 
 extension [Evidence] {
     /// That of the weakest consumer; where none is known, the least.
-    public var grade: EvidenceGrade { map(\.source.grade).max() ?? .d }
+    public var grade: EvidenceGrade { map(\.grade).max() ?? .d }
 
     /// Where the rotation goes for want of evidence; nil where none is wanting.
     var obstacle: StepResult? {

@@ -68,8 +68,10 @@ extension Reason {
         case .planMissing:
             ["holdover resume \(client) --keep-plan", "holdover rollback \(client)"]
         case .byOperator, .recovered: ["holdover resume \(client)", "holdover rollback \(client)"]
-        case .unknownOutcome, .notYetAccepted, .acceptanceWindow, .storeNotYetEqual, .adoption,
-            .soak, .overlap, .notYetRefused, .refusalWindow, .diskNearlyFull:
+        case .adoption:
+            ["holdover retry \(client)", "holdover hold \(client)", "holdover rollback \(client)"]
+        case .unknownOutcome, .notYetAccepted, .acceptanceWindow, .storeNotYetEqual, .soak,
+            .overlap, .notYetRefused, .refusalWindow, .diskNearlyFull:
             ["holdover hold \(client)", "holdover rollback \(client)"]
         case .watching: ["holdover hold \(client)"]
         case .consumerOnOldSecret: ["holdover status \(client)"]

@@ -38,7 +38,7 @@ struct RotationPage {
         for one in evidence {
             let word = console.colored(
                 one.verdict.rawValue, one.verdict == .proven ? .good : .attention)
-            let grade = one.finding.isPassed ? ", grade \(one.source.grade.rawValue)" : ""
+            let grade = one.finding.isPassed ? ", grade \(one.grade.rawValue)" : ""
             console.line(
                 "  consumer  \(one.consumer): \(word) by \(one.source.rawValue)\(grade), "
                     + "\(safeText(one.detail)) (\(one.takenAt.utc))")

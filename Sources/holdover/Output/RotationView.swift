@@ -66,7 +66,7 @@ struct EvidenceView: Encodable {
     init(_ evidence: Evidence) {
         consumer = evidence.consumer
         source = evidence.source.rawValue
-        grade = evidence.finding.isPassed ? evidence.source.grade.rawValue : nil
+        grade = evidence.finding.isPassed ? evidence.grade.rawValue : nil
         verdict = evidence.verdict.rawValue
         detail = evidence.detail
         reportedAt = evidence.reportedAt?.utc
