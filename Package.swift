@@ -90,7 +90,8 @@ let package = Package(
                 "LemonLDAP/LemonLDAP.md", "Logto/Logto.md", "Okta/Okta.md",
                 "PingFederate/PingFederate.md", "PingOne/PingOne.md", "RFC7592/RFC7592.md",
                 "Reload/Reload.md", "Report/Report.md", "Salesforce/Salesforce.md",
-                "SystemdCreds/SystemdCreds.md", "UAA/UAA.md", "Vault/Vault.md", "WSO2/WSO2.md",
+                "SystemdCreds/SystemdCreds.md", "UAA/UAA.md", "Vault/Transit.md", "Vault/Vault.md",
+                "WSO2/WSO2.md",
                 "Zitadel/Zitadel.md",
                 "AWSSecrets/AWSSecrets.md", "ExecStore/ExecStore.md", "Kubernetes/Kubernetes.md",
                 "Barbican/Barbican.md", "GoogleSecrets/GoogleSecrets.md", "KeyVault/KeyVault.md",
@@ -150,7 +151,10 @@ let package = Package(
             name: "HTTPTransportTests", dependencies: ["HTTPTransport"], swiftSettings: settings),
         .testTarget(
             name: "ClientCredentialsTests",
-            dependencies: ["ClientCredentials", "HTTPTransport", jwt],
+            dependencies: [
+                "ClientCredentials", "HTTPTransport", jwt,
+                .product(name: "MetricsTestKit", package: "swift-metrics"),
+            ],
             swiftSettings: settings),
         .testTarget(
             name: "RotationEngineTests",

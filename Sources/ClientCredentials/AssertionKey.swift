@@ -24,7 +24,7 @@ public struct AssertionKey: Sendable {
     /// Some servers want their issuer instead, as the 2025 update of RFC 7523 does.
     public let audience: String?
 
-    private let pem: String
+    let pem: String
     private let signers: JWTKeyCollection
 
     /// A key from `pem`; throws `unusable` where the text isn't a key for `algorithm`.

@@ -1,30 +1,18 @@
 public import HTTPTransport
 
-/// Tokens from memory while they are good, and one request at a time for each kind of token.
-public actor TokenClient {
+/// Tokens from memory while they are good, for many clients of many servers, and without patience.
+///
+/// Each call comes to one request at most, for callers that have rules of their own for what
+/// failed. A service that gets its own tokens wants a ``TokenProvider``.
+public final class TokenClient: Sendable {
     private struct Key: Hashable {
         let endpoint: TokenEndpoint
         let client: String
-    }
-
-    private struct Held {
-        let token: AccessToken
-        let authentication: ClientAuthentication
-        let staleAt: ContinuousClock.Instant
-    }
-
-    private struct Flight {
-        let number: Int
-        let authentication: ClientAuthentication
-        let task: Task<Result<AccessToken, TokenError>, Never>
+        let proof: ProofDigest
     }
 
     private let http: any HTTPClient
-    private let buffer: @Sendable (Duration) -> Duration
-    private let now: @Sendable () -> ContinuousClock.Instant
-    private var held: [Key: Held] = [:]
-    private var flights: [Key: Flight] = [:]
-    private var lastFlight = 0
+    private let cache: TokenCache<Key, TokenError>
 
     /// The usual buffer: a tenth of the lifetime, a minute at most.
     public static func usualBuffer(_ lifetime: Duration) -> Duration {
@@ -39,8 +27,10 @@ public actor TokenClient {
         now: @escaping @Sendable () -> ContinuousClock.Instant = { .now }
     ) {
         self.http = http
-        self.buffer = buffer
-        self.now = now
+        let cancelled = TokenError.noAnswer(HTTPFailure(.notSent, "cancelled"))
+        cache = TokenCache(
+            time: TokenTime(now: now), impatience: .init(cancelled: cancelled, late: cancelled)
+        ) { lifetime, asked in TokenLife(lifetime, from: asked, buffer: buffer(lifetime)) }
     }
 
     /// A token for the client at `endpoint`: the one in memory, or a new one.
@@ -50,56 +40,21 @@ public actor TokenClient {
     public func token(
         from endpoint: TokenEndpoint, as authentication: ClientAuthentication
     ) async throws(TokenError) -> AccessToken {
-        let key = Key(endpoint: endpoint, client: authentication.clientID)
-        if let held = held[key], now() < held.staleAt,
-            held.authentication.isSame(as: authentication)
-        {
-            return held.token
+        let key = Key(
+            endpoint: endpoint, client: authentication.clientID, proof: authentication.digest)
+        let answer = await cache.token(for: key) { [http] _ in
+            do throws(TokenError) {
+                return .success(try await endpoint.requestToken(as: authentication, through: http))
+            } catch { return .failure(error) }
         }
-        if let flight = flights[key], flight.authentication.isSame(as: authentication) {
-            return try await flight.task.value.get()
-        }
-
-        let asked = now()
-        lastFlight += 1
-        let flight = Flight(
-            number: lastFlight, authentication: authentication,
-            task: Task { [http] in
-                do throws(TokenError) {
-                    return .success(
-                        try await endpoint.requestToken(as: authentication, through: http))
-                } catch { return .failure(error) }
-            })
-        flights[key] = flight
-        let result = await flight.task.value
-        land(flight, key, result, asked: asked)
-        return try result.get()
+        return try answer.get()
     }
 
     /// Forgets every token; requests under way are answered, and their tokens aren't kept.
-    public func invalidate() {
-        held = [:]
-        flights = [:]
-    }
+    public func invalidate() { cache.forget() }
 
-    /// Forgets the client's token from `endpoint`.
+    /// Forgets the client's tokens from `endpoint`.
     public func invalidate(_ endpoint: TokenEndpoint, clientID: String) {
-        let key = Key(endpoint: endpoint, client: clientID)
-        held[key] = nil
-        flights[key] = nil
-    }
-
-    private func land(
-        _ flight: Flight, _ key: Key, _ result: Result<AccessToken, TokenError>,
-        asked: ContinuousClock.Instant
-    ) {
-        // Another number, or none: the token was invalidated while it was fetched.
-        guard flights[key]?.number == flight.number else { return }
-        flights[key] = nil
-        // Without a lifetime nobody knows when it ends, so it is used once.
-        guard case .success(let token) = result, let lifetime = token.lifetime else { return }
-        held[key] = Held(
-            token: token, authentication: flight.authentication,
-            staleAt: asked + lifetime - buffer(lifetime))
+        cache.forget { $0.endpoint == endpoint && $0.client == clientID }
     }
 }

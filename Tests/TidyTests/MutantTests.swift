@@ -5,7 +5,7 @@ import Testing
 struct MutantTests {
     /// Paragraph by paragraph, what its lines say.
     private static func mutants() throws -> [[String: String]] {
-        try ["adapters", "engine"].flatMap { page in
+        try ["adapters", "client", "engine"].flatMap { page in
             let place = Tree.root.appending(path: "Tests/Mutants/\(page).txt")
             return try String(contentsOf: place, encoding: .utf8)
                 .split(separator: /\n\n+/).map { paragraph in

@@ -69,7 +69,7 @@ struct AdminLogin: Sendable {
         guard case .tokens(let client, let endpoint, let authentication) = proof else {
             return false
         }
-        await client.invalidate(endpoint, clientID: authentication.clientID)
+        client.invalidate(endpoint, clientID: authentication.clientID)
         return true
     }
 

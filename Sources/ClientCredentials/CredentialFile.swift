@@ -1,0 +1,103 @@
+public import FoundationEssentials
+
+/// A credential in a file, which is watched.
+///
+/// A file that is written in place, one that is replaced by a rename, and one behind a link that is
+/// turned round (as Kubernetes does with `..data`) are all noticed at once; what the kernel doesn't
+/// tell (network file systems, a link further up) within `interval`.
+public struct CredentialFile: CredentialSource {
+    /// Reads credentials from the bytes of a file.
+    public typealias Reading =
+        @Sendable (Data) async throws(CredentialUnreadable) -> StagedCredentials
+
+    private let path: String
+    private let interval: Duration
+    private let reading: Reading
+
+    /// A file that `reading` knows how to read.
+    public init(_ path: String, interval: Duration = .seconds(10), reading: @escaping Reading) {
+        self.path = path
+        self.interval = interval
+        self.reading = reading
+    }
+
+    /// A file that holds the secret and nothing else, but for a line feed at its end.
+    public init(
+        secret path: String, clientID: String, presented: SecretPresentation = .basic,
+        interval: Duration = .seconds(10)
+    ) {
+        self.init(path, interval: interval) { data throws(CredentialUnreadable) in
+            let secret = try SecretText.whole(data)
+            return StagedCredentials(current: presented.authentication(clientID, secret))
+        }
+    }
+
+    /// A JSON file that holds the secret in the field `secret`, such as `oauth.client_secret`.
+    ///
+    /// Where it names them, it also holds the client's id, which a rotation may change with the
+    /// secret, and a candidate, which is tried where the secret is refused.
+    public init(
+        json path: String, secret: String, clientID: String, clientIDField: String? = nil,
+        candidateField: String? = nil, presented: SecretPresentation = .basic,
+        interval: Duration = .seconds(10)
+    ) {
+        self.init(path, interval: interval) { data throws(CredentialUnreadable) in
+            let document = try SecretText.JSON(data)
+            let id = try clientIDField.map { field throws(CredentialUnreadable) in
+                try document.text(at: field)
+            }
+            // A place for a candidate stands empty most of the time.
+            let candidate = candidateField.flatMap { try? document.text(at: $0) }
+            return StagedCredentials(
+                current: presented.authentication(
+                    id ?? clientID, try document.text(at: secret)),
+                candidate: candidate.map { presented.authentication(id ?? clientID, $0) })
+        }
+    }
+
+    /// A file that holds the PEM private key with which the client signs its assertions.
+    public init(
+        privateKey path: String, clientID: String, algorithm: AssertionKey.Algorithm,
+        keyID: String? = nil, audience: String? = nil, interval: Duration = .seconds(10)
+    ) {
+        self.init(path, interval: interval) { data throws(CredentialUnreadable) in
+            do throws(TokenError) {
+                let key = try await AssertionKey(
+                    clientID: clientID, pem: String(decoding: data, as: UTF8.self),
+                    algorithm: algorithm, keyID: keyID, audience: audience)
+                return StagedCredentials(current: .privateKeyJWT(key))
+            } catch { throw CredentialUnreadable("\(path): \(error)") }
+        }
+    }
+
+    /// What stands there now.
+    public func read() async throws(CredentialUnreadable) -> StagedCredentials {
+        let data: Data
+        do { data = try Data(contentsOf: URL(filePath: path)) } catch {
+            throw CredentialUnreadable("\(path) can't be read")
+        }
+        guard data.count <= 1 << 20 else {
+            throw CredentialUnreadable("\(path) is larger than a mebibyte")
+        }
+        do throws(CredentialUnreadable) { return try await reading(data) } catch {
+            throw CredentialUnreadable("\(path): \(error)")
+        }
+    }
+
+    /// When the folder of the file changes in a way that may be about it, and every `interval`.
+    public func hints() -> AsyncStream<CredentialHint> {
+        AsyncStream(bufferingPolicy: .bufferingNewest(1)) { sink in
+            let watch = FolderWatch(of: path) { sink.yield(.written) }
+            let ticks = Task {
+                while !Task.isCancelled {
+                    try? await Task.sleep(for: interval)
+                    sink.yield(.time)
+                }
+            }
+            sink.onTermination = { _ in
+                ticks.cancel()
+                watch?.end()
+            }
+        }
+    }
+}

@@ -1,0 +1,129 @@
+import Logging
+import Synchronization
+
+/// What a provider knows of its credentials, and which of them to present.
+///
+/// It keeps the one before the present one in memory: a file may hold the new secret a moment
+/// before the server takes it, and for as long as a way back may need the old one.
+final class CredentialKeeper: Sendable {
+    private struct Knowledge {
+        var read: StagedCredentials?
+        var previous: ClientAuthentication?
+        /// Those that the server refused.
+        var refused: [ProofDigest: Refusal] = [:]
+
+        func mayPresent(_ proof: ProofDigest, at now: ContinuousClock.Instant) -> Bool {
+            refused[proof].map { now >= $0.until } ?? true
+        }
+    }
+
+    private struct Refusal {
+        let error: TokenError
+        /// It isn't presented again before.
+        let until: ContinuousClock.Instant
+        /// How often it was refused in a row.
+        let count: Int
+    }
+
+    /// What to do next.
+    enum Choice {
+        case present(ClientAuthentication)
+        case wait(Duration, TokenError)
+        case nothing
+    }
+
+    private let source: any CredentialSource
+    private let pause: Duration
+    private let time: TokenTime
+    private let logger: Logger
+    private let knowledge = Mutex(Knowledge())
+
+    init(_ source: any CredentialSource, pause: Duration, time: TokenTime, logger: Logger) {
+        self.source = source
+        self.pause = pause
+        self.time = time
+        self.logger = logger
+    }
+
+    /// The candidate that the source holds.
+    var candidate: ClientAuthentication? { knowledge.withLock { $0.read?.candidate } }
+
+    /// Reads the source; whether something else stands there now than before.
+    ///
+    /// Where it can't be read, what is known stays in use.
+    func read() async throws(CredentialUnreadable) -> Bool {
+        let read: StagedCredentials
+        do throws(CredentialUnreadable) { read = try await source.read() } catch {
+            let isKnown = knowledge.withLock { $0.read != nil }
+            guard isKnown else { throw error }
+            logger.warning(
+                "the credential can't be read; the known one stays in use",
+                metadata: ["reason": "\(error)"])
+            return false
+        }
+        return knowledge.withLock { knowledge in
+            guard let known = knowledge.read else {
+                knowledge.read = read
+                return false
+            }
+            guard !known.isSame(as: read) else { return false }
+            if known.current.digest != read.current.digest { knowledge.previous = known.current }
+            knowledge.read = read
+            // What stands there now was put there for a reason; others are forgotten.
+            let kept = [read.candidate, knowledge.previous].compactMap { $0?.digest }
+            knowledge.refused = knowledge.refused.filter {
+                kept.contains($0.key) && $0.key != read.current.digest
+            }
+            return true
+        }
+    }
+
+    /// Whether nothing was read yet.
+    var isEmpty: Bool { knowledge.withLock { $0.read == nil } }
+
+    /// Whether the current credential was refused, and it is time to present it again: the server
+    /// may take it by now, and a rotation waits for that.
+    var owesAnotherTry: Bool {
+        let now = time.now()
+        return knowledge.withLock { knowledge in
+            guard let current = knowledge.read?.current,
+                let refusal = knowledge.refused[current.digest]
+            else { return false }
+            return now >= refusal.until
+        }
+    }
+
+    /// Which credential to present after `tried`: the current one, the candidate, the previous one.
+    func choice(after tried: [ProofDigest]) -> Choice {
+        let now = time.now()
+        return knowledge.withLock { knowledge in
+            guard let read = knowledge.read else { return .nothing }
+            let all = [read.current, read.candidate, knowledge.previous].compactMap(\.self)
+            let left = all.filter { !tried.contains($0.digest) }
+            if let next = left.first(where: { knowledge.mayPresent($0.digest, at: now) }) {
+                return .present(next)
+            }
+            let waits = left.compactMap { knowledge.refused[$0.digest] }
+            guard tried.isEmpty, let soonest = waits.min(by: { $0.until < $1.until }) else {
+                return .nothing
+            }
+            return .wait(now.duration(to: soonest.until), soonest.error)
+        }
+    }
+
+    /// The server took it.
+    func took(_ proof: ClientAuthentication) {
+        knowledge.withLock { $0.refused[proof.digest] = nil }
+    }
+
+    /// The server refused it.
+    func refused(_ proof: ClientAuthentication, _ error: TokenError) {
+        let now = time.now()
+        knowledge.withLock { knowledge in
+            let count = (knowledge.refused[proof.digest]?.count ?? 0) + 1
+            let longer = min(pause * (1 << min(count - 1, 10)), .seconds(60))
+            knowledge.refused[proof.digest] = Refusal(
+                error: error, until: now + longer, count: count)
+        }
+    }
+}

@@ -1,0 +1,39 @@
+import Crypto
+import FoundationEssentials
+
+/// Tells one proof of a client from another, and gives neither away.
+struct ProofDigest: Sendable, Hashable {
+    fileprivate let bytes: [UInt8]
+}
+
+extension ClientAuthentication {
+    /// What tells this proof from others.
+    var digest: ProofDigest {
+        var hash = SHA256()
+        for part in [Array(method.utf8), Array(clientID.utf8), keyingMaterial] {
+            // Each behind its length, so that no two proofs run together.
+            hash.update(data: Data("\(part.count) ".utf8))
+            hash.update(data: Data(part))
+        }
+        return ProofDigest(bytes: Array(hash.finalize()))
+    }
+
+    /// What only the client knows: a secret, or a private key.
+    var keyingMaterial: [UInt8] {
+        switch self {
+        case .basic(_, let secret), .post(_, let secret), .assertion(_, let secret):
+            Array(secret.utf8)
+        case .privateKeyJWT(let key): Array(key.pem.utf8)
+        }
+    }
+}
+
+extension ClientAuthentication {
+    /// Whether it is a client secret, whichever way it is presented.
+    var isSecret: Bool {
+        switch self {
+        case .basic, .post: true
+        case .privateKeyJWT, .assertion: false
+        }
+    }
+}

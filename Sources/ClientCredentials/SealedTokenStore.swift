@@ -1,0 +1,121 @@
+import Crypto
+import FoundationEssentials
+import Glibc
+
+/// Tokens on disk, so that programs that live for a moment don't ask each time.
+///
+/// Each is sealed (AES-256-GCM) with a key that is derived from the client's own credential
+/// (HKDF-SHA-256): who can't present the credential can't read the token, and a secret that was
+/// rotated leaves nothing readable behind. A credential that could be guessed would let its tokens
+/// be guessed too.
+public struct SealedTokenStore: Sendable {
+    private struct Stored: Codable {
+        let token: String
+        let scope: String?
+        let endsAt: Double
+    }
+
+    private let directory: String
+    private let date: @Sendable () -> Date
+
+    /// A folder that only its owner may enter; it is made where it is missing.
+    public init(in directory: String) {
+        self.init(in: directory, date: { Date() })
+    }
+
+    init(in directory: String, date: @escaping @Sendable () -> Date) {
+        self.directory = directory
+        self.date = date
+    }
+
+    /// The token that was stored for the client at `endpoint`, with what is left of its life; nil
+    /// where there is none that `proof` can open.
+    func token(from endpoint: TokenEndpoint, as proof: ClientAuthentication) -> AccessToken? {
+        guard isPrivate else { return nil }
+        let name = name(endpoint, proof)
+        guard let data = try? Data(contentsOf: URL(filePath: "\(directory)/\(name)")),
+            let box = try? AES.GCM.SealedBox(combined: data),
+            let opened = try? AES.GCM.open(
+                box, using: key(endpoint, proof), authenticating: Data(name.utf8)),
+            let stored = try? JSONDecoder().decode(Stored.self, from: opened)
+        else { return nil }
+        let left = Int((stored.endsAt - date().timeIntervalSince1970).rounded(.down))
+        guard left > 0 else { return nil }
+        return AccessToken(value: stored.token, lifetime: .seconds(left), scope: stored.scope)
+    }
+
+    /// Stores a token whose end is known; whether it stands there now.
+    @discardableResult
+    func store(
+        _ token: AccessToken, from endpoint: TokenEndpoint, as proof: ClientAuthentication
+    ) -> Bool {
+        guard let lifetime = token.lifetime, makeDirectory(), isPrivate else { return false }
+        let name = name(endpoint, proof)
+        let stored = Stored(
+            token: token.value, scope: token.scope,
+            endsAt: date().timeIntervalSince1970 + lifetime / .seconds(1))
+        guard let text = try? JSONEncoder().encode(stored),
+            let box = try? AES.GCM.seal(
+                text, using: key(endpoint, proof), authenticating: Data(name.utf8)),
+            let sealed = box.combined
+        else { return false }
+        return write(Array(sealed), to: name)
+    }
+
+    /// Forgets the client's token from `endpoint`.
+    func forget(_ endpoint: TokenEndpoint, as proof: ClientAuthentication) {
+        _ = unlink("\(directory)/\(name(endpoint, proof))")
+    }
+
+    /// The endpoint, the client and what the token is for; nothing secret.
+    private func name(_ endpoint: TokenEndpoint, _ proof: ClientAuthentication) -> String {
+        let parts =
+            [
+                endpoint.url, proof.clientID, endpoint.grant.name, endpoint.scope ?? "",
+                endpoint.audience ?? "",
+            ] + endpoint.resources
+            + endpoint.extra.flatMap { [$0.name, $0.value] }
+        var hash = SHA256()
+        for part in parts { hash.update(data: Data("\(part.utf8.count) \(part)".utf8)) }
+        return hash.finalize().prefix(16).map { byte in
+            let digits = String(byte, radix: 16)
+            return digits.count == 1 ? "0" + digits : digits
+        }.joined()
+    }
+
+    private func key(_ endpoint: TokenEndpoint, _ proof: ClientAuthentication) -> SymmetricKey {
+        HKDF<SHA256>.deriveKey(
+            inputKeyMaterial: SymmetricKey(data: Data(proof.keyingMaterial)),
+            salt: Data("\(proof.clientID)\n\(endpoint.url)".utf8),
+            info: Data("holdover-token-cache-v1".utf8), outputByteCount: 32)
+    }
+
+    private func makeDirectory() -> Bool {
+        if access(directory, F_OK) == 0 { return true }
+        let made: Void? = try? FileManager.default.createDirectory(
+            atPath: directory, withIntermediateDirectories: true,
+            attributes: [.posixPermissions: 0o700])
+        return made != nil
+    }
+
+    /// Whether the folder is ours, and nobody else may enter it.
+    private var isPrivate: Bool {
+        var status = stat()
+        return stat(directory, &status) == 0 && status.st_uid == geteuid()
+            && status.st_mode & 0o077 == 0
+    }
+
+    /// Replaces the file in one step; readers see the old one or the new one.
+    private func write(_ bytes: [UInt8], to name: String) -> Bool {
+        let path = "\(directory)/\(name)"
+        let temporary = "\(path).\(UInt64.random(in: .min ... .max))"
+        let file = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
+        guard file >= 0 else { return false }
+        let written = Glibc.write(file, bytes, bytes.count)
+        guard close(file) == 0, written == bytes.count, rename(temporary, path) == 0 else {
+            _ = unlink(temporary)
+            return false
+        }
+        return true
+    }
+}

@@ -1,0 +1,183 @@
+public import HTTPTransport
+public import Logging
+public import Metrics
+import Synchronization
+
+/// A service's tokens: from memory while they are good, renewed before they end, and through a
+/// rotation of the credential without a failed call.
+///
+/// ```swift
+/// let tokens = TokenProvider(
+///     TokenEndpoint(url: "https://login.example.com/oauth2/token", scope: "invoices.read"),
+///     credential: CredentialFile(secret: "/run/secrets/billing", clientID: "billing"))
+/// let token = try await tokens.token()
+/// ```
+///
+/// One provider is made for each client and shared by everything that needs its tokens. It goes
+/// on watching its credential until it is closed, or nobody holds it.
+public final class TokenProvider: Sendable {
+    /// What differs between services.
+    public struct Settings: Sendable {
+        /// How it behaves where the endpoint is slow, refuses or is away.
+        public var policy: TokenPolicy
+        /// Where it says which secret it uses.
+        public var adoption: AdoptionReporting
+        /// Where tokens are kept between processes; nil for nowhere.
+        public var store: SealedTokenStore?
+        /// What is worth knowing; never a secret or a token.
+        public var logger: Logger
+        /// What makes the metrics.
+        public var metrics: any MetricsFactory
+
+        /// The usual settings: no reports, nothing on disk, and the process's own metrics.
+        public init(
+            policy: TokenPolicy = TokenPolicy(), adoption: AdoptionReporting = .none,
+            store: SealedTokenStore? = nil, logger: Logger = Logger(label: "client-credentials"),
+            metrics: any MetricsFactory = MetricsSystem.factory
+        ) {
+            self.policy = policy
+            self.adoption = adoption
+            self.store = store
+            self.logger = logger
+            self.metrics = metrics
+        }
+    }
+
+    private let endpoint: TokenEndpoint
+    private let settings: Settings
+    private let time: TokenTime
+    private let metrics: TokenMetrics
+    private let cache: TokenCache<TokenEndpoint, TokenFailure>
+    private let purchase: TokenPurchase
+    private let keeper: CredentialKeeper
+    /// What was asked for so far; a new credential is proven with each of them.
+    private let kinds: Mutex<Set<TokenEndpoint>>
+    private let watch = Mutex<Task<Void, Never>?>(nil)
+
+    /// A provider of tokens from `endpoint` for the client whose credential `source` holds.
+    public convenience init(
+        _ endpoint: TokenEndpoint, credential source: any CredentialSource,
+        through http: any HTTPClient = CurlClient(), settings: Settings = Settings()
+    ) {
+        self.init(
+            endpoint, credential: source, through: http, settings: settings, time: TokenTime())
+    }
+
+    init(
+        _ endpoint: TokenEndpoint, credential source: any CredentialSource,
+        through http: any HTTPClient, settings: Settings, time: TokenTime
+    ) {
+        let policy = settings.policy
+        let metrics = TokenMetrics(endpoint: endpoint.url, factory: settings.metrics)
+        self.endpoint = endpoint.normalized
+        self.settings = settings
+        self.time = time
+        self.metrics = metrics
+        keeper = CredentialKeeper(
+            source, pause: policy.refusalPause, time: time, logger: settings.logger)
+        purchase = TokenPurchase(
+            keeper: keeper,
+            requester: TokenRequester(http: http, policy: policy, time: time, metrics: metrics),
+            reporter: AdoptionReporter(settings.adoption, time: time), store: settings.store,
+            policy: policy, time: time, metrics: metrics, logger: settings.logger)
+        cache = TokenCache(
+            time: time, impatience: .init(cancelled: .cancelled, late: .deadline),
+            onHit: { metrics.hit() },
+            life: { TokenLife($0, from: $1, policy, chance: time.fraction()) })
+        kinds = Mutex([endpoint.normalized])
+        let hints = source.hints()
+        let task = Task { [weak self] in
+            for await hint in hints { await self?.notice(hint) }
+        }
+        watch.withLock { $0 = task }
+    }
+
+    deinit { close() }
+
+    /// Stops watching the credential; tokens can still be asked for.
+    ///
+    /// Harmless to repeat.
+    public func close() {
+        watch.withLock { watch in
+            watch?.cancel()
+            watch = nil
+        }
+    }
+
+    /// A token that is good for a while: from memory, or a new one.
+    ///
+    /// However many callers ask, one request is under way for each set of scopes and resources.
+    /// `scope` is a list of words with spaces between, in any order; nil for the endpoint's.
+    /// `deadline` is how long the caller can wait; nil for the policy's. Cancelling the calling
+    /// task ends its waiting.
+    public func token(
+        scope: String? = nil, resources: [String]? = nil, deadline: Duration? = nil
+    ) async throws(TokenFailure) -> AccessToken {
+        let kind = kind(scope, resources)
+        kinds.withLock { _ = $0.insert(kind) }
+        let until = deadline.map { time.now() + $0 }
+        return try await cache.token(for: kind, until: until, fetch(kind)).get()
+    }
+
+    /// Forgets `token`, which a resource server answered with 401 (RFC 6750 §3.1), where it is
+    /// still the one that is handed out.
+    public func invalidate(
+        _ token: AccessToken, scope: String? = nil, resources: [String]? = nil
+    ) {
+        let kind = kind(scope, resources)
+        metrics.count(.invalidations, at: endpoint.url)
+        purchase.forget(kind)
+        cache.forget(token, for: kind)
+    }
+
+    /// Calls `body` with a token; where it throws ``Unauthorized``, once more with another one.
+    public func withToken<Value>(
+        scope: String? = nil, resources: [String]? = nil,
+        _ body: (AccessToken) async throws -> Value
+    ) async throws -> Value {
+        let token = try await token(scope: scope, resources: resources)
+        do { return try await body(token) } catch is Unauthorized {
+            invalidate(token, scope: scope, resources: resources)
+            return try await body(try await self.token(scope: scope, resources: resources))
+        }
+    }
+
+    /// What ``withToken(scope:resources:_:)`` is told where a resource server answers with 401.
+    public struct Unauthorized: Error {
+        /// The resource server answered with 401.
+        public init() {}
+    }
+
+    private func kind(_ scope: String?, _ resources: [String]?) -> TokenEndpoint {
+        var kind = endpoint
+        if let scope { kind.scope = scope }
+        if let resources { kind.resources = resources }
+        return kind.normalized
+    }
+
+    private func fetch(_ kind: TokenEndpoint) -> TokenCache<TokenEndpoint, TokenFailure>.Fetch {
+        { [purchase] occasion in await purchase.token(from: kind, on: occasion) }
+    }
+
+    /// Looks at the credential, and proves a new one by getting a token with it.
+    private func notice(_ hint: CredentialHint) async {
+        guard !keeper.isEmpty else { return }
+        let isNew = (try? await keeper.read()) ?? false
+        if isNew {
+            metrics.count(.credentialChanges, at: endpoint.url)
+            settings.logger.info("another credential stands in its place")
+        }
+        // What was written anew may be what stood there before: a rotation waits for its use.
+        guard isNew || hint == .written || keeper.owesAnotherTry else { return }
+        for kind in kinds.withLock({ $0 }) { cache.renew(kind, fetch(kind)) }
+    }
+}
+
+extension TokenEndpoint {
+    /// The same with the words of the scope in order, so that one set is one set.
+    var normalized: TokenEndpoint {
+        var other = self
+        other.scope = scope.map { Set($0.split(separator: " ")).sorted().joined(separator: " ") }
+        return other
+    }
+}

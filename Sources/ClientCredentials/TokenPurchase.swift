@@ -1,0 +1,106 @@
+import Logging
+
+/// Gets one token with whichever credential the server takes.
+struct TokenPurchase: Sendable {
+    let keeper: CredentialKeeper
+    let requester: TokenRequester
+    let reporter: AdoptionReporter
+    let store: SealedTokenStore?
+    let policy: TokenPolicy
+    let time: TokenTime
+    let metrics: TokenMetrics
+    let logger: Logger
+
+    /// A refused credential is followed by what stands in its place by now, and that by the other
+    /// one that is known: three requests of which two are refused, at most.
+    private static let most = 3
+
+    /// A token, from the disk or from the server.
+    func token(from endpoint: TokenEndpoint, on occasion: FetchOccasion) async
+        -> Result<AccessToken, TokenFailure>
+    {
+        metrics.count(.fetches, at: endpoint.url, occasion: occasion)
+        do throws(TokenFailure) {
+            try await readFirst()
+            if occasion == .needed, let stored = stored(endpoint) { return .success(stored) }
+            return .success(try await buy(from: endpoint, until: time.now() + policy.deadline))
+        } catch {
+            logger.warning("no token", metadata: ["reason": "\(error)"])
+            return .failure(error)
+        }
+    }
+
+    /// Forgets what is on the disk.
+    func forget(_ endpoint: TokenEndpoint) {
+        if let store, case .present(let proof) = keeper.choice(after: []) {
+            store.forget(endpoint, as: proof)
+        }
+    }
+
+    private func readFirst() async throws(TokenFailure) {
+        guard keeper.isEmpty else { return }
+        do throws(CredentialUnreadable) { _ = try await keeper.read() } catch {
+            throw .noCredential(error.description)
+        }
+    }
+
+    private func stored(_ endpoint: TokenEndpoint) -> AccessToken? {
+        guard let store, case .present(let proof) = keeper.choice(after: []),
+            let token = store.token(from: endpoint, as: proof)
+        else { return nil }
+        // What has a second left is no use to anybody.
+        return token.lifetime.map { $0 > .seconds(5) } == true ? token : nil
+    }
+
+    private func buy(from endpoint: TokenEndpoint, until deadline: ContinuousClock.Instant)
+        async throws(TokenFailure) -> AccessToken
+    {
+        var tried: [ProofDigest] = []
+        var refusal: TokenFailure?
+        while tried.count < Self.most {
+            let proof = try await choice(after: tried, refusal)
+            do throws(TokenFailure) {
+                let token = try await requester.request(endpoint, as: proof, until: deadline)
+                await note(proof, token, endpoint, isFallback: !tried.isEmpty)
+                return token
+            } catch {
+                guard case .request(let answer, _) = error, answer.isRefusalOfCredential else {
+                    throw error
+                }
+                keeper.refused(proof, answer)
+                tried.append(proof.digest)
+                refusal = error
+                // A rotation may have been faster than the watch.
+                if tried.count == 1 { _ = try? await keeper.read() }
+            }
+        }
+        throw refusal ?? .noCredential("the source holds none")
+    }
+
+    /// The next credential to present; throws where none is left.
+    private func choice(after tried: [ProofDigest], _ refusal: TokenFailure?)
+        async throws(TokenFailure) -> ClientAuthentication
+    {
+        if case .wait = keeper.choice(after: tried) { _ = try? await keeper.read() }
+        switch keeper.choice(after: tried) {
+        case .present(let proof): return proof
+        case .wait(let wait, let error): throw .refusedBefore(error, retryAfter: wait)
+        case .nothing: throw refusal ?? .noCredential("the source holds none")
+        }
+    }
+
+    private func note(
+        _ proof: ClientAuthentication, _ token: AccessToken, _ endpoint: TokenEndpoint,
+        isFallback: Bool
+    ) async {
+        keeper.took(proof)
+        store?.store(token, from: endpoint, as: proof)
+        if isFallback {
+            metrics.count(.fallbacks, at: endpoint.url)
+            logger.notice("a credential was refused, and another one taken")
+        }
+        do { try await reporter.report(proof, beside: keeper.candidate) } catch {
+            logger.warning("the adoption can't be reported", metadata: ["reason": "\(error)"])
+        }
+    }
+}

@@ -1,0 +1,95 @@
+import Foundation
+import Testing
+
+@testable import ClientCredentials
+
+@Suite struct SealedTokenStoreTests {
+    private let endpoint = TokenEndpoint(url: "https://a.test/token", scope: "read")
+    private let proof = ClientAuthentication.basic(id: "billing", secret: "one")
+    private let token = AccessToken(value: "t0ken", lifetime: .seconds(600), scope: "read")
+    private let clock = HeldTime()
+    private let folder = FileManager.default.temporaryDirectory
+        .appending(path: "tokens-\(UUID().uuidString)").path
+
+    private var store: SealedTokenStore { SealedTokenStore(in: folder, date: clock.time.date) }
+
+    @Test func `a token is found again with what is left of its life`() throws {
+        #expect(store.store(token, from: endpoint, as: proof))
+        clock.move(.seconds(200))
+        let found = try #require(store.token(from: endpoint, as: proof))
+        #expect(found.value == "t0ken")
+        #expect(found.scope == "read")
+        let left = try #require(found.lifetime)
+        #expect((.seconds(399)...(.seconds(400))).contains(left))
+        clock.move(.seconds(401))
+        #expect(store.token(from: endpoint, as: proof) == nil)
+    }
+
+    @Test func `nothing on the disk shows the token, and only its owner may look`() throws {
+        store.store(token, from: endpoint, as: proof)
+        let names = try FileManager.default.contentsOfDirectory(atPath: folder)
+        #expect(names.count == 1)
+        for name in names {
+            let data = try Data(contentsOf: URL(filePath: "\(folder)/\(name)"))
+            #expect(data.range(of: Data("t0ken".utf8)) == nil)
+            let mode = try FileManager.default.attributesOfItem(atPath: "\(folder)/\(name)")
+            #expect(mode[.posixPermissions] as? Int == 0o600)
+        }
+    }
+
+    @Test func `another secret, client, scope or endpoint opens nothing`() {
+        store.store(token, from: endpoint, as: proof)
+        let rotated = ClientAuthentication.basic(id: "billing", secret: "two")
+        #expect(store.token(from: endpoint, as: rotated) == nil)
+        let other = ClientAuthentication.basic(id: "other", secret: "one")
+        #expect(store.token(from: endpoint, as: other) == nil)
+        let scoped = TokenEndpoint(url: endpoint.url, scope: "write")
+        #expect(store.token(from: scoped, as: proof) == nil)
+        let elsewhere = TokenEndpoint(url: "https://b.test/token", scope: "read")
+        #expect(store.token(from: elsewhere, as: proof) == nil)
+        #expect(store.token(from: endpoint, as: proof) != nil)
+    }
+
+    @Test func `a file that was changed or cut is no token`() throws {
+        store.store(token, from: endpoint, as: proof)
+        let name = try FileManager.default.contentsOfDirectory(atPath: folder)[0]
+        let url = URL(filePath: "\(folder)/\(name)")
+        let whole = try Data(contentsOf: url)
+        for length in [0, 1, 12, whole.count - 1] {
+            try whole.prefix(length).write(to: url)
+            #expect(store.token(from: endpoint, as: proof) == nil)
+        }
+        var changed = whole
+        changed[20] ^= 1
+        try changed.write(to: url)
+        #expect(store.token(from: endpoint, as: proof) == nil)
+    }
+
+    @Test func `a folder that others may enter is not used`() throws {
+        store.store(token, from: endpoint, as: proof)
+        try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: folder)
+        #expect(store.token(from: endpoint, as: proof) == nil)
+        #expect(!store.store(token, from: endpoint, as: proof))
+    }
+
+    @Test func `a token without an end isn't stored`() {
+        let endless = AccessToken(value: "t")
+        #expect(!store.store(endless, from: endpoint, as: proof))
+    }
+
+    @Test func `the next process doesn't ask, and one with another secret does`() async throws {
+        let server = SecretServer(accepting: "one", "two")
+        func fresh(_ secret: String) -> TokenProvider {
+            TokenProvider(
+                endpoint, credential: ShelfCredential(secret), through: server,
+                settings: .init(store: store), time: clock.time)
+        }
+        #expect(try await fresh("one").token().value == "one-1")
+        #expect(try await fresh("one").token().value == "one-1")
+        #expect(try await fresh("two").token().value == "two-2")
+        // A token that was refused is gone from the disk, too.
+        let last = fresh("two")
+        last.invalidate(try await last.token())
+        #expect(try await fresh("two").token().value == "two-3")
+    }
+}

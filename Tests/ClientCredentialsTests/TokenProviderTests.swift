@@ -1,0 +1,198 @@
+import HTTPTransport
+import Testing
+
+@testable import ClientCredentials
+
+@Suite(.timeLimit(.minutes(1))) struct TokenProviderTests {
+    private let endpoint = TokenEndpoint(url: "https://a.test/token", scope: "read write")
+    private let server = SecretServer(accepting: "one")
+    private let shelf = ShelfCredential("one")
+    private let clock = HeldTime()
+
+    private func provider(_ policy: TokenPolicy = TokenPolicy()) -> TokenProvider {
+        TokenProvider(
+            endpoint, credential: shelf, through: server, settings: .init(policy: policy),
+            time: clock.time)
+    }
+
+    @Test func `a thousand callers make one request`() async throws {
+        let tokens = provider()
+        server.change { $0.isHeld = true }
+        let callers = (1...1_000).map { _ in Task { try await tokens.token().value } }
+        while server.presented.isEmpty { await Task.yield() }
+        server.change { $0.isHeld = false }
+        for caller in callers { #expect(try await caller.value == "one-1") }
+        #expect(server.presented.count == 1)
+    }
+
+    @Test func `a set of scopes has one token, whatever their order`() async throws {
+        let tokens = provider()
+        #expect(try await tokens.token().value == "one-1")
+        #expect(try await tokens.token(scope: "write  read").value == "one-1")
+        #expect(try await tokens.token(scope: "read").value == "one-2")
+        #expect(try await tokens.token(resources: ["https://r.test"]).value == "one-3")
+    }
+
+    @Test func `a token is replaced in the background before it ends`() async throws {
+        let tokens = provider()
+        #expect(try await tokens.token().value == "one-1")
+        // At 80 % less the tenth that chance says.
+        clock.move(.seconds(2_519))
+        #expect(try await tokens.token().value == "one-1")
+        #expect(server.presented.count == 1)
+        clock.move(.seconds(1))
+        #expect(try await tokens.token().value == "one-1")
+        while try await tokens.token().value != "one-2" { await Task.yield() }
+        #expect(server.presented.count == 2)
+    }
+
+    @Test func `in its last minute a caller waits for another one`() async throws {
+        let tokens = provider()
+        _ = try await tokens.token()
+        clock.move(.seconds(3_540))
+        #expect(try await tokens.token().value == "one-2")
+    }
+
+    @Test func `while the server is away a token is used as long as it lives`() async throws {
+        let tokens = provider(TokenPolicy(retry: .init(attempts: 1)))
+        _ = try await tokens.token()
+        server.change { $0.outage = .away }
+        clock.move(.seconds(3_550))
+        for _ in 1...20 { #expect(try await tokens.token().value == "one-1") }
+        clock.move(.seconds(48))
+        #expect(try await tokens.token().value == "one-1")
+        clock.move(.seconds(2))
+        await #expect(throws: TokenFailure.self) { try await tokens.token() }
+    }
+
+    @Test func `a failed refresh in the background isn't repeated with each call`() async throws {
+        let tokens = provider(TokenPolicy(retry: .init(attempts: 1)))
+        _ = try await tokens.token()
+        server.change { $0.outage = .overloaded }
+        clock.move(.seconds(3_000))
+        for _ in 1...50 {
+            _ = try await tokens.token()
+            await Task.yield()
+        }
+        #expect(server.presented.count <= 2)
+    }
+
+    @Test func `a failure is repeated with doubling pauses, and a success ends them`()
+        async throws
+    {
+        server.change { $0.troubles = [.away, .overloaded, .overloaded] }
+        #expect(try await provider().token().value == "one-4")
+        #expect(clock.pauses == [.milliseconds(200), .milliseconds(400), .milliseconds(800)])
+    }
+
+    @Test func `the pauses are anything from nothing up`() async throws {
+        clock.roll(0.25)
+        server.change { $0.troubles = [.away, .away] }
+        _ = try await provider().token()
+        #expect(clock.pauses == [.milliseconds(50), .milliseconds(100)])
+    }
+
+    @Test func `it gives up behind so many requests, and says so`() async {
+        server.change { $0.outage = .overloaded }
+        let last = TokenError.unavailable(status: 503, retryAfter: nil)
+        await #expect(throws: TokenFailure.request(last, attempts: 4)) {
+            try await provider().token()
+        }
+    }
+
+    @Test func `Retry-After is waited for where the deadline allows it`() async throws {
+        let busy = Result.json(429, "{}", ["Retry-After": "7"])
+        server.change { $0.troubles = [busy] }
+        clock.roll(0)
+        #expect(try await provider().token().value == "one-2")
+        #expect(clock.pauses.reduce(.zero, +) == .seconds(7))
+        server.change { $0.troubles = [.json(429, "{}", ["Retry-After": "120"])] }
+        await #expect(throws: TokenFailure.circuitOpen(retryAfter: .seconds(120))) {
+            try await provider().token()
+        }
+        #expect(server.presented.count == 3)
+    }
+
+    @Test(arguments: [400, 401, 403]) func `a refusal of the request is never repeated`(
+        status: Int
+    ) async {
+        server.change { $0.troubles = [.json(status, #"{"error":"invalid_scope"}"#)] }
+        await #expect(throws: TokenFailure.self) { try await provider().token() }
+        #expect(server.presented.count == 1)
+        #expect(clock.pauses.isEmpty)
+    }
+
+    @Test func `the breaker opens, fails at once, and closes behind a trial`() async throws {
+        let tokens = provider(
+            TokenPolicy(retry: .init(attempts: 1), breaker: .init(failures: 2, pause: .seconds(2))))
+        server.change { $0.outage = .away }
+        for _ in 1...2 { _ = try? await tokens.token() }
+        await #expect(throws: TokenFailure.circuitOpen(retryAfter: .seconds(2))) {
+            try await tokens.token()
+        }
+        #expect(server.presented.count == 2)
+        clock.move(.seconds(2))
+        server.change { $0.outage = nil }
+        #expect(try await tokens.token().value == "one-3")
+    }
+
+    @Test func `the throttle spreads requests for many kinds of tokens`() async throws {
+        let tokens = provider(TokenPolicy(throttle: .init(rate: 2, burst: 2)))
+        for number in 1...4 { _ = try await tokens.token(scope: "s\(number)") }
+        #expect(clock.pauses == [.milliseconds(500), .milliseconds(500)])
+    }
+
+    @Test func `a caller's deadline ends its waiting and not the request`() async throws {
+        let tokens = provider()
+        server.change { $0.isHeld = true }
+        await #expect(throws: TokenFailure.deadline) {
+            try await tokens.token(deadline: .milliseconds(1))
+        }
+        server.change { $0.isHeld = false }
+        #expect(try await tokens.token().value == "one-1")
+        #expect(server.presented.count == 1)
+    }
+
+    @Test func `cancelling a caller ends its waiting and not that of others`() async throws {
+        let tokens = provider()
+        server.change { $0.isHeld = true }
+        let impatient = Task { try await tokens.token() }
+        let patient = Task { try await tokens.token().value }
+        while server.presented.isEmpty { await Task.yield() }
+        impatient.cancel()
+        await #expect(throws: TokenFailure.cancelled) { try await impatient.value }
+        server.change { $0.isHeld = false }
+        #expect(try await patient.value == "one-1")
+    }
+
+    @Test func `a token that a resource server refused is replaced once`() async throws {
+        let tokens = provider()
+        let first = try await tokens.token()
+        tokens.invalidate(first)
+        let second = try await tokens.token()
+        // Others that held the first one say the same a moment later.
+        tokens.invalidate(first)
+        #expect(try await tokens.token() == second)
+        #expect(second.value == "one-2")
+    }
+
+    @Test func `a body that meets a 401 is called once more with another token`() async throws {
+        let tokens = provider()
+        let used = try await tokens.withToken { token in
+            if token.value == "one-1" { throw TokenProvider.Unauthorized() }
+            return token.value
+        }
+        #expect(used == "one-2")
+        await #expect(throws: TokenProvider.Unauthorized.self) {
+            try await tokens.withToken { _ in throw TokenProvider.Unauthorized() }
+        }
+        #expect(server.presented.count == 3)
+    }
+
+    @Test func `a token without a lifetime is shared and not kept`() async throws {
+        server.change { $0.lifetime = nil }
+        let tokens = provider()
+        #expect(try await tokens.token().value == "one-1")
+        #expect(try await tokens.token().value == "one-2")
+    }
+}

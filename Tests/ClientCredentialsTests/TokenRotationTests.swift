@@ -1,0 +1,172 @@
+import Synchronization
+import Testing
+
+@testable import ClientCredentials
+
+/// What a provider does while its credential is rotated.
+@Suite(.timeLimit(.minutes(1))) struct TokenRotationTests {
+    private let server = SecretServer(accepting: "one")
+    private let shelf = ShelfCredential("one")
+    private let clock = HeldTime()
+    private let reports = Reports()
+
+    private final class Reports: Sendable {
+        private let lines = Mutex<[String]>([])
+        var all: [String] { lines.withLock { $0 } }
+        func add(_ line: String) { lines.withLock { $0.append(line) } }
+        /// The last one's fingerprint and time.
+        func shows(_ secret: String) -> Bool {
+            guard let words = all.last?.split(separator: " "), words.count > 2 else { return false }
+            return AdoptionFingerprint.hex(
+                clientID: "billing", secret: secret, spelledAt: String(words[1]))
+                == words[2].prefix(32)
+        }
+    }
+
+    private func provider() -> TokenProvider {
+        TokenProvider(
+            TokenEndpoint(url: "https://a.test/token"), credential: shelf, through: server,
+            settings: .init(adoption: .handing { [reports] in reports.add($0) }), time: clock.time)
+    }
+
+    @Test func `a new secret is proven at once, and tokens go on meanwhile`() async throws {
+        let tokens = provider()
+        #expect(try await tokens.token().value == "one-1")
+        #expect(reports.shows("one"))
+        server.change { $0.accepted = ["one", "two"] }
+        shelf.put("two")
+        shelf.hint(.written)
+        while !reports.shows("two") { #expect(try await tokens.token().value.isEmpty == false) }
+        #expect(try await tokens.token().value == "two-2")
+        #expect(server.presented == ["one", "two"])
+    }
+
+    @Test func `what is written again is proven again`() async throws {
+        let tokens = provider()
+        _ = try await tokens.token()
+        shelf.hint(.written)
+        while server.presented.count < 2 { await Task.yield() }
+        shelf.hint(.time)
+        let reads = shelf.reads
+        while shelf.reads == reads { await Task.yield() }
+        #expect(server.presented == ["one", "one"])
+    }
+
+    @Test func `a secret that was revoked too early is followed by the one in its place`()
+        async throws
+    {
+        let tokens = provider()
+        let first = try await tokens.token()
+        // The watch says nothing, and the old secret is dead.
+        shelf.put("two")
+        server.change { $0.accepted = ["two"] }
+        tokens.invalidate(first)
+        #expect(try await tokens.token().value == "two-3")
+        #expect(server.presented == ["one", "one", "two"])
+        #expect(reports.shows("two"))
+    }
+
+    @Test func `where the server doesn't take the new secret yet, the previous one is used`()
+        async throws
+    {
+        let tokens = provider()
+        _ = try await tokens.token()
+        shelf.put("two")
+        shelf.hint(.written)
+        while server.presented.count < 3 { await Task.yield() }
+        while reports.all.count < 2 { await Task.yield() }
+        #expect(server.presented == ["one", "two", "one"])
+        #expect(reports.shows("one"))
+        // Once it does, the new one is proven without anybody's asking.
+        server.change { $0.accepted = ["one", "two"] }
+        clock.move(.seconds(5))
+        shelf.hint(.time)
+        while !reports.shows("two") { await Task.yield() }
+    }
+
+    @Test func `a candidate is tried where the secret is refused, and reported before`()
+        async throws
+    {
+        shelf.put("one", candidate: "two")
+        let tokens = provider()
+        let first = try await tokens.token()
+        #expect(reports.all.last?.split(separator: " ").count == 4)
+        server.change { $0.accepted = ["two"] }
+        tokens.invalidate(first)
+        #expect(try await tokens.token().value == "two-3")
+        #expect(reports.shows("two"))
+        // The refused one isn't tried each time.
+        tokens.invalidate(try await tokens.token())
+        #expect(try await tokens.token().value == "two-4")
+    }
+
+    @Test func `a refused secret isn't presented again until its pause is over`() async throws {
+        server.change { $0.accepted = [] }
+        let tokens = provider()
+        for _ in 1...10 { _ = try? await tokens.token() }
+        #expect(server.presented == ["one"])
+        await #expect(throws: TokenFailure.self) { try await tokens.token() }
+        clock.move(.seconds(5))
+        for _ in 1...10 { _ = try? await tokens.token() }
+        #expect(server.presented == ["one", "one"])
+        // Twice as long behind the second time.
+        clock.move(.seconds(6))
+        _ = try? await tokens.token()
+        #expect(server.presented.count == 2)
+    }
+
+    @Test func `another secret is tried at once, though the watch says nothing`() async throws {
+        server.change { $0.accepted = ["two"] }
+        let tokens = provider()
+        _ = try? await tokens.token()
+        shelf.put("two")
+        #expect(try await tokens.token().value == "two-2")
+    }
+
+    @Test func `a source that can't be read leaves what is known in use`() async throws {
+        let tokens = provider()
+        let first = try await tokens.token()
+        shelf.hide()
+        shelf.hint(.written)
+        tokens.invalidate(first)
+        #expect(try await tokens.token().value.hasPrefix("one-"))
+    }
+
+    @Test func `without any credential the error says why`() async {
+        shelf.hide()
+        await #expect(throws: TokenFailure.noCredential("it is locked")) {
+            try await provider().token()
+        }
+        #expect(server.presented.isEmpty)
+    }
+
+    @Test func `a request that began with the old secret is followed by one with the new one`()
+        async throws
+    {
+        let tokens = provider()
+        _ = try await tokens.token()
+        server.change { state in
+            state.accepted = ["one", "two"]
+            state.isHeld = true
+        }
+        shelf.hint(.written)
+        while server.presented.count < 2 { await Task.yield() }
+        shelf.put("two")
+        shelf.hint(.written)
+        while shelf.reads < 3 { await Task.yield() }
+        server.change { $0.isHeld = false }
+        while !reports.shows("two") { await Task.yield() }
+        #expect(server.presented == ["one", "one", "two"])
+        #expect(server.mostUnderWay == 1)
+    }
+
+    @Test func `a provider that nobody holds watches nothing`() async throws {
+        weak var gone: TokenProvider?
+        do {
+            let tokens = provider()
+            _ = try await tokens.token()
+            gone = tokens
+        }
+        while gone != nil { await Task.yield() }
+    }
+}
