@@ -152,7 +152,7 @@ let package = Package(
         .testTarget(
             name: "ClientCredentialsTests",
             dependencies: [
-                "ClientCredentials", "HTTPTransport", jwt,
+                "ClientCredentials", "HTTPTransport", crypto, jwt,
                 .product(name: "MetricsTestKit", package: "swift-metrics"),
             ],
             swiftSettings: settings),

@@ -6,12 +6,35 @@ public struct AccessToken: Sendable, Hashable {
     public let lifetime: Duration?
     /// The scope where the server names it.
     public let scope: String?
+    /// The scope that was asked for; nil for the client's default.
+    public let askedScope: String?
 
     /// A token.
-    public init(value: String, lifetime: Duration? = nil, scope: String? = nil) {
+    public init(
+        value: String, lifetime: Duration? = nil, scope: String? = nil, askedScope: String? = nil
+    ) {
         self.value = value
         self.lifetime = lifetime
         self.scope = scope
+        self.askedScope = askedScope
+    }
+
+    /// The scopes that the token has; nil where neither side said.
+    ///
+    /// A server that names none granted what was asked (RFC 6749 §5.1).
+    public var granted: Set<String>? {
+        (scope ?? askedScope).map(Scopes.set)
+    }
+
+    /// What was asked for and not granted; nil where there is nothing such.
+    ///
+    /// A server may grant less than was asked, and says so by naming the scope (RFC 6749 §3.3).
+    /// Neither the order nor a repetition matters, and more than was asked is no shortfall. For
+    /// callers that need all of it, the shortfall is an error to throw.
+    public var scopeShortfall: ScopeShortfall? {
+        guard let askedScope, let granted else { return nil }
+        let asked = Scopes.set(askedScope)
+        return asked.isSubset(of: granted) ? nil : ScopeShortfall(asked: asked, granted: granted)
     }
 }
 

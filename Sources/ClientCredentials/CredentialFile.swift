@@ -55,18 +55,19 @@ public struct CredentialFile: CredentialSource {
         }
     }
 
-    /// A file that holds the PEM private key with which the client signs its assertions.
+    /// A file that holds the private key with which the client signs its assertions: a PEM or a
+    /// JWK.
     public init(
-        privateKey path: String, clientID: String, algorithm: AssertionKey.Algorithm,
+        privateKey path: String, clientID: String, algorithm: AssertionKey.Algorithm? = nil,
         keyID: String? = nil, audience: String? = nil, interval: Duration = .seconds(10)
     ) {
         self.init(path, interval: interval) { data throws(CredentialUnreadable) in
             do throws(TokenError) {
-                let key = try await AssertionKey(
-                    clientID: clientID, pem: String(decoding: data, as: UTF8.self),
+                let key = try AssertionKey(
+                    clientID: clientID, text: String(decoding: data, as: UTF8.self),
                     algorithm: algorithm, keyID: keyID, audience: audience)
                 return StagedCredentials(current: .privateKeyJWT(key))
-            } catch { throw CredentialUnreadable("\(path): \(error)") }
+            } catch { throw CredentialUnreadable(error.description) }
         }
     }
 

@@ -21,9 +21,11 @@ extension ClientAuthentication {
     /// What only the client knows: a secret, or a private key.
     var keyingMaterial: [UInt8] {
         switch self {
-        case .basic(_, let secret), .post(_, let secret), .assertion(_, let secret):
+        case .basic(_, let secret), .post(_, let secret), .clientSecretJWT(_, let secret, _),
+            .assertion(_, let secret):
             Array(secret.utf8)
-        case .privateKeyJWT(let key): Array(key.pem.utf8)
+        case .privateKeyJWT(let key): Array(key.text.utf8)
+        case .tls(_, let certificate): certificate.chain + certificate.key
         }
     }
 }
@@ -32,8 +34,8 @@ extension ClientAuthentication {
     /// Whether it is a client secret, whichever way it is presented.
     var isSecret: Bool {
         switch self {
-        case .basic, .post: true
-        case .privateKeyJWT, .assertion: false
+        case .basic, .post, .clientSecretJWT: true
+        case .privateKeyJWT, .assertion, .tls: false
         }
     }
 }

@@ -35,11 +35,16 @@ struct TokenAnswer {
 
     private let answer: HTTPResponse
     private let authentication: ClientAuthentication
+    private let askedScope: String?
     private let now: Date
 
-    init(_ answer: HTTPResponse, to authentication: ClientAuthentication, at now: Date) {
+    init(
+        _ answer: HTTPResponse, to authentication: ClientAuthentication, asked scope: String? = nil,
+        at now: Date
+    ) {
         self.answer = answer
         self.authentication = authentication
+        askedScope = scope
         self.now = now
     }
 
@@ -54,7 +59,7 @@ struct TokenAnswer {
     }
 
     private func success() throws(TokenError) -> AccessToken {
-        guard isJSON else { throw malformed("the content type isn't JSON") }
+        guard answer.isJSON else { throw malformed("the content type isn't JSON") }
         let success: Success
         do throws(HTTPFailure) {
             success = try answer.json()
@@ -71,11 +76,11 @@ struct TokenAnswer {
         }
         return AccessToken(
             value: success.access_token, lifetime: success.expires_in.map { .seconds($0.count) },
-            scope: success.scope)
+            scope: success.scope, askedScope: askedScope)
     }
 
     private func refusal() -> TokenError {
-        guard isJSON else { return malformed("a refusal whose content type isn't JSON") }
+        guard answer.isJSON else { return malformed("a refusal whose content type isn't JSON") }
         let refusal: Refusal
         do throws(HTTPFailure) {
             refusal = try answer.json()
@@ -104,12 +109,5 @@ struct TokenAnswer {
 
     private func repeatsSecret(_ text: String) -> Bool {
         authentication.secret.map { !$0.isEmpty && text.contains($0) } ?? false
-    }
-
-    private var isJSON: Bool {
-        let type = answer.headers["Content-Type"] ?? ""
-        let essence = type.prefix { $0 != ";" && $0 != " " }.lowercased()
-        return essence == "application/json"
-            || (essence.hasPrefix("application/") && essence.hasSuffix("+json"))
     }
 }

@@ -47,49 +47,82 @@ public struct TokenEndpoint: Sendable, Hashable {
         do throws(HTTPFailure) {
             answer = try await http.send(request)
         } catch { throw TokenError.noAnswer(error) }
-        return try TokenAnswer(answer, to: authentication, at: now).token()
+        return try TokenAnswer(answer, to: authentication, asked: scope, at: now).token()
     }
 
     func request(
         as authentication: ClientAuthentication, connection: HTTPRequest.Connection,
         deadline: Duration, at now: Date
     ) async throws(TokenError) -> HTTPRequest {
-        guard grant != .jwtBearer || authentication.isAssertion else {
+        try check(authentication)
+        var request = HTTPRequest(
+            method: "POST", url: url,
+            headers: [
+                "Accept": "application/json", "Content-Type": "application/x-www-form-urlencoded",
+            ], deadline: deadline, connection: connection, attempts: .repeatable, caFile: caFile)
+        let proof = try await prove(authentication, in: &request, at: now)
+        request.body = Array(FormEncoding.encode(question + proof).utf8)
+        return request
+    }
+
+    /// Throws `unusable` for what no server could answer rightly.
+    private func check(_ authentication: ClientAuthentication) throws(TokenError) {
+        guard grant != .jwtBearer || authentication.isGrant else {
             throw TokenError.unusable("a secret is no assertion")
         }
+        if case .tls = authentication, !url.lowercased().hasPrefix("https://") {
+            throw TokenError.unusable("a certificate is shown over https only")
+        }
+        guard resources.allSatisfy(ResourceIndicator.isValid) else {
+            throw TokenError.unusable(
+                "a resource isn't an absolute URI without a fragment (RFC 8707 §2)")
+        }
+        guard Scopes.isAllowed(scope ?? "") else {
+            throw TokenError.unusable("the scope has forbidden characters (RFC 6749 §3.3)")
+        }
+    }
+
+    /// What is asked for.
+    private var question: [FormField] {
         var fields = [FormField("grant_type", grant.name)]
         if case .authorizationCode(let code, let redirectURI) = grant {
             fields += [FormField("code", code), FormField("redirect_uri", redirectURI)]
         }
         if let scope, grant != .jwtBearer { fields.append(FormField("scope", scope)) }
         if let audience { fields.append(FormField("audience", audience)) }
-        fields += resources.map { FormField("resource", $0) } + extra
-        var request = HTTPRequest(
-            method: "POST", url: url,
-            headers: [
-                "Accept": "application/json", "Content-Type": "application/x-www-form-urlencoded",
-            ], deadline: deadline, connection: connection, attempts: .repeatable, caFile: caFile)
+        return fields + resources.map { FormField("resource", $0) } + extra
+    }
 
+    /// The fields that prove the client, and whatever of the proof isn't one.
+    private func prove(
+        _ authentication: ClientAuthentication, in request: inout HTTPRequest, at now: Date
+    ) async throws(TokenError) -> [FormField] {
         switch authentication {
         case .basic(let id, let secret):
             let pair = "\(FormEncoding.encode(id)):\(FormEncoding.encode(secret))"
             request.headers["Authorization"] = "Basic \(Data(pair.utf8).base64EncodedString())"
+            return []
         case .post(let id, let secret):
-            fields += [FormField("client_id", id), FormField("client_secret", secret)]
+            return [FormField("client_id", id), FormField("client_secret", secret)]
+        case .clientSecretJWT(let id, let secret, let audience):
+            let assertion = try await ClientAuthentication.assertion(
+                of: id, secret: secret, audience: audience ?? url, at: now)
+            // Its jti is good for one use: a second copy would be refused as a replay, which
+            // looks like a dead key.
+            request.attempts = .one
+            return fields(of: assertion, id)
         case .privateKeyJWT(let key):
             let assertion =
                 grant == .jwtBearer
                 ? try await key.grant(for: url, scope: scope, at: now)
                 : try await key.assertion(for: url, at: now)
-            fields += self.fields(of: assertion, key.clientID)
-            // Its jti is good for one use: a second copy would be refused as a replay, which
-            // looks like a dead key.
             request.attempts = .one
-        case .assertion(let id, let token):
-            fields += self.fields(of: token, id)
+            return fields(of: assertion, key.clientID)
+        case .assertion(let id, let token): return fields(of: token, id)
+        case .tls(let id, let certificate):
+            request.certificate = certificate
+            return [FormField("client_id", id)]
         }
-        request.body = Array(FormEncoding.encode(fields).utf8)
-        return request
     }
 
     private func fields(of assertion: String, _ clientID: String) -> [FormField] {

@@ -23,7 +23,11 @@ struct TokenPurchase: Sendable {
         do throws(TokenFailure) {
             try await readFirst()
             if occasion == .needed, let stored = stored(endpoint) { return .success(stored) }
-            return .success(try await buy(from: endpoint, until: time.now() + policy.deadline))
+            let token = try await buy(from: endpoint, until: time.now() + policy.deadline)
+            if policy.insistsOnScope, let shortfall = token.scopeShortfall {
+                throw TokenFailure.scopeNotGranted(missing: shortfall.missing.sorted())
+            }
+            return .success(token)
         } catch {
             logger.warning("no token", metadata: ["reason": "\(error)"])
             return .failure(error)
