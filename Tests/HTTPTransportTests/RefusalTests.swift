@@ -15,12 +15,18 @@ import Testing
         "https://example.com:99999/", "https://169.254.169.254/", "https://[fe80::1]/",
         "https://[fd00:ec2::254]/", "https://0xa9fea9fe/", "https://2852039166/",
         "https://0251.0376.0251.0376/", "https://100.100.100.200/", "https://[::ffff:a9fe:a9fe]/",
-    ]) func `a URL that breaks the rules is never asked`(url: String) async {
+    ]) func `a URL that breaks the rules is never asked`(url: String) async throws {
         let why = await failure { () async throws(HTTPFailure) in
             try await client.send(HTTPRequest(url: url, deadline: .seconds(2)))
         }
         #expect(why?.kind == .notSent)
         #expect(why?.message.contains("secret") == false)
+        #expect(throws: try #require(why)) { try HTTPRequest(url: url).assertPermitted() }
+    }
+
+    @Test(arguments: ["https://example.com/", "http://127.0.0.1:1/", "http://[::1]/a?b"])
+    func `a URL that keeps the rules is known without asking`(url: String) throws {
+        try HTTPRequest(url: url).assertPermitted()
     }
 
     @Test(arguments: [

@@ -17,7 +17,8 @@ struct FuzzTarget: Sendable {
 
     /// Every target.
     static let all = [
-        plans, okta, keycloak, tokens, heads, audit, seals, rows, documents, reports, texts,
+        plans, okta, keycloak, tokens, metadata, heads, audit, seals, rows, documents, reports,
+        texts,
     ]
 }
 
