@@ -1,5 +1,6 @@
 import Crypto
 import FoundationEssentials
+import HTTPTransport
 
 /// Tells one proof of a client from another, and gives neither away.
 struct ProofDigest: Sendable, Hashable {

@@ -41,7 +41,9 @@ public struct SealedTokenStore: Sendable {
         else { return nil }
         let left = Int((stored.endsAt - date().timeIntervalSince1970).rounded(.down))
         guard left > 0 else { return nil }
-        return AccessToken(value: stored.token, lifetime: .seconds(left), scope: stored.scope)
+        return AccessToken(
+            value: stored.token, lifetime: .seconds(left), scope: stored.scope,
+            askedScope: endpoint.scope)
     }
 
     /// Stores a token whose end is known; whether it stands there now.

@@ -195,4 +195,14 @@ import Testing
         #expect(try await tokens.token().value == "one-1")
         #expect(try await tokens.token().value == "one-2")
     }
+
+    @Test func `less scope than was asked for is an error where the policy insists`() async throws {
+        server.change { $0.scope = "read" }
+        #expect(try await provider().token().granted == ["read"])
+        await #expect(throws: TokenFailure.scopeNotGranted(missing: ["write"])) {
+            try await provider(TokenPolicy(insistsOnScope: true)).token()
+        }
+        server.change { $0.scope = "write read more" }
+        _ = try await provider(TokenPolicy(insistsOnScope: true)).token()
+    }
 }
