@@ -44,6 +44,7 @@ demo: setup ## two rotations against a practice server, under load; DEMO_FAULTS=
 	@swift build --product holdover
 	@swift build --product practice-server
 	@swift build --product practice-consumer
+	@swift build --product sample-service
 	@swift build --product demo
 	@.build/debug/demo
 

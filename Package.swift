@@ -31,6 +31,7 @@ let package = Package(
         .executable(name: "holdover", targets: ["holdover"]),
         .executable(name: "practice-server", targets: ["PracticeServer"]),
         .executable(name: "practice-consumer", targets: ["PracticeConsumer"]),
+        .executable(name: "sample-service", targets: ["SampleService"]),
         .executable(name: "demo", targets: ["Demo"]),
         .executable(name: "bench", targets: ["Bench"]),
         .executable(name: "simulate", targets: ["Simulator"]),
@@ -129,6 +130,14 @@ let package = Package(
         .executableTarget(
             name: "PracticeConsumer",
             dependencies: ["ClientCredentials", "HTTPTransport", arguments],
+            swiftSettings: settings),
+        // A service as others would write it, with the library alone.
+        .executableTarget(
+            name: "SampleService",
+            dependencies: [
+                "ClientCredentials", "HTTPTransport", logging,
+                .product(name: "Hummingbird", package: "hummingbird"),
+            ],
             swiftSettings: settings),
         .executableTarget(
             name: "Demo", dependencies: ["HTTPTransport", subprocess, system],

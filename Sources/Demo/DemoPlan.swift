@@ -3,6 +3,7 @@ struct DemoPlan: Sendable {
     let client: String
     let dialect: Dialect
     let consumers: [DemoConsumer]
+    let service: DemoService
 
     var file: String { "plans/\(client).yaml" }
 
@@ -10,13 +11,16 @@ struct DemoPlan: Sendable {
     ///
     /// The admin credential is a reference: its value is in holdover's environment.
     func text(on stage: DemoStage, at authority: PracticeAuthority) -> String {
-        let stores = consumers.map { one in
-            "  - {type: file, name: \(one.name), path: \"\(stage.path(one.secretFile))\""
-                + one.place.settings + "}"
-        }
-        let reports = consumers.map { one in
-            "  - {name: \(one.name), report: {type: file, path: "
-                + "\"\(stage.path(one.reportFile))\"}}"
+        let own = "path: \"\(stage.path(service.secretFile))\""
+        let stores =
+            ["  - {type: file, name: service, \(own)}"]
+            + consumers.map { one in
+                "  - {type: file, name: \(one.name), path: \"\(stage.path(one.secretFile))\""
+                    + one.place.settings + "}"
+            }
+        let reporting = consumers.map { ($0.name, $0.reportFile) }
+        let reports = (reporting + [("service", service.reportFile)]).map { name, file in
+            "  - {name: \(name), report: {type: file, path: \"\(stage.path(file))\"}}"
         }
         let hooks = consumers.filter { $0.habit == .hook }.map { one in
             "  - {type: exec, name: \(one.name), command: [/bin/sh, -c, "

@@ -5,7 +5,9 @@ struct Performance: Sendable {
     let timeline: Timeline
 
     private let plans = [("billing", Dialect.okta), ("reports", .keycloak)].map { client, dialect in
-        DemoPlan(client: client, dialect: dialect, consumers: DemoConsumer.trio(of: client))
+        DemoPlan(
+            client: client, dialect: dialect, consumers: DemoConsumer.trio(of: client),
+            service: DemoService(client: client))
     }
 
     init(timeline: Timeline) { self.timeline = timeline }
@@ -38,7 +40,8 @@ struct Performance: Sendable {
             return 1
         }
         await timeline.line(summary.verdict)
-        return summary.completed == plans.count && summary.missed == 0 ? 0 : 1
+        let isClean = summary.missed == 0 && summary.calls.allSatisfy { $0.failed == 0 }
+        return summary.completed == plans.count && isClean ? 0 : 1
     }
 
     private func play(
@@ -50,7 +53,8 @@ struct Performance: Sendable {
         let authority = try await PracticeAuthority.start(programs, on: stage, with: servers)
         await timeline.line("  \(authority["PRACTICE_URL"])")
         await timeline.explain(
-            "Two clients get a secret, and three consumers each, that fetch tokens all the time:")
+            "Two clients get a secret, and each three consumers that fetch tokens all the time, "
+                + "and a service that is called all the time:")
         for plan in plans { try await cast(plan, programs, stage, authority, consumers) }
         try await waitForConsumers(stage, consumers)
 
@@ -66,6 +70,7 @@ struct Performance: Sendable {
             try await consumers.check()
         }
 
+        for plan in plans { summary.calls.append(await plan.service.caller.stop()) }
         await consumers.dismiss()
         summary.tallies = tallies(on: stage)
         summary.granted = try await authority.acceptedRequests()
@@ -95,11 +100,21 @@ struct Performance: Sendable {
             await timeline.line(
                 "  \(plan.client)/\(one.name): \(one.place.words), \(one.habit.words)")
         }
+        try stage.makeDirectory(plan.service.directory)
+        try stage.write(secret + "\n", to: plan.service.secretFile)
+        try await plan.service.begin(
+            programs.sampleService, on: stage, in: crew,
+            tokenURL: authority[plan.dialect.tokenEndpointVariable],
+            resourceURL: authority["PRACTICE_URL"] + "/invoices")
+        await timeline.line(
+            "  \(plan.client)/service: raw file, and the library ClientCredentials, which watches")
     }
 
     private func waitForConsumers(_ stage: DemoStage, _ crew: Crew) async throws {
         let deadline = ContinuousClock.now + .seconds(20)
-        while tallies(on: stage).contains(where: { $0.tally.requests == 0 }) {
+        while tallies(on: stage).contains(where: { $0.tally.requests == 0 })
+            || plans.contains(where: { $0.service.caller.calls.made == 0 })
+        {
             try await crew.check()
             guard .now < deadline else { throw DemoFailure("a consumer fetches no tokens") }
             try await Task.sleep(for: .milliseconds(50))

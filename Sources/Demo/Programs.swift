@@ -5,6 +5,7 @@ struct Programs: Sendable {
     let holdover: String
     let practiceServer: String
     let practiceConsumer: String
+    let sampleService: String
 
     init(environment: [String: String]) throws {
         let own = URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath()
@@ -20,5 +21,6 @@ struct Programs: Sendable {
         holdover = try find("holdover")
         practiceServer = try find("practice-server")
         practiceConsumer = try find("practice-consumer")
+        sampleService = try find("sample-service")
     }
 }

@@ -2,6 +2,8 @@
 struct Summary: Sendable {
     var records: [RotationRecord] = []
     var tallies: [(consumer: DemoConsumer, tally: ConsumerTally)] = []
+    /// What became of the calls to each service.
+    var calls: [ServiceCalls] = []
     /// Token requests of each client that the server says it granted.
     var granted: [String: Int] = [:]
 
@@ -11,7 +13,9 @@ struct Summary: Sendable {
 
     /// The last line.
     var verdict: String {
-        "demo: \(completed) rotations completed, \(requests) token requests, \(missed) failed"
+        let (made, failed) = (calls.map(\.made).reduce(0, +), calls.map(\.failed).reduce(0, +))
+        return "demo: \(completed) rotations completed, \(requests) token requests, "
+            + "\(missed) failed; \(made) calls of services, \(failed) failed"
     }
 
     /// What contradicts itself: more tokens had than the server gave.
@@ -38,6 +42,10 @@ struct Summary: Sendable {
         await timeline.line()
         for line in consumers.lines { await timeline.line("  " + line) }
         await timeline.line()
+        for one in calls {
+            await timeline.line(
+                "  \(one.client)/service answered \(one.made - one.failed) of \(one.made) calls")
+        }
         for record in records {
             let given = granted[record.client] ?? 0
             let own = given - had(by: record.client)

@@ -23,6 +23,7 @@ struct PracticeApplication: Sendable {
         GoogleMetadata(practice: practice).add(to: router)
         KeystoneService(practice: practice).add(to: router)
         BarbicanService(practice: practice).add(to: router)
+        ProtectedResource(practice: practice, issuer: issuer).add(to: router)
         ControlAPI(practice: practice, world: world, issuer: issuer).add(to: router)
         return router
     }
