@@ -13,11 +13,12 @@ import Testing
 
     private static func line(
         _ second: Int, _ more: String = #""response":{}"#, type: String = "response",
-        operation: String = "read", path: String = "secret/data/billing", role: String = "billing"
+        operation: String = "read", path: String = "secret/data/billing", role: String = "billing",
+        request: String = #""namespace":{"id":"root"}"#
     ) -> String {
         #"{"time":"2026-11-28T07:37:0\#(second).123456789Z","type":"\#(type)","auth":{"#
             + #""display_name":"approle","entity_id":"e1","metadata":{"role_name":"\#(role)"}},"#
-            + #""request":{"operation":"\#(operation)","path":"\#(path)"},\#(more)}"#
+            + #""request":{"operation":"\#(operation)","path":"\#(path)",\#(request)},\#(more)}"#
     }
 
     private func seconds(
@@ -48,6 +49,30 @@ import Testing
             #expect(try await seconds([read, other]) == 1_123, "\(other)")
         }
         #expect(try await seconds([Self.line(2, role: "other")]) == nil)
+    }
+
+    @Test func `a read of an old version, or in another namespace, is none of the document`()
+        async throws
+    {
+        let read = Self.line(1)
+        for request in [
+            #""data":{"version":"hmac-sha256:0a"}"#, #""data":{"version":"0"}"#,
+            #""namespace":{"id":"x","path":"team/"}"#,
+        ] {
+            #expect(
+                try await seconds([read, Self.line(2, request: request)]) == 1_123, "\(request)")
+        }
+        for request in [#""data":null"#, #""data":{"other":"x"}"#, #""namespace":{"path":""}"#] {
+            #expect(
+                try await seconds([read, Self.line(2, request: request)]) == 2_123, "\(request)")
+        }
+        let inner = Self.line(2, request: #""namespace":{"id":"x","path":"org/team/"}"#)
+        for (namespace, seen) in [("org/team", 2_123), ("/org/team/", 2_123), ("team", Int?.none)] {
+            let who: [String: SettingValue] = [
+                "role_name": "billing", "namespace": .text(namespace),
+            ]
+            #expect(try await seconds([read, inner, read], who) == seen, "\(namespace)")
+        }
     }
 
     @Test func `whoever is named must fit`() async throws {
@@ -104,7 +129,29 @@ struct RealVaultAuditTests {
                     "role_name": "billing",
                 ]))
         try await bao.ask("GET", document)
+        let asked = AWSGround.now()
         #expect(try await reporter.report(since: nil) == nil)
+        // An old version, and another namespace's document of that name: neither is this one.
+        try await bao.ask("GET", "\(document)?version=1")
+        let inner = "audited-\(UUID().uuidString)"
+        try await bao.ask("POST", "sys/namespaces/\(inner)")
+        try await bao.ask(
+            "POST", "sys/mounts/secret", #"{"type":"kv","options":{"version":"1"}}"#,
+            namespace: inner)
+        try await bao.ask("POST", document, #"{"client_secret":"inner"}"#, namespace: inner)
+        try await bao.ask("GET", document, namespace: inner)
+        let anybody = try VaultAuditReporter(
+            .of(
+                "vault-audit",
+                [
+                    "path": .text(bao.auditLog), "document": .text(document),
+                    "display_name": "token",
+                ]))
+        guard case .storeRead(let last)? = try await anybody.report(since: nil) else {
+            Issue.record("root's read is not seen")
+            return
+        }
+        #expect(last < asked)
         let consumer = try await bao.store(
             [
                 "path": "read-by-billing",
