@@ -28,7 +28,7 @@ struct KubernetesGround: Sendable {
 
     private var plan: Plan {
         Plan(
-            client: ClientName(rawValue: "c"), clientID: ClientID(rawValue: "id"),
+            client: ClientName(rawValue: "billing"), clientID: ClientID(rawValue: "id"),
             server: .of("none", [:]), stores: [])
     }
 

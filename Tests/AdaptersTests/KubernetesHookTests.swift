@@ -14,11 +14,12 @@ import Testing
         ground = practice.cluster
     }
 
-    static func context(since milliseconds: Int64 = 1_795_851_439_040, _ phase: Phase = .reload)
-        -> ReloadContext
-    {
+    static func context(
+        since milliseconds: Int64 = 1_795_851_439_040, _ phase: Phase = .reload,
+        client: String = "billing"
+    ) -> ReloadContext {
         ReloadContext(
-            client: ClientName(rawValue: "billing"), rotation: RotationID(rawValue: "r1"),
+            client: ClientName(rawValue: client), rotation: RotationID(rawValue: "r1"),
             phase: phase, since: Instant(milliseconds: milliseconds))
     }
 
@@ -41,10 +42,12 @@ import Testing
         try await ground.set("GET", self.path(kind, name)).node(at: path)
     }
 
-    private func restartedAt(_ kind: String, _ name: String) async throws -> String? {
+    private func restartedAt(_ kind: String, _ name: String, for client: String = "billing")
+        async throws -> String?
+    {
         try await node(
             kind, name, "spec", "template", "metadata", "annotations",
-            "kubectl.kubernetes.io/restartedAt")?.text
+            "restarted-at.holdover.dev/\(client)")?.text
     }
 
     private func generation(_ kind: String, _ name: String) async throws -> String {
@@ -74,6 +77,30 @@ import Testing
         try await ground.hook(values).reload(Self.context(since: 1_795_851_439_041, .recall))
         try await ground.hook(values).reload(Self.context(since: 1_795_851_439_042))
         #expect(try await generation(kind, name) == "4")
+    }
+
+    @Test func `clients that share a workload keep their restarts apart`() async throws {
+        let name = try await make("deployment")
+        let hook = try await ground.hook(
+            ["workload": .text("deployment/\(name)"), "wait": "false"])
+        try await hook.reload(Self.context())
+        try await hook.reload(Self.context(since: 1_795_851_439_041, client: "orders"))
+        #expect(try await restartedAt("deployment", name) == "2026-11-28T07:37:19.040Z")
+        let other = try await restartedAt("deployment", name, for: "orders")
+        #expect(other == "2026-11-28T07:37:19.041Z")
+        // The next attempt of each finds its own restart and makes no other.
+        try await hook.reload(Self.context())
+        try await hook.reload(Self.context(since: 1_795_851_439_041, client: "orders"))
+        #expect(try await generation("deployment", name) == "3")
+    }
+
+    @Test func `every client's name makes a key that a cluster takes`() {
+        let names = ["billing", "b.i-l_1", "b.", "b-", "b_"]
+        let keys = names.map { KubernetesRestart(for: ClientName(rawValue: $0)).key }
+        #expect(
+            keys.map { $0.replacing("restarted-at.holdover.dev/", with: "") } == [
+                "billing", "b.i-l_1", "bD", "bH", "bU",
+            ])
     }
 
     @Test func `an answer that was lost is no second restart`() async throws {

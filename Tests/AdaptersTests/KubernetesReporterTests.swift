@@ -37,8 +37,9 @@ import Testing
     private func makePod(
         _ pod: String, restartedAt: Instant?, status: String = Self.ready, more: String = ""
     ) async throws {
+        let key = "restarted-at.holdover.dev/billing"
         let moment = restartedAt.map {
-            #","annotations":{"kubectl.kubernetes.io/restartedAt":"\#($0.rfc3339Milliseconds)"}"#
+            #","annotations":{"\#(key)":"\#($0.rfc3339Milliseconds)"}"#
         }
         try await ground.set(
             "POST", "/api/v1/namespaces/apps/pods",
@@ -78,6 +79,25 @@ import Testing
             + "Secret as an environment variable, which never changes in a running pod"
         #expect(try await lack(since: since + .seconds(1)) == words)
         #expect(try await lack(since: nil) == "is not asked to begin anew yet")
+    }
+
+    @Test func `restarts for others neither spoil the proof nor stand in for it`() async throws {
+        try await makeWorkload()
+        let later = (since + .minutes(1)).rfc3339Milliseconds
+        let others =
+            #""restarted-at.holdover.dev/orders":"\#(later)","#
+            + #""kubectl.kubernetes.io/restartedAt":"\#(later)""#
+        let own = #""restarted-at.holdover.dev/billing":"\#(since.rfc3339Milliseconds)""#
+        for pod in ["a", "b"] {
+            try await makePod(
+                pod, restartedAt: nil, more: #","annotations":{\#(own),\#(others)}"#)
+        }
+        #expect(try await lack(since: since) == nil)
+        let same = others.replacing(later, with: since.rfc3339Milliseconds)
+        try await makePod("c", restartedAt: nil, more: #","annotations":{\#(same)}"#)
+        #expect(
+            try await lack(since: since)?.hasPrefix(
+                "has the pod billing-c, which began before the distribution") == true)
     }
 
     @Test func `one old pod is enough to keep the old secret`() async throws {

@@ -132,6 +132,19 @@ import Testing
         }
         for _ in 0..<400 where try await lack(first) != nil { try await playKubelet() }
         #expect(try await lack(first) == nil)
+        // Another client's restart makes pods that carry both moments.
+        let before = try await pods()
+        _ = await adapterError {
+            try await hook.reload(
+                KubernetesHookTests.context(since: first.milliseconds + 1, client: "orders"))
+        }
+        for _ in 0..<400 {
+            let isOver = try await pods().isDisjoint(with: before)
+            if isOver, try await lack(first) == nil { break }
+            try await playKubelet()
+        }
+        #expect(try await lack(first) == nil)
+        #expect(try await pods().isDisjoint(with: before))
         // Another distribution, and pods that began behind it for a reason of their own: who knows.
         let second = first + .minutes(1)
         #expect(try await lack(second)?.contains("began before the distribution") == true)

@@ -3,9 +3,9 @@ import RotationCore
 /// A reload hook that has a workload's pods made anew, as `kubectl rollout restart` does, and says
 /// that it is done once they are.
 ///
-/// The annotation that restarts them is the moment of the distribution. So it is the same for every
-/// attempt, which changes nothing from the second on, and another one for another distribution, in
-/// the same rotation too.
+/// The client's annotation that restarts them is the moment of the distribution. So it is the same
+/// for every attempt, which changes nothing from the second on, and another one for another
+/// distribution, in the same rotation too.
 struct KubernetesHook: ReloadHook {
     private let api: KubernetesAPI
     private let workload: KubernetesWorkload.Kind
@@ -57,14 +57,15 @@ struct KubernetesHook: ReloadHook {
 
     func reload(_ context: ReloadContext) async throws(AdapterError) {
         let moment = context.since.rfc3339Milliseconds
+        let restart = KubernetesRestart(for: context.client)
         let seen = try await api.get(KubernetesWorkload.self, place.path)
         try refuse(seen.obstacle)
-        if seen.restartedAt == moment { return try assertRolledOut(seen) }
+        if seen.moment(of: restart) == moment { return try assertRolledOut(seen) }
         let changed = try await api.patch(
-            KubernetesWorkload.self, place.path, .strategic, Self.restart(moment))
+            KubernetesWorkload.self, place.path, .strategic, restart.patch(moment))
         do throws(AdapterError) {
             try refuse(changed.obstacle)
-            guard changed.restartedAt == moment else {
+            guard changed.moment(of: restart) == moment else {
                 throw failure("not-as-written", "the cluster dropped the annotation")
             }
             try assertRolledOut(changed)
@@ -82,13 +83,6 @@ struct KubernetesHook: ReloadHook {
     private func refuse(_ obstacle: (code: String, reason: String)?) throws(AdapterError) {
         guard let obstacle else { return }
         throw AdapterError(.refused, code: obstacle.code, message: message(obstacle.reason))
-    }
-
-    private static func restart(_ moment: String) -> [UInt8] {
-        let annotations = JSONDocument.object(texts: [(KubernetesWorkload.restartedAt, moment)])
-        return ["annotations", "metadata", "template", "spec"].reduce(annotations) { inner, name in
-            JSONDocument.object([(name, inner)])
-        }
     }
 
     private func failure(_ code: String, _ reason: String) -> AdapterError {

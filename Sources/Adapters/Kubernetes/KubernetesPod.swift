@@ -35,8 +35,8 @@ struct KubernetesPod: Decodable, Sendable {
 
     var name: String { metadata.name }
     var createdAt: Instant? { metadata.creationTimestamp.flatMap(Instant.init(rfc3339:)) }
-    /// What a restart of its workload says of the moment of the restart.
-    var restartedAt: String? { metadata.annotations?[KubernetesWorkload.restartedAt] }
+    /// The moment of the client's last restart before the pod was made.
+    func moment(of restart: KubernetesRestart) -> String? { metadata.annotations?[restart.key] }
     /// Whether its containers have ended for good.
     var isOver: Bool { ["Succeeded", "Failed"].contains(status?.phase ?? "") }
     /// Whether it is to go, and runs until its grace period is over.

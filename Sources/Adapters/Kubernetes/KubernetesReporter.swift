@@ -2,16 +2,17 @@ import RotationCore
 
 /// A consumer whose pods are known to have begun behind the distribution: a rollout.
 ///
-/// A pod counts where it carries the very moment that the hook put into the template behind the
-/// write: it was made after that, and no clock has to be believed. Nothing else shows as much:
-/// times of creation are compared with another machine's clock, and `managedFields` says when a
-/// field was first taken over, not when its value last changed (seen on a kube-apiserver 1.20.2).
+/// A pod counts where it carries the very moment that the client's hook put into the template
+/// behind the write: it was made after that, and no clock has to be believed. Nothing else shows as
+/// much: times of creation are compared with another machine's clock, and `managedFields` says when
+/// a field was first taken over, not when its value last changed (seen on a kube-apiserver 1.20.2).
 struct KubernetesReporter: AdoptionReporter {
     private let api: KubernetesAPI
     private let kind: KubernetesWorkload.Kind
     private let workload: KubernetesPlace
     private let secret: String
     private let pods: KubernetesPlace
+    private let restart: KubernetesRestart
 
     let source = EvidenceClass.rollout
 
@@ -33,6 +34,7 @@ struct KubernetesReporter: AdoptionReporter {
         (kind, workload) = try KubernetesWorkload.named(in: settings)
         secret = try settings.requiredText("secret")
         pods = workload.list("pods")
+        restart = KubernetesRestart(for: plan.client)
         let keys = ["url", "namespace"]
         // A Secret that somebody else fills later would be read too early by pods that are new.
         guard Self.isThere(keys + ["secret"], of: target, in: plan.stores) else {
@@ -90,13 +92,13 @@ struct KubernetesReporter: AdoptionReporter {
         guard let way = seen.way(to: secret) else { return unread }
         guard let since else { return "is not asked to begin anew yet" }
         let moment = since.rfc3339Milliseconds
-        if let old = pods.first(where: { $0.restartedAt != moment }) {
+        if let old = pods.first(where: { $0.moment(of: restart) != moment }) {
             let isLater =
-                old.restartedAt.flatMap(Instant.init(rfc3339:)).map { $0 > since } ?? false
+                old.moment(of: restart).flatMap(Instant.init(rfc3339:)).map { $0 > since } ?? false
             // It may have read the secret at any moment, for all that can be told.
             let began =
                 isLater
-                ? "which somebody else had restarted since (holdover retry does it once more)"
+                ? "which a later distribution had restarted (holdover retry does it once more)"
                 : "which began before the distribution"
             return "has the pod \(safeText(old.name)), \(began)"
                 + (old.isEnding ? " and is ending" : " and reads the Secret \(way.rawValue)")

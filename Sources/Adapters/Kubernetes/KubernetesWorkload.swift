@@ -3,9 +3,6 @@ struct KubernetesWorkload: Decodable, Sendable {
     /// Which of the three, as plans spell it.
     enum Kind: String, Sendable, CaseIterable { case deployment, statefulset, daemonset }
 
-    /// What `kubectl rollout restart` sets, in the template of the pods.
-    static let restartedAt = "kubectl.kubernetes.io/restartedAt"
-
     private let metadata: Metadata
     private let spec: Spec
     private let status: Status?
@@ -40,8 +37,10 @@ struct KubernetesWorkload: Decodable, Sendable {
         let desiredNumberScheduled, updatedNumberScheduled, numberAvailable: Int?
     }
 
-    /// The annotation's value.
-    var restartedAt: String? { spec.template.metadata?.annotations?[Self.restartedAt] }
+    /// The moment of the client's last restart, in the template of the pods.
+    func moment(of restart: KubernetesRestart) -> String? {
+        spec.template.metadata?.annotations?[restart.key]
+    }
 
     /// Which pods are its own; nil where it doesn't say.
     var selector: KubernetesSelector? { spec.selector }
