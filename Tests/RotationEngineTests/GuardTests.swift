@@ -211,6 +211,39 @@ import Testing
         #expect(rotation.state == .running(.adopt) && rotation.reason == .soak)
     }
 
+    @Test mutating func `after a reboot the soak begins anew`() async throws {
+        here.plan.consumers = []
+        here.plan.soak = .minutes(30)
+        let before = try #require(try await here.drive { $0.reason == .soak })
+        here.world.advance(to: before.nextAt)
+        here.clock = RebootedClock(usual: WorldClock(here.world))
+        let now = here.clock.now()
+        _ = try await here.run()
+        let rotation = try #require(try here.look())
+        #expect(rotation.state == .running(.adopt) && rotation.reason == .soak)
+        #expect(rotation.nextAt >= now + .minutes(30))
+        // What is waited for from then on is on that clock.
+        #expect(try await here.drive { $0.state.isEnded }?.state == .completed)
+    }
+
+    @Test mutating func `after a reboot during the overlap the soak is waited for beside it`()
+        async throws
+    {
+        here.plan.consumers = []
+        here.plan.soak = .minutes(30)
+        here.plan.overlap = .minutes(10)
+        let before = try #require(try await here.drive { $0.reason == .overlap })
+        #expect(before.state == .running(.overlap))
+        here.world.advance(to: before.nextAt)
+        here.clock = RebootedClock(usual: WorldClock(here.world))
+        let now = here.clock.now()
+        let rotation = try #require(try await here.drive { $0.reason == .soak })
+        #expect(rotation.state == .running(.overlap))
+        #expect(rotation.nextAt >= now + .minutes(30) && rotation.nextAt < now + .minutes(31))
+        #expect(rotation.body.overlapSince == before.body.overlapSince)
+        #expect(try await here.drive { $0.state.isEnded }?.state == .completed)
+    }
+
     @Test mutating func `after a reboot the overlap begins anew`() async throws {
         here.plan.overlap = .minutes(10)
         let before = try #require(try await here.drive { $0.state == .running(.overlap) })

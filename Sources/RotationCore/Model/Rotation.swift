@@ -68,7 +68,10 @@ public struct RotationBody: Sendable, Hashable, Codable {
     /// Until when that creation may still come through: no look before then decides.
     public var creationSettlesAt: Instant?
     /// When a store was last written, in the present direction.
-    public var distributedAt: Instant?
+    public var distributedAt: Instant? { didSet { soakSinceBoot = nil } }
+    /// Since when the soak is waited for on the boot clock: that moment, or the first look behind a
+    /// reboot.
+    public var soakSinceBoot: BootReading?
     /// When the last consumer was proven, and so the overlap began.
     public var overlapSince: Instant?
     /// The same moment on the boot clock.

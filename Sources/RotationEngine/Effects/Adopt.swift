@@ -47,17 +47,20 @@ extension RotationDriver {
         if isNeeded, evidence.isEmpty, rotation.plan.soak == nil {
             return .waits(.adoption, "the plan names neither consumers nor a soak")
         }
-        if let end = soakEnd, clock.now() < end {
-            return .waits(.soak, "the plan says to wait \(rotation.plan.soak ?? .zero)", until: end)
-        }
-        return nil
+        return waitForSoak()
+    }
+
+    /// What there is to wait for before the plan's soak is over; nil where it is, or asks for none.
+    func waitForSoak() -> StepResult? {
+        guard let end = soakEnd(), clock.now() < end else { return nil }
+        return .waits(.soak, "the plan says to wait \(rotation.plan.soak ?? .zero)", until: end)
     }
 
     /// When the plan's soak is over; nil where it asks for none.
-    var soakEnd: Instant? {
+    func soakEnd() -> Instant? {
         guard let soak = rotation.plan.soak, let since = rotation.body.distributedAt else {
             return nil
         }
-        return since + soak
+        return end(of: soak, since: since, \.soakSinceBoot)
     }
 }

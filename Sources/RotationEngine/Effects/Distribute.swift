@@ -66,7 +66,12 @@ extension RotationDriver {
             try await store.write(content, replacing: version)
         }
         closeMark(name)
-        rotation.body.distributedAt = clock.now()
+        noteDistribution(at: clock.now())
+    }
+
+    private func noteDistribution(at moment: Instant) {
+        rotation.body.distributedAt = moment
+        rotation.body.soakSinceBoot = clock.sinceBoot()
     }
 
     private func readBack(_ role: SecretRole, beside candidate: SecretRole, wrote: Bool)
@@ -87,7 +92,7 @@ extension RotationDriver {
         let now = clock.now()
         // A clock that was set back since would have evidence wait until it gets there again.
         if rotation.body.distributedAt.map({ $0 > now }) ?? true {
-            rotation.body.distributedAt = now
+            noteDistribution(at: now)
         }
         let names = rotation.plan.stores.map(\.name).joined(separator: ", ")
         return .moved(.done, ["stores": names, "fingerprint": fingerprint(role)])

@@ -10,10 +10,12 @@ extension RotationDriver {
         if switches(try await server()) {
             return .moved(.done, ["skipped": "the old secret is refused since the switch"])
         }
-        let end = overlapEnd()
+        // Both are looked at, so that behind a reboot both begin anew at once.
+        let (end, soak) = (overlapEnd(), waitForSoak())
         guard clock.now() >= end else {
             return .waits(.overlap, "both secrets stay accepted until then", until: end)
         }
+        if let soak { return soak }
         if rotation.plan.needsApproval, rotation.body.approval == nil {
             return .waits(
                 .approval, "the plan asks for a person's approval",
@@ -22,19 +24,24 @@ extension RotationDriver {
         return .moved(.done, ["overlap": rotation.plan.overlap.description])
     }
 
-    /// When the overlap is over, on the later of the wall clock and the clock nobody can set.
-    ///
-    /// After a reboot the boot clock starts anew, and so does the overlap: longer is safe.
     private func overlapEnd() -> Instant {
-        let now = clock.now()
-        let boot = clock.sinceBoot()
-        let overlap = rotation.plan.overlap
-        let wallEnd = (rotation.body.overlapSince ?? now) + overlap
-        if rotation.body.overlapSinceBoot?.bootID != boot.bootID {
-            rotation.body.overlapSinceBoot = boot
+        let since = rotation.body.overlapSince ?? clock.now()
+        return end(of: rotation.plan.overlap, since: since, \.overlapSinceBoot)
+    }
+
+    /// When a wait is over, on the later of the wall clock and the clock nobody can set.
+    ///
+    /// After a reboot the boot clock starts anew, and so does the wait: longer is safe.
+    func end(
+        of wait: Span, since: Instant, _ sinceBoot: WritableKeyPath<RotationBody, BootReading?>
+    ) -> Instant {
+        let (now, boot) = (clock.now(), clock.sinceBoot())
+        let wallEnd = since + wait
+        if rotation.body[keyPath: sinceBoot]?.bootID != boot.bootID {
+            rotation.body[keyPath: sinceBoot] = boot
         }
-        let since = rotation.body.overlapSinceBoot?.milliseconds ?? boot.milliseconds
-        let left = overlap.milliseconds - (boot.milliseconds - since)
+        let begun = rotation.body[keyPath: sinceBoot]?.milliseconds ?? boot.milliseconds
+        let left = wait.milliseconds - (boot.milliseconds - begun)
         return max(wallEnd, now + Span(milliseconds: max(0, left)))
     }
 
@@ -53,7 +60,7 @@ extension RotationDriver {
         findings[.storesHoldNew] = worst(try await storesHold(.new))
         let evidence = try await consumersUse(.new)
         findings[.consumersProven] = worst(evidence.map { ($0.consumer, $0.finding) })
-        if let end = soakEnd, clock.now() < end {
+        if let end = soakEnd(), clock.now() < end {
             findings[.consumersProven] = .fails("the soak is not over")
         }
         if rotation.plan.consumers.isEmpty, rotation.plan.soak == nil {
