@@ -14,7 +14,7 @@ import Testing
 
     @Test(arguments: RevokeGuard.allCases)
     func `one guard that fails, is unknown or was not looked at blocks`(name: RevokeGuard) {
-        for finding in [GuardFinding.fails("why"), .unknown("why"), nil] {
+        for finding in [GuardFinding.fails("why"), .unknown("why"), .unseen("why"), nil] {
             var findings = Self.passing
             findings[name] = finding
             let report = GuardReport(findings)
@@ -34,5 +34,6 @@ import Testing
         #expect(GuardFinding.passes.isPassed)
         #expect(!GuardFinding.fails("").isPassed)
         #expect(!GuardFinding.unknown("").isPassed)
+        #expect(!GuardFinding.unseen("").isPassed)
     }
 }

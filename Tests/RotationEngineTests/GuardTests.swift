@@ -244,6 +244,55 @@ import Testing
         #expect(try await here.drive { $0.state.isEnded }?.state == .completed)
     }
 
+    private static let away = AdapterError(
+        .unavailable(retryAfter: nil), code: "away", message: "nobody answers")
+
+    @Test mutating func `a consumer that can't be looked at makes the overlap wait, and no more`()
+        async throws
+    {
+        here.plan.overlap = .hours(1)
+        let before = try #require(try await here.drive { $0.reason == .overlap })
+        here.odd { $0.reporterFailure = Self.away }
+        here.world.advance(to: before.nextAt)
+        _ = try await here.run()
+        let rotation = try #require(try here.look())
+        #expect(rotation.state == .running(.overlap) && rotation.reason == .adoption)
+        #expect(rotation.detail == "consumer0: nobody answers")
+        #expect(rotation.body.overlapSince == before.body.overlapSince)
+        #expect(rotation.body.overlapSinceBoot == before.body.overlapSinceBoot)
+        #expect(here.world.acceptsOriginal)
+        here.ports = WorldFactory(here.world)
+        here.world.advance(to: rotation.nextAt)
+        _ = try await here.run()
+        #expect(try here.look()?.state.phase?.step != .verify)
+    }
+
+    @Test func `a consumer that can't be looked at makes the guards wait, and no more`()
+        async throws
+    {
+        let rotation = try await runFromTheGuards { here in
+            here.odd { $0.reporterFailure = Self.away }
+        }
+        #expect(rotation.state == .running(.disable) && rotation.reason == .adoption)
+        #expect(rotation.detail == "nobody answers")
+    }
+
+    @Test func `what was seen of one consumer weighs more than that another wasn't`() {
+        func evidence(_ name: String, _ verdict: Evidence.Verdict) -> Evidence {
+            Evidence(
+                consumer: name, source: .fingerprint, verdict: verdict, detail: "",
+                reportedAt: nil, takenAt: Home.start)
+        }
+        var away = evidence("away", .unknown)
+        away.isUnseen = true
+        let proven = evidence("proven", .proven)
+        #expect([proven, away].lacking?.consumer == "away")
+        #expect([proven].lacking == nil)
+        for verdict in [Evidence.Verdict.onOther, .unknown] {
+            #expect([away, proven, evidence("back", verdict)].lacking?.consumer == "back")
+        }
+    }
+
     @Test mutating func `after a reboot the overlap begins anew`() async throws {
         here.plan.overlap = .minutes(10)
         let before = try #require(try await here.drive { $0.state == .running(.overlap) })

@@ -33,6 +33,9 @@ public enum GuardFinding: Sendable, Hashable {
     case fails(String)
     /// It can't be told. Never taken for a pass.
     case unknown(String)
+    /// Nobody could look: who would tell is away, so that what was seen before may still be so.
+    /// Never taken for a pass.
+    case unseen(String)
 
     /// Whether it holds.
     public var isPassed: Bool { self == .passes }

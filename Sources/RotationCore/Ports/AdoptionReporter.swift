@@ -12,6 +12,9 @@ public protocol AdoptionReporter: Sendable {
     ///
     /// `since` is the moment of the distribution, as ``ReloadContext/since`` has it; nil where none
     /// was.
+    ///
+    /// Throws where nobody could look: then the rotation waits where it is, with nothing revoked.
+    /// Nil, and a report that proves nothing, send it back to verify.
     func report(since: Instant?) async throws(AdapterError) -> ConsumerReport?
 }
 

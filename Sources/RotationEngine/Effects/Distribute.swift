@@ -128,7 +128,7 @@ extension RotationDriver {
         for (name, finding) in try await storesHold(role, beside: candidate) {
             switch finding {
             case .passes: continue
-            case .unknown(let words): return .holds(.storeChanged, words)
+            case .unknown(let words), .unseen(let words): return .holds(.storeChanged, words)
             case .fails:
                 if rotation.body.drifts >= 3 {
                     return .holds(.twoWriters, "\(name) was changed back three times")

@@ -6,7 +6,7 @@ extension RotationDriver {
     /// Phase `overlap`.
     func waitOut() async throws -> StepResult {
         if let drift = try await drift(from: .new) { return drift }
-        if let obstacle = try await consumersUse(.new).obstacle { return obstacle }
+        if let obstacle = obstacle(in: try await consumersUse(.new)) { return obstacle }
         if switches(try await server()) {
             return .moved(.done, ["skipped": "the old secret is refused since the switch"])
         }
@@ -59,7 +59,7 @@ extension RotationDriver {
             }
         findings[.storesHoldNew] = worst(try await storesHold(.new))
         let evidence = try await consumersUse(.new)
-        findings[.consumersProven] = worst(evidence.map { ($0.consumer, $0.finding) })
+        findings[.consumersProven] = evidence.lacking?.finding ?? .passes
         if let end = soakEnd(), clock.now() < end {
             findings[.consumersProven] = .fails("the soak is not over")
         }
@@ -140,7 +140,9 @@ extension RotationDriver {
             if rotation.body.drifts >= 3 { return .holds(.twoWriters, words) }
             rotation.body.distributedAt = nil
             return .moved(.drifted, ["detail": words])
-        case .consumersProven: return .moved(.unproven, ["detail": words])
+        case .consumersProven:
+            if case .unseen = report[.consumersProven] { return waitForSight(words) }
+            return .moved(.unproven, ["detail": words])
         case .oldUnused:
             return .waits(
                 .consumerOnOldSecret, words, until: clock.now() + rotation.plan.retry.first)
@@ -164,7 +166,7 @@ extension GuardFinding {
     var words: String {
         switch self {
         case .passes: "passes"
-        case .fails(let words), .unknown(let words): words
+        case .fails(let words), .unknown(let words), .unseen(let words): words
         }
     }
 }

@@ -9,6 +9,7 @@ extension RotationDriver {
         let verdict: Evidence.Verdict
         let words: String
         var reportedAt: Instant?
+        var isUnseen = false
     }
 
     /// For each consumer, whether it is proven to use the secret of `role`.
@@ -69,17 +70,32 @@ extension RotationDriver {
         }
     }
 
+    /// What it leads to that consumers were proven once; nil where they still are.
+    ///
+    /// Who tells of them may be away for a moment: then nothing is revoked, and nothing is begun
+    /// anew either.
+    func obstacle(in evidence: [Evidence]) -> StepResult? {
+        guard let lacking = evidence.lacking else { return nil }
+        if lacking.isUnseen { return waitForSight("\(lacking.consumer): \(lacking.detail)") }
+        return .moved(.unproven, ["consumer": lacking.consumer, "detail": lacking.detail])
+    }
+
+    /// The same phase, until somebody can look at the consumers again.
+    func waitForSight(_ words: String) -> StepResult {
+        .waits(.adoption, words, until: clock.now() + rotation.plan.retry.first)
+    }
+
     private func consumers(
         _ judge: (ConsumerReport) async throws -> Judgement
     ) async throws -> [Evidence] {
         var all: [Evidence] = []
         for consumer in rotation.plan.consumers {
             let (source, judgement) = try await self.judge(consumer, judge)
-            all.append(
-                Evidence(
-                    consumer: consumer.name, source: source, verdict: judgement.verdict,
-                    detail: judgement.words, reportedAt: judgement.reportedAt,
-                    takenAt: clock.now()))
+            var evidence = Evidence(
+                consumer: consumer.name, source: source, verdict: judgement.verdict,
+                detail: judgement.words, reportedAt: judgement.reportedAt, takenAt: clock.now())
+            evidence.isUnseen = judgement.isUnseen
+            all.append(evidence)
         }
         draft.evidence += all
         return all
@@ -98,7 +114,9 @@ extension RotationDriver {
             source = reporter.source
             report = try await reporter.report(since: rotation.body.distributedAt)
         } catch {
-            return (source, Judgement(verdict: .unknown, words: error.message))
+            return (
+                source, Judgement(verdict: .unknown, words: error.message, isUnseen: true)
+            )
         }
         guard let report else {
             return (source, Judgement(verdict: .unknown, words: "it has not reported yet"))

@@ -30,7 +30,7 @@ extension RotationDriver {
     func notReady() async throws -> StepResult? {
         if let drift = try await drift(from: .old, beside: .new) { return drift }
         let evidence = try await consumersHoldCandidate()
-        if let obstacle = evidence.obstacle { return obstacle }
+        if let obstacle = obstacle(in: evidence) { return obstacle }
         if waitForProof(evidence, isNeeded: true) != nil { return .moved(.unproven) }
         draft.audit.append(
             AuditEvent(

@@ -88,7 +88,7 @@ extension RotationDriver {
         guard rotation.body.distributedAt != nil else { return nil }
         // They were proven before it was sent, and what is gone can't be seen to be unused.
         if rotation.body.isWithdrawalSent ?? false { return nil }
-        return try await consumersUse(.old).obstacle
+        return obstacle(in: try await consumersUse(.old))
     }
 
     /// Whether the server neither lists nor accepts the new secret, as far as it can tell.

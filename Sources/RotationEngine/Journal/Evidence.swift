@@ -25,6 +25,10 @@ public struct Evidence: Sendable, Hashable {
     public let reportedAt: Instant?
     /// When we looked.
     public let takenAt: Instant
+    /// Whether there was nothing to conclude from, since who tells of the consumer was away.
+    ///
+    /// Of this look only: the journal doesn't keep it.
+    var isUnseen = false
 
     /// Evidence.
     public init(
@@ -49,7 +53,7 @@ extension Evidence {
         switch verdict {
         case .proven, .assumed: .passes
         case .onOther: .fails(detail)
-        case .unknown: .unknown(detail)
+        case .unknown: isUnseen ? .unseen(detail) : .unknown(detail)
         }
     }
 }
@@ -58,10 +62,11 @@ extension [Evidence] {
     /// That of the weakest consumer; where none is known, the least.
     public var grade: EvidenceGrade { map(\.grade).max() ?? .d }
 
-    /// Where the rotation goes for want of evidence; nil where none is wanting.
-    var obstacle: StepResult? {
-        first { !$0.finding.isPassed }.map {
-            .moved(.unproven, ["consumer": $0.consumer, "detail": $0.detail])
-        }
+    /// What keeps the old secret in force; nil where nothing does.
+    ///
+    /// What was seen weighs more than what nobody could see.
+    var lacking: Evidence? {
+        let lacking = filter { !$0.finding.isPassed }
+        return lacking.first { !$0.isUnseen } ?? lacking.first
     }
 }
