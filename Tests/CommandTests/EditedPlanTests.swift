@@ -77,6 +77,43 @@ struct EditedPlanTests {
         }
     }
 
+    @Test(arguments: ["plan-changed", "plan-missing"])
+    func `what becomes of a plan file while a run waits is seen by that run`(reason: String)
+        async throws
+    {
+        try await Stage.open(plan: { plan, _ in plan.set("overlap: 4s") }) { stage in
+            try await stage.begin(until: "distribute")
+            async let running = stage.run("run", "--wait", "10s")
+            try await stage.waitFor(phase: "overlap")
+            if reason == "plan-changed" {
+                try stage.edit { $0.set("watch: 400ms") }
+            } else {
+                try FileManager.default.removeItem(atPath: stage.bench.at("plans/billing.yaml"))
+            }
+            let outcome = try await running
+            outcome.expect(exit: 20, reason)
+            try await stage.expectBothAccepted()
+            try await stage.succeed("resume", "billing", "--keep-plan")
+            try await stage.expectCompletion()
+        }
+    }
+
+    @Test func `a plan that moves to another file while a run waits is the same plan`()
+        async throws
+    {
+        try await Stage.open(plan: { plan, _ in plan.set("overlap: 4s") }) { stage in
+            try await stage.begin(until: "distribute")
+            async let running = stage.run("run", "--wait", "30s")
+            try await stage.waitFor(phase: "overlap")
+            try FileManager.default.moveItem(
+                atPath: stage.bench.at("plans/billing.yaml"),
+                toPath: stage.bench.at("plans/moved.yaml"))
+            let outcome = try await running
+            #expect(outcome.exit == 0, "\(outcome)")
+            #expect(try await stage.rotation().state == "completed")
+        }
+    }
+
     @Test func `an edited plan for another client can't be accepted`() async throws {
         try await Stage.open { stage in
             try await stage.begin(until: "distribute")

@@ -15,6 +15,8 @@ struct AnchoredHome {
     var plan: Plan
     var ports: any AdapterFactory
     var clock: any RotationClock
+    /// What is done before a plan counts as unchanged.
+    var lookAtPlan: PlanLook = { _, _ in }
 
     init(
         _ configuration: World.Configuration = .clientSupplied, faults: [Int: Fault] = [:]
@@ -38,7 +40,7 @@ struct AnchoredHome {
     func engine(on disk: any StateDisk = FileSystemDisk()) throws -> RotationEngine {
         try RotationEngine(
             directory: home.directory, on: disk, key: home.key, factory: ports,
-            clock: clock, random: WorldRandom(world))
+            clock: clock, random: WorldRandom(world), lookAtPlan: lookAtPlan)
     }
 
     /// One process's run, which starts a rotation where there is none.

@@ -162,6 +162,20 @@ import Testing
         #expect(try await here.drive { $0.state.isEnded }?.state == .completed)
     }
 
+    @Test func `a plan file that is edited while the run goes on is seen at the guards`()
+        async throws
+    {
+        let rotation = try await runFromTheGuards { here in
+            let now = here.clock.now()
+            here.lookAtPlan = { client, journal in
+                let seen = ClientSeen(
+                    name: client, planFile: "billing.yaml", planDigest: "edited", schedule: nil)
+                try journal.note(files: [], clients: [seen], gone: [], at: now) { 0 }
+            }
+        }
+        #expect(rotation.state == .running(.disable) && rotation.reason == .planChanged)
+    }
+
     @Test func `an approval is asked for at the guards as well`() async throws {
         var rotation = try await runFromTheGuards { _ in
             // As an editor of the database may, who can't get round the guards by it.

@@ -109,6 +109,7 @@ extension RotationDriver {
 
     /// Whether the plan file still says what the rotation goes by.
     func planUnchanged() async throws -> GuardFinding {
+        try parts.lookAtPlan(rotation.client, parts.journal)
         let present = try await parts.journal.planDigest(of: rotation.client) ?? ""
         if present == rotation.planDigest { return .passes }
         if present == rotation.body.acknowledgedDigest { return .passes }

@@ -122,6 +122,14 @@ extension Journal {
         }
     }
 
+    /// The signature of one file as it was last read; nil where it wasn't.
+    public func signature(ofPlanFile path: String) throws -> String? {
+        try reading { database in
+            try String.fetchOne(
+                database, sql: "SELECT signature FROM plan_file WHERE path = ?", arguments: [path])
+        }
+    }
+
     /// Notes what a reading of changed plan files gave, and which files are gone.
     ///
     /// A client seen for the first time is due one period later: nothing is rotated unasked.

@@ -9,7 +9,12 @@ struct EngineParts: Sendable {
     let clock: any RotationClock
     let random: any RandomSource
     let identities: IdentityBook
+    let lookAtPlan: PlanLook
 }
+
+/// Brings the journal's knowledge of one client's plan file up to date, right before something is
+/// done that goes by it.
+public typealias PlanLook = @Sendable (ClientName, Journal) throws -> Void
 
 /// What a run tells while it goes on.
 public struct RotationNews: Sendable {

@@ -8,19 +8,25 @@ public final class RotationEngine: Sendable {
     private let lease: any StateLease
 
     /// Takes the lock, opens the journal, checks the key and the anchor.
+    ///
+    /// `lookAtPlan` is called before each revocation; without it, plans are as they were last
+    /// noted.
     public convenience init(
         directory: String, on disk: any StateDisk = FileSystemDisk(), key: SealingKey,
-        factory: any AdapterFactory, clock: any RotationClock, random: any RandomSource
+        factory: any AdapterFactory, clock: any RotationClock, random: any RandomSource,
+        lookAtPlan: @escaping PlanLook = { _, _ in }
     ) throws {
         try self.init(
             directory: directory, on: disk, key: key, factory: factory, clock: clock,
-            random: random, opening: { try Journal.open(in: directory, on: disk) })
+            random: random, lookAtPlan: lookAtPlan,
+            opening: { try Journal.open(in: directory, on: disk) })
     }
 
     /// The same with a journal that a test has open already, once the lock is taken.
     package init(
         directory: String, on disk: any StateDisk, key: SealingKey, factory: any AdapterFactory,
-        clock: any RotationClock, random: any RandomSource, opening: () throws -> Journal
+        clock: any RotationClock, random: any RandomSource,
+        lookAtPlan: @escaping PlanLook = { _, _ in }, opening: () throws -> Journal
     ) throws {
         try disk.check(directory)
         lease = try disk.lock(directory)
@@ -34,7 +40,7 @@ public final class RotationEngine: Sendable {
         try journal.importSpills(epoch: epoch, at: clock.now())
         parts = EngineParts(
             journal: journal, epoch: epoch, sealer: sealer, factory: factory,
-            clock: clock, random: random, identities: IdentityBook())
+            clock: clock, random: random, identities: IdentityBook(), lookAtPlan: lookAtPlan)
     }
 
     /// The journal that this engine writes.

@@ -5,7 +5,7 @@ import RotationCore
 import RotationEngine
 
 /// The plans of the plan directory, read anew only where a file changed.
-struct PlanShelf {
+struct PlanShelf: Sendable {
     let directory: String
     private let loader = PlanLoader(reader: PlanReader(descriptors: AdapterRegistry.descriptors))
 
@@ -90,6 +90,24 @@ struct PlanShelf {
         try journal.note(
             files: read, clients: clients, gone: gone, at: moment, fraction: fraction)
         return problems
+    }
+
+    /// Brings the journal's knowledge of one client's plan up to date, while a run goes on.
+    ///
+    /// One look at the one file, since it is asked before each revocation; all are looked at only
+    /// where that one changed, is wrong or gone: the plan may stand in another by now.
+    func noteAgain(
+        _ client: ClientName, in journal: Journal, at moment: Instant, fraction: () -> Double
+    ) throws {
+        guard let known = try journal.client(client) else { return }
+        if !known.planDigest.isEmpty,
+            let file = try? PlanDirectory(known.planFile).files().first,
+            try journal.signature(ofPlanFile: file.path) == signature(file)
+        {
+            return
+        }
+        // What is wrong with a file is said at the beginning of the next run.
+        _ = try note(in: journal, at: moment, fraction: fraction)
     }
 
     /// Notes plans that a person starts, wherever their files lie.

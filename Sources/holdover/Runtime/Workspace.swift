@@ -78,9 +78,15 @@ struct Workspace: ParsableArguments {
             let keyPath = givenKeyPath ?? journal.keyPath
             try journal.close()
             let key = try await KeyRing(path: keyPath, adapters: adapters).key()
+            let (shelf, random) = (PlanShelf(directory: plansDirectory), SystemRandom())
             return try RotationEngine(
                 directory: stateDirectory, key: key, factory: adapters, clock: SystemClock(),
-                random: SystemRandom())
+                random: random
+            ) { client, journal in
+                try shelf.noteAgain(client, in: journal, at: SystemClock().now()) {
+                    random.fraction()
+                }
+            }
         } catch let failure as JournalFailure {
             throw Problem(failure, in: stateDirectory)
         } catch let failure as SealingFailure {
