@@ -291,6 +291,17 @@ import Testing
         #expect(rotation.detail == "nobody answers")
     }
 
+    @Test mutating func `a disabled secret is accepted again while a consumer can't be looked at`()
+        async throws
+    {
+        #expect(try await here.stepByStep { $0.state == .running(.delete) })
+        #expect(!here.world.acceptsOriginal)
+        here.odd { $0.reporterFailure = Self.away }
+        _ = try await here.run()
+        #expect(here.world.acceptsOriginal)
+        #expect(try here.look()?.state.phase?.step == .verify)
+    }
+
     @Test func `what was seen of one consumer weighs more than that another wasn't`() {
         func evidence(_ name: String, _ verdict: Evidence.Verdict) -> Evidence {
             Evidence(

@@ -127,9 +127,11 @@ extension RotationDriver {
     }
 
     /// What a report that doesn't permit the revocation leads to; nil where it permits it.
-    func obstacle(in report: GuardReport, with server: any AuthorizationServer) throws
-        -> StepResult?
-    {
+    ///
+    /// `isDisabled`: the old secret is refused already, in a way that can be undone.
+    func obstacle(
+        in report: GuardReport, with server: any AuthorizationServer, isDisabled: Bool
+    ) throws -> StepResult? {
         guard let blocking = report.blocking.first else { return nil }
         let words = report[blocking].words
         switch blocking {
@@ -142,7 +144,8 @@ extension RotationDriver {
             rotation.body.distributedAt = nil
             return .moved(.drifted, ["detail": words])
         case .consumersProven:
-            if case .unseen = report[.consumersProven] { return waitForSight(words) }
+            // A secret that was disabled is not waited with: what isn't known leaves both accepted.
+            if case .unseen = report[.consumersProven], !isDisabled { return waitForSight(words) }
             return .moved(.unproven, ["detail": words])
         case .oldUnused:
             return .waits(

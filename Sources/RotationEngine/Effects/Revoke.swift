@@ -17,7 +17,10 @@ extension RotationDriver {
             return .moved(.done, ["skipped": "the old secret is no longer listed"])
         }
         let report = try await guardReport(server, listed)
-        if let obstacle = try obstacle(in: report, with: server) { return obstacle }
+        let isDisabled = !old.isEnabled
+        if let obstacle = try obstacle(in: report, with: server, isDisabled: isDisabled) {
+            return obstacle
+        }
         if old.isEnabled {
             draft.audit.append(AuditEvent("guards-passed", facts(report)))
             try await mutate(
@@ -47,13 +50,16 @@ extension RotationDriver {
             return .holds(.oldSecretUnclear, "no id of the old secret is recorded")
         }
         let listed = try await listed(server)
-        guard listed.contains(where: { $0.id == id }) else {
+        guard let old = listed.first(where: { $0.id == id }) else {
             let note = rotation.body.isDeleteSent ? "deleted" : "it was gone already"
             rotation.body.isDeleteSent = true
             return .moved(.done, ["old": id.rawValue, "note": note])
         }
         let report = try await guardReport(server, listed)
-        if let obstacle = try obstacle(in: report, with: server) { return obstacle }
+        let isDisabled = !old.isEnabled
+        if let obstacle = try obstacle(in: report, with: server, isDisabled: isDisabled) {
+            return obstacle
+        }
         draft.audit.append(AuditEvent("guards-passed", facts(report)))
         return try await send(deletionOf: id, server)
     }
