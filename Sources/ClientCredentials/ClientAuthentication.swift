@@ -97,6 +97,7 @@ public enum ClientAuthentication: Sendable {
     static func assertion(
         of clientID: String, secret: String, audience: String, at now: Date
     ) async throws(TokenError) -> String {
+        // The library below asserts it, which ends a debug build.
         guard secret.utf8.count >= 32 else {
             throw TokenError.unusable(
                 "the secret has less than the 32 bytes that HS256 needs (RFC 7518 §3.2)")

@@ -1,3 +1,4 @@
+import Crypto
 import Foundation
 import JWTKit
 import Testing
@@ -98,11 +99,105 @@ struct AssertionTests {
             var claims = client.claims(audience: endpoint)
             claims.iss = "hs"
             claims.sub = "hs"
-            let type = "urn%3Aietf%3Aparams%3Aoauth%3Aclient-assertion-type%3Ajwt-bearer"
-            let form =
-                "grant_type=client_credentials&client_assertion_type=\(type)&client_assertion="
-            let answer = try server.post(Path.okta, form + (try await keys.sign(claims)))
+            let answer = try server.post(
+                Path.okta, AssertingClient.form(try await keys.sign(claims)))
             #expect(answer.status == status)
         }
+    }
+
+    @Test func `a secret that is too short for HS256 signs nothing`() async throws {
+        let secret = "a-secret-of-31-characters-01234"
+        try server.makeClient(
+            """
+            {"dialect":"okta","client_id":"hs","secret":"\(secret)",\
+            "auth_method":"client_secret_jwt"}
+            """)
+        // The library would not sign with it.
+        let keys = await JWTKeyCollection().add(
+            hmac: HMACKey(from: secret + "and one more"), digestAlgorithm: .sha256)
+        var claims = client.claims(audience: endpoint)
+        (claims.iss, claims.sub) = ("hs", "hs")
+        let signed = try await keys.sign(claims).split(separator: ".").prefix(2)
+            .joined(separator: ".")
+        let signature = HMAC<SHA256>.authenticationCode(
+            for: Data(signed.utf8), using: SymmetricKey(data: Data(secret.utf8)))
+        let form = AssertingClient.form("\(signed).\(Self.base64URL(Data(signature)))")
+        #expect(try server.post(Path.okta, form).json["error"] == "invalid_client")
+    }
+
+    @Test(arguments: ["RS256", "PS256"], [nil, "RS256", "PS256"] as [String?])
+    func `an RSA key signs with the algorithms that it is registered for`(
+        used: String, registered: String?
+    ) async throws {
+        let key = try Insecure.RSA.PrivateKey(pem: AssertingClient.rsaPEM)
+        let parts = try key.publicKey.getKeyPrimitives()
+        let alg = registered.map { #","alg":"\#($0)""# } ?? ""
+        try server.makeClient(
+            """
+            {"dialect":"okta","client_id":"rsa","auth_method":"private_key_jwt",\
+            "public_key":{"kty":"RSA","n":"\(Self.base64URL(parts.modulus))","e":"AQAB"\(alg)}}
+            """)
+        let keys = JWTKeyCollection()
+        if used == "RS256" {
+            await keys.add(rsa: key, digestAlgorithm: .sha256)
+        } else {
+            await keys.add(pss: key, digestAlgorithm: .sha256)
+        }
+        var claims = client.claims(audience: endpoint)
+        (claims.iss, claims.sub) = ("rsa", "rsa")
+        let answer = try server.post(
+            Path.okta, AssertingClient.form(try await keys.sign(claims)))
+        #expect(answer.status == (registered == nil || registered == used ? 200 : 401))
+    }
+
+    @Test(arguments: [false, true])
+    func `an Ed25519 key is taken, by PEM and by JWK`(asJWK: Bool) async throws {
+        let key = try EdDSA.PrivateKey()
+        let pem = key.publicKey.pemRepresentation.replacing("\n", with: "\\n")
+        let x = Self.base64URL(key.publicKey.rawRepresentation)
+        let jwk = #"{"kty":"OKP","crv":"Ed25519","x":"\#(x)"}"#
+        try server.makeClient(
+            """
+            {"dialect":"okta","client_id":"ed","auth_method":"private_key_jwt",\
+            "public_key":\(asJWK ? jwk : "\"\(pem)\"")}
+            """)
+        let keys = await JWTKeyCollection().add(eddsa: key)
+        var claims = client.claims(audience: endpoint)
+        (claims.iss, claims.sub) = ("ed", "ed")
+        let form = AssertingClient.form(try await keys.sign(claims))
+        #expect(try server.post(Path.okta, form).status == 200)
+        #expect(try server.post(Path.okta, form).status == 401)
+    }
+
+    @Test(
+        arguments: [
+            ("one", "one", 200), ("one", "two", 401), ("one", nil, 401), ("one", "three", 401),
+        ] as [(String, String?, Int)])
+    func `of several keys the one counts that the assertion names`(
+        signing: String, named: String?, status: Int
+    ) async throws {
+        let keys = ["one": ES256PrivateKey(), "two": ES256PrivateKey()]
+        let set = keys.map { name, key in
+            let point = key.publicKey.parameters
+            let (x, y) = (point?.x ?? "", point?.y ?? "")
+            return #"{"kty":"EC","crv":"P-256","kid":"\#(name)","x":"\#(x)","y":"\#(y)"}"#
+        }
+        try server.makeClient(
+            """
+            {"dialect":"okta","client_id":"ec","auth_method":"private_key_jwt",\
+            "public_key":{"keys":[\(set.joined(separator: ","))]}}
+            """)
+        let signer = await JWTKeyCollection().add(ecdsa: try #require(keys[signing]))
+        var claims = client.claims(audience: endpoint)
+        (claims.iss, claims.sub) = ("ec", "ec")
+        var header = JWTHeader()
+        header.kid = named
+        let form = AssertingClient.form(try await signer.sign(claims, header: header))
+        #expect(try server.post(Path.okta, form).status == status)
+    }
+
+    private static func base64URL(_ data: Data) -> String {
+        data.base64EncodedString().replacing("+", with: "-").replacing("/", with: "_")
+            .replacing("=", with: "")
     }
 }

@@ -1,4 +1,5 @@
 import Foundation
+import Glibc
 import Testing
 
 /// The real binary, started for one test and ended with it.
@@ -36,11 +37,21 @@ final class PracticeProcess: Sendable {
     private static func read(_ handle: FileHandle) throws -> [String: String] {
         var data = Data()
         while !(data.last == UInt8(ascii: "\n") && data.contains("PRACTICE_PID=")) {
-            let piece = handle.availableData
+            let piece = try piece(of: handle)
             guard !piece.isEmpty else { throw NotReady() }
             data += piece
         }
         return parse(data)
+    }
+
+    /// What there is to read; Foundation ends the process where a signal comes between.
+    private static func piece(of handle: FileHandle) throws -> Data {
+        var buffer = [UInt8](repeating: 0, count: 4_096)
+        while true {
+            let count = Glibc.read(handle.fileDescriptor, &buffer, buffer.count)
+            if count >= 0 { return Data(buffer.prefix(count)) }
+            guard errno == EINTR else { throw NotReady() }
+        }
     }
 
     static func parse(_ data: Data) -> [String: String] {

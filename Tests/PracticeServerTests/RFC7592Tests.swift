@@ -38,6 +38,18 @@ struct RFC7592Tests {
         #expect(shown.json["client_secret_expires_at"].number == 0)
     }
 
+    @Test func `the metadata are at the place of RFC 8414 and at that of OpenID Connect`() throws {
+        let places = [
+            "/.well-known/oauth-authorization-server/rfc7592",
+            "/rfc7592/.well-known/openid-configuration",
+        ]
+        for place in places {
+            let document = try server.http.send("GET", place).json
+            #expect(document["issuer"].string == "\(server.url)/rfc7592")
+            #expect(document["token_endpoint"].string == "\(server.url)/rfc7592/token")
+        }
+    }
+
     @Test func `an update replaces the whole, and makes a new secret`() throws {
         let updated = try ask("PUT", update)
         #expect(updated.status == 200 && updated.json["client_name"] == .null)

@@ -18,6 +18,18 @@ struct RFC7592Vendor: Vendor {
         add(
             Self.server, to: router, token: "token",
             metadata: ".well-known/openid-configuration", keys: "jwks")
+        let discovery = Discovery(practice: practice, issuer: issuer)
+        router.get(RouterPath(Self.metadata)) { _, _ in
+            let server = Self.server(base: practice.baseURL)
+            return discovery.metadata(server, keys: "\(server.issuer)/jwks")
+        }
+    }
+
+    /// RFC 8414 §3.1 puts the well-known part before the issuer's path.
+    private static let metadata = "/.well-known/oauth-authorization-server\(mount)"
+
+    static func owns(_ path: String) -> Bool {
+        path.hasPrefix("\(mount)/") || path == metadata
     }
 
     static func server(base: String) -> TokenServer {

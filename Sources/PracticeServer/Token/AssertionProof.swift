@@ -13,8 +13,9 @@ struct AssertionProof: Sendable {
             self.init(claims: claims, secret: nil)
             return
         }
+        // HS256 needs a key of 32 bytes (RFC 7518 §3.2), as the library asserts.
         for secret in client.secrets + client.retired
-        where client.match(secret.digest, at: now).isAccepted {
+        where client.match(secret.digest, at: now).isAccepted && secret.value.utf8.count >= 32 {
             let key = HMACKey(from: secret.value)
             let keys = await JWTKeyCollection().add(hmac: key, digestAlgorithm: .sha256)
             if let claims = try? await keys.verify(token, as: AssertionClaims.self) {

@@ -20,7 +20,7 @@ struct Discovery: Sendable {
                 "private_key_jwt",
             ],
             "token_endpoint_auth_signing_alg_values_supported": [
-                "HS256", "ES256", "RS256", "EdDSA",
+                "HS256", "RS256", "PS256", "ES256", "EdDSA",
             ],
         ]
         return Reply.json(document)
