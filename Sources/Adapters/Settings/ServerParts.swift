@@ -32,19 +32,19 @@ struct ServerParts: Sendable {
         self.now = now
     }
 
-    /// The private key behind `reference`: RSA or P-256, which the PEM tells.
+    /// The private key behind `reference`, a PEM or a JWK, which tells how it signs.
     func key(_ reference: SecretReference, of clientID: String, _ settings: Settings)
         async throws(AdapterError) -> AssertionKey
     {
-        let pem = try await resolver.resolve(reference, for: settings.adapter)
+        let key = try await resolver.resolve(reference, for: settings.adapter)
         let keyID = try settings.text("key_id")
-        for algorithm in [AssertionKey.Algorithm.rs256, .es256] {
-            let text = pem.withPlaintext { $0 }
-            let key = try? await AssertionKey(
-                clientID: clientID, pem: text, algorithm: algorithm, keyID: keyID)
-            if let key { return key }
+        let text = key.withPlaintext { $0 }
+        do throws(TokenError) {
+            return try AssertionKey(clientID: clientID, text: text, keyID: keyID)
+        } catch {
+            throw settings.invalid(
+                "private_key", "is neither a PEM nor a JWK of RSA, P-256 or Ed25519")
         }
-        throw settings.invalid("private_key", "is not a PEM private key, RSA or P-256")
     }
 }
 
