@@ -78,7 +78,7 @@ coverage: setup ## states and events, and regions of engine and core; fails belo
 	@.ci/coverage
 
 contract: setup ## adapters' suites, with real servers; HOLDOVER_CONTRACTS names vendors' contracts
-	@HOLDOVER_REAL_SERVERS=1 swift test --filter 'AdaptersTests|CommandTests.Real'
+	@HOLDOVER_REAL_SERVERS=1 swift test --filter 'AdaptersTests|CommandTests.Real|RealAuthentication'
 
 fuzz: setup ## hostile bytes at every parser; FUZZ_SECONDS=60 or FUZZ_RUNS for each target
 	@HOLDOVER_FUZZING=1 swift build -c release --scratch-path .build/fuzz --product Fuzzer

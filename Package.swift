@@ -161,7 +161,7 @@ let package = Package(
         .testTarget(
             name: "ClientCredentialsTests",
             dependencies: [
-                "ClientCredentials", "HTTPTransport", crypto, jwt,
+                "ClientCredentials", "HTTPTransport", "ProcessTesting", crypto, jwt,
                 .product(name: "MetricsTestKit", package: "swift-metrics"),
             ],
             swiftSettings: settings),

@@ -157,6 +157,9 @@ stop() {
     kill "$pid" 2>/dev/null || true
 }
 
+# Another script takes the functions from here.
+[ "${BASH_SOURCE[0]}" = "$0" ] || return 0
+
 case "${1:-}" in
 start | stop) "$1" "${2:?a directory is needed}" ;;
 *)
