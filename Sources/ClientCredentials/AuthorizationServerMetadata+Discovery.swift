@@ -5,7 +5,8 @@ extension AuthorizationServerMetadata {
     /// Asks the server of `issuer` what it says of itself; nothing is kept.
     ///
     /// RFC 8414 §3 has the place between host and path, OpenID Connect Discovery §4 behind the
-    /// path; the second is asked where the first has no metadata, and only then. Throws `unusable`
+    /// path, and some servers the first name at the second place; each is asked where those before
+    /// it have no metadata, and only then. Throws `unusable`
     /// for an issuer that can't be one, `malformed` for metadata of another issuer (§3.3), or with
     /// a token endpoint to which a secret must not go, and where there is none at all.
     public static func discover(
@@ -39,10 +40,13 @@ extension AuthorizationServerMetadata {
         let pathStart = issuer[start.upperBound...].firstIndex(of: "/") ?? issuer.endIndex
         let (host, path) = (issuer[..<pathStart], issuer[pathStart...])
         let stem = path.hasSuffix("/") ? path.dropLast() : path
-        return [
+        let standard = [
             "\(host)/.well-known/oauth-authorization-server\(stem)",
             "\(host)\(stem)/.well-known/openid-configuration",
         ]
+        // django-oauth-toolkit publishes where it is mounted, and nowhere else.
+        let mounted = "\(host)\(stem)/.well-known/oauth-authorization-server"
+        return stem.isEmpty ? standard : standard + [mounted]
     }
 
     private struct Document: Decodable {

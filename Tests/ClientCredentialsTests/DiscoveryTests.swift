@@ -32,30 +32,39 @@ import Testing
     @Test(arguments: [
         (
             "https://example.com", "https://example.com/.well-known/oauth-authorization-server",
-            "https://example.com/.well-known/openid-configuration"
+            ["https://example.com/.well-known/openid-configuration"]
         ),
         (
             "https://example.com/issuer1",
             "https://example.com/.well-known/oauth-authorization-server/issuer1",
-            "https://example.com/issuer1/.well-known/openid-configuration"
+            [
+                "https://example.com/issuer1/.well-known/openid-configuration",
+                "https://example.com/issuer1/.well-known/oauth-authorization-server",
+            ]
         ),
         (
             "https://example.com/", "https://example.com/.well-known/oauth-authorization-server",
-            "https://example.com/.well-known/openid-configuration"
+            ["https://example.com/.well-known/openid-configuration"]
         ),
         (
             "https://example.com:8443/a/b/",
             "https://example.com:8443/.well-known/oauth-authorization-server/a/b",
-            "https://example.com:8443/a/b/.well-known/openid-configuration"
+            [
+                "https://example.com:8443/a/b/.well-known/openid-configuration",
+                "https://example.com:8443/a/b/.well-known/oauth-authorization-server",
+            ]
         ),
         (
             "http://127.0.0.1:9/a", "http://127.0.0.1:9/.well-known/oauth-authorization-server/a",
-            "http://127.0.0.1:9/a/.well-known/openid-configuration"
+            [
+                "http://127.0.0.1:9/a/.well-known/openid-configuration",
+                "http://127.0.0.1:9/a/.well-known/oauth-authorization-server",
+            ]
         ),
-    ]) func `the document is where the standards have it`(
-        issuer: String, first: String, second: String
+    ]) func `the document is where the standards have it, or where the server is mounted`(
+        issuer: String, first: String, others: [String]
     ) throws {
-        #expect(try Metadata.places(of: issuer) == [first, second])
+        #expect(try Metadata.places(of: issuer) == [first] + others)
     }
 
     @Test(arguments: [
@@ -119,8 +128,16 @@ import Testing
             ])
     }
 
+    @Test func `the place where a server is mounted is the last`() async throws {
+        let http = ScriptedHTTP(missing, missing, document())
+        #expect(try await discover(issuer, http).get().issuer == issuer)
+        #expect(
+            http.requests.last?.url
+                == "https://a.test/tenant/.well-known/oauth-authorization-server")
+    }
+
     @Test func `a server that has no metadata at all is told`() async {
-        let http = ScriptedHTTP(missing, .json(410, "{}"))
+        let http = ScriptedHTTP(missing, missing, .json(410, "{}"))
         #expect(
             await discover(issuer, http)
                 == .failure(

@@ -95,8 +95,8 @@ start() {
         sleep 0.1
     done
     printf '%s\n' "PYTHON=$venv/bin/python" "SITE=$dir" "SETTINGS=site_settings" \
-        "TOKEN_URL=http://127.0.0.1:$port/o/token/" "CLIENT_ID=holdover-test" \
-        "CLIENT_SECRET=$secret"
+        "ISSUER=http://127.0.0.1:$port/o" "TOKEN_URL=http://127.0.0.1:$port/o/token/" \
+        "CLIENT_ID=holdover-test" "CLIENT_SECRET=$secret"
 }
 
 stop() {
