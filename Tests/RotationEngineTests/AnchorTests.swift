@@ -165,19 +165,16 @@ import Testing
 
     @Test func `a journal of the first schema is read, moved forward and goes on`() throws {
         let home = try Home()
-        try home.create().close()
+        try home.createOld(schema: 1)
         try home.raw { database in
             try database.execute(
                 sql: """
-                    ALTER TABLE setting DROP COLUMN anchor_path;
-                    ALTER TABLE evidence DROP COLUMN source;
                     INSERT INTO plan VALUES ('d', '{}');
                     INSERT INTO rotation
                         (id, client, state, phase, started_at, next_at, plan_digest, body)
                         VALUES ('R1', 'billing', 'running', 'create', 1, 1, 'd', '{}');
                     INSERT INTO evidence (rotation, consumer, verdict, detail, taken_at)
-                        VALUES ('R1', 'web', 'proven', 'it reports the new secret', 1);
-                    PRAGMA user_version=1
+                        VALUES ('R1', 'web', 'proven', 'it reports the new secret', 1)
                     """)
         }
         let id = RotationID(rawValue: "R1")

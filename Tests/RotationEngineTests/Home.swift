@@ -31,6 +31,23 @@ final class Home: Sendable {
             at: Self.start)
     }
 
+    /// Leaves a journal as a holdover made it that knew the first `schema` migrations only.
+    func createOld(schema: Int) throws {
+        try raw { database in
+            for migration in Schema.migrations.prefix(schema) {
+                try database.execute(sql: migration)
+            }
+            try database.execute(
+                sql: """
+                    PRAGMA user_version=\(schema);
+                    PRAGMA application_id=\(Schema.applicationID);
+                    INSERT INTO setting
+                        (one, database_id, epoch, key_id, key_path, canary, made_at)
+                        VALUES (1, 'database', 0, 'key', '', x'00', \(Self.start.milliseconds))
+                    """)
+        }
+    }
+
     /// Runs `body` on a connection that knows none of the journal's rules but the schema's.
     func raw<Result>(_ body: (Database) throws -> Result) throws -> Result {
         let queue = try DatabaseQueue(path: path)

@@ -111,7 +111,7 @@ import Testing
             "journal_mode": "delete", "synchronous": "3", "foreign_keys": "1",
             "trusted_schema": "0", "secure_delete": "1", "temp_store": "2", "mmap_size": "0",
             "cell_size_check": "1", "busy_timeout": "10000", "application_id": "1215261796",
-            "user_version": "3",
+            "user_version": "\(Schema.migrations.count)",
         ]
         for (name, value) in expected {
             let found = try journal.reading { try String.fetchOne($0, sql: "PRAGMA \(name)") }

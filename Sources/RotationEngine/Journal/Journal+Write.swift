@@ -37,7 +37,7 @@ public struct ClientSeen: Sendable {
 }
 
 extension Journal {
-    private func writing<Result>(_ body: (Database) throws -> Result) throws -> Result {
+    func writing<Result>(_ body: (Database) throws -> Result) throws -> Result {
         try queue.writeWithoutTransaction { database in
             try database.writing { try body(database) }
         }
@@ -175,14 +175,15 @@ extension Journal {
         let due = client.schedule.map { $0.due(after: start, fraction: fraction) }
         try database.execute(
             sql: """
-                INSERT INTO client (name, plan_file, plan_digest, first_seen_at, due_at)
-                VALUES (?, ?, ?, ?, ?)
+                INSERT INTO client (name, plan_file, plan_digest, first_seen_at, due_at, period)
+                VALUES (?, ?, ?, ?, ?, ?)
                 ON CONFLICT (name) DO UPDATE SET plan_file = excluded.plan_file,
-                    plan_digest = excluded.plan_digest, due_at = excluded.due_at
+                    plan_digest = excluded.plan_digest, due_at = excluded.due_at,
+                    period = excluded.period
                 """,
             arguments: [
                 client.name.rawValue, client.planFile, client.planDigest, firstSeen,
-                due?.milliseconds,
+                due?.milliseconds, client.schedule?.every.milliseconds,
             ])
     }
 }

@@ -10,7 +10,7 @@ enum Schema {
     static let applicationID = 0x486F_6C64
 
     /// Migrations only go forward, each in a transaction; released ones are never edited.
-    static let migrations: [String] = [first, second, third]
+    static let migrations: [String] = [first, second, third, fourth]
 
     private static func quoted(_ words: [String]) -> String {
         words.map { "'\($0)'" }.joined(separator: ", ")
@@ -22,6 +22,24 @@ enum Schema {
     /// How it is known which secret a consumer uses.
     private static let third = """
         ALTER TABLE evidence ADD COLUMN source TEXT NOT NULL DEFAULT 'fingerprint'
+        """
+
+    /// What runs counted, how the last one ended, how often each client's plan wants it rotated.
+    private static let fourth = """
+        CREATE TABLE counter (
+            name TEXT NOT NULL,
+            labels TEXT NOT NULL CHECK (substr(labels, 1, 1) = '{'),
+            value REAL NOT NULL CHECK (value >= 0),
+            PRIMARY KEY (name, labels)
+        ) STRICT, WITHOUT ROWID;
+        CREATE TABLE last_run (
+            one INTEGER PRIMARY KEY CHECK (one = 1),
+            started_at INTEGER NOT NULL,
+            ended_at INTEGER NOT NULL,
+            exit_code INTEGER NOT NULL,
+            succeeded_at INTEGER
+        ) STRICT;
+        ALTER TABLE client ADD COLUMN period INTEGER
         """
 
     private static let first = """

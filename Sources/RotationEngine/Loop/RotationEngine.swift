@@ -92,6 +92,13 @@ public final class RotationEngine: Sendable {
         return report
     }
 
+    /// Keeps how this run went and adds what it counted, in one transaction.
+    ///
+    /// For the very end, while the engine holds the lock; throws `fenced` where it was overtaken.
+    public func record(_ run: RunRecord, adding counts: [CountedSeries: Double]) throws {
+        try parts.journal.record(run, adding: counts, epoch: parts.epoch)
+    }
+
     /// Answers what people asked of one rotation, and does nothing else.
     public func answerRequests(of rotation: Rotation) async throws {
         let options = RunOptions(isStopping: { true })

@@ -1,0 +1,21 @@
+public import RotationCore
+
+/// How a run ended.
+public struct RunRecord: Sendable, Hashable {
+    /// When it began.
+    public let startedAt: Instant
+    /// When it was over.
+    public let endedAt: Instant
+    /// What it left with.
+    public let exitCode: Int32
+    /// When a run last ended well, this one included; nil where none did.
+    public let succeededAt: Instant?
+
+    /// A record.
+    public init(startedAt: Instant, endedAt: Instant, exitCode: Int32, succeededAt: Instant?) {
+        self.startedAt = startedAt
+        self.endedAt = endedAt
+        self.exitCode = exitCode
+        self.succeededAt = succeededAt
+    }
+}
