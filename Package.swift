@@ -104,6 +104,11 @@ let package = Package(
         .target(
             name: "AdapterContracts", dependencies: ["RotationCore"], swiftSettings: settings),
 
+        // What is seen from outside: metrics, and what is shipped to make use of them.
+        .target(
+            name: "Monitoring", dependencies: ["RotationCore", "RotationEngine"],
+            exclude: ["Alerting", "Dashboards"], swiftSettings: settings),
+
         // What people wrote down: YAML plans, checked against the adapters' descriptors.
         .target(
             name: "Plans",
@@ -115,7 +120,7 @@ let package = Package(
             name: "holdover",
             dependencies: [
                 "RotationEngine", "Adapters", "AdapterContracts", "Plans", "HTTPTransport",
-                arguments,
+                "Monitoring", arguments,
             ],
             swiftSettings: settings),
 
@@ -169,6 +174,10 @@ let package = Package(
             name: "RotationEngineTests",
             dependencies: ["AdapterContracts", "RotationEngine", "RotationTesting"],
             swiftSettings: settings),
+        .testTarget(
+            name: "MonitoringTests",
+            dependencies: ["Monitoring", "ProcessTesting", "RotationCore", "RotationEngine"],
+            exclude: ["Rules", "Transcripts"], swiftSettings: settings),
         .testTarget(
             name: "PlansTests", dependencies: ["Plans", "RotationCore"], swiftSettings: settings),
         .testTarget(

@@ -9,6 +9,9 @@ import RotationEngine
 /// `main` words errors and chooses exit codes for all of its subcommands.
 @main
 struct Holdover: AsyncParsableCommand {
+    /// The number that `--version` and the metrics tell.
+    static let versionNumber = "0.1.0"
+
     static let configuration = CommandConfiguration(
         commandName: "holdover",
         abstract: "Rotates OAuth client secrets without downtime.",
@@ -32,10 +35,11 @@ struct Holdover: AsyncParsableCommand {
              11 another run               130 interrupted
              12 journal or key
             """,
-        version: "0.1.0",
+        version: versionNumber,
         subcommands: [
-            Init.self, Check.self, Start.self, Run.self, Status.self, Explain.self, Approve.self,
-            Hold.self, Resume.self, Retry.self, Rollback.self, Recover.self, History.self,
+            Init.self, Check.self, Start.self, Run.self, Status.self, Explain.self, Metrics.self,
+            Approve.self, Hold.self, Resume.self, Retry.self, Rollback.self, Recover.self,
+            History.self,
             Servers.self, Stores.self, Adapter.self, Audit.self, GenerateDocs.self,
         ])
 

@@ -9,13 +9,13 @@ struct GeneratedFileTests {
             .deletingLastPathComponent()
     }
 
-    @Test func `the schema of plans and the tables of adapters are what the command writes`()
+    @Test func `the schema of plans and the tables of the pages are what the command writes`()
         async throws
     {
         try await Workbench.open { bench in
             let folder = "Sources/RotationCore/RotationCore.docc"
             try bench.directory(folder)
-            let pages = try ["Servers", "Stores"].map { name in
+            let pages = try ["Servers", "Stores", "Monitoring"].map { name in
                 let page = "\(folder)/\(name).md"
                 let text = try String(contentsOf: root.appending(path: page), encoding: .utf8)
                 let parts = text.split(separator: /<!-- (made by generate-docs|end) -->\n/)

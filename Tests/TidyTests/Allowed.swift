@@ -12,10 +12,11 @@ enum Allowed {
         "RotationEngine": ["RotationCore"],
         "Adapters": ["RotationCore", "ClientCredentials", "HTTPTransport", "CXattr"],
         "AdapterContracts": ["RotationCore"],
+        "Monitoring": ["RotationCore", "RotationEngine"],
         "Plans": ["RotationCore"],
         "holdover": [
             "RotationCore", "RotationEngine", "Adapters", "AdapterContracts", "Plans",
-            "ClientCredentials", "HTTPTransport",
+            "ClientCredentials", "HTTPTransport", "Monitoring",
         ],
         "PracticeServer": [],
         "PracticeConsumer": ["ClientCredentials", "HTTPTransport"],

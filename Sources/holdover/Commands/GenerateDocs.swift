@@ -1,6 +1,7 @@
 import Adapters
 import ArgumentParser
 import Foundation
+import Monitoring
 import Plans
 import RotationCore
 
@@ -22,6 +23,8 @@ struct GenerateDocs: ParsableCommand {
             "\(pages)/Servers.md", ServerView.header, all.servers.map { ServerView($0).cells })
         try Self.fill(
             "\(pages)/Stores.md", StoreView.header, all.stores.map { StoreView($0).cells })
+        try Self.fill(
+            "\(pages)/Monitoring.md", MetricFamily.header, MetricFamily.all.map(\.cells))
     }
 
     /// Puts the table between its two marks; a page that isn't there is left so.

@@ -17,6 +17,7 @@ struct Run: AsyncParsableCommand {
               holdover run -q                      from cron, every few minutes
               holdover run --wait 10m              stay while something can move soon
               holdover run --client billing-api --until verify
+              holdover run -q --metrics-file /var/lib/prometheus/node-exporter/holdover.prom
             """)
 
     @Flag(name: .shortAndLong, help: "Say nothing unless something is wrong.")
@@ -45,6 +46,12 @@ struct Run: AsyncParsableCommand {
     @Flag(help: "Exit with 10 where something moved, and with 5 where all wait on a gate.")
     var detailedExitcode = false
 
+    @Option(
+        help: ArgumentHelp(
+            "Write metrics here at the end (HOLDOVER_METRICS_FILE), for a textfile collector.",
+            valueName: "file"))
+    var metricsFile: String?
+
     @OptionGroup var workspace: Workspace
 
     func validate() throws {
@@ -56,9 +63,15 @@ struct Run: AsyncParsableCommand {
     }
 
     func run() async throws {
+        let recorder = RunRecorder(workspace, metricsFile: metricsFile)
+        try await recorder.recording { try await drive(recorder) }
+    }
+
+    private func drive(_ recorder: RunRecorder) async throws {
         let begin = ContinuousClock.now
         let http = CountedHTTP(connections: max(64, jobs))
-        let engine = try await workspace.engine(through: http)
+        let engine = try await workspace.engine(through: http, measuredBy: recorder.meter)
+        recorder.engine = engine
         let stop = StopSignal()
         stop.listen()
         let problems = try noteAndStart(engine)

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import HTTPTransport
+import Monitoring
 import RotationCore
 import RotationEngine
 
@@ -70,7 +71,9 @@ struct Workspace: ParsableArguments {
     }
 
     /// The engine: the lock is taken, the key is checked.
-    func engine(through http: any HTTPClient = CountedHTTP()) async throws -> RotationEngine {
+    func engine(
+        through http: any HTTPClient = CountedHTTP(), measuredBy meter: CallMeter? = nil
+    ) async throws -> RotationEngine {
         let adapters = Ports.factory(through: http)
         do {
             // The journal first: without one, a missing key is no wonder.
@@ -80,8 +83,9 @@ struct Workspace: ParsableArguments {
             let key = try await KeyRing(path: keyPath, adapters: adapters).key()
             let (shelf, random) = (PlanShelf(directory: plansDirectory), SystemRandom())
             return try RotationEngine(
-                directory: stateDirectory, key: key, factory: adapters, clock: SystemClock(),
-                random: random
+                directory: stateDirectory, key: key,
+                factory: meter.map { MeasuredAdapters(adapters, by: $0) } ?? adapters,
+                clock: SystemClock(), random: random
             ) { client, journal in
                 try shelf.noteAgain(client, in: journal, at: SystemClock().now()) {
                     random.fraction()
