@@ -181,6 +181,7 @@ import Testing
         let looking = try Journal.openForReading(in: home.directory)
         #expect(try looking.freeze() == nil)
         #expect(looking.anchorPath == nil)
+        #expect(try looking.notices().isEmpty)
         #expect(try looking.evidence(of: id).map(\.source) == [.fingerprint])
         try looking.close()
         let journal = try Journal.open(in: home.directory)

@@ -26,6 +26,9 @@ struct OddPorts: AdapterFactory {
     var verdict: @Sendable (ClientSecret) -> AuthenticationResult? = { _ in nil }
     /// Told of each secret that the token endpoint is asked about, and of its id where it is known.
     var asked: @Sendable (ClientSecret, CredentialID?) -> Void = { _, _ in }
+    /// What reading the server's log comes to instead of happening.
+    var logFailure: AdapterError?
+    var presented: @Sendable (Presentations?) -> Presentations? = { $0 }
     /// Whether stores have a place for the client_id, whatever the world says.
     var storesHoldClientID: Bool?
     var stored: @Sendable (StoredSecret?) -> StoredSecret? = { $0 }
@@ -95,6 +98,11 @@ private struct OddServer: AuthorizationServer {
     {
         guard capabilities.shape == .pair else { return try await create(secret, label: label) }
         return try await usual.create(secret, beside: old, label: label)
+    }
+
+    func presentations(since moment: Instant) async throws(AdapterError) -> Presentations? {
+        if let failure = odd.logFailure { throw failure }
+        return odd.presented(try await usual.presentations(since: moment))
     }
 
     func disable(_ credential: CredentialID) async throws(AdapterError) {

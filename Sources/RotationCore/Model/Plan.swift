@@ -32,6 +32,11 @@ public struct Plan: Sendable, Hashable, Codable {
     public var isExclusive: Bool
     /// How the old secret gives way to the new one.
     public var strategy: Strategy
+    /// The scopes that the client needs; nil where the plan doesn't say.
+    public var scopes: [String]?
+    /// How long the old secret is only disabled before it is deleted, where the server can do that;
+    /// nil for no time at all.
+    public var keepDisabled: Span?
 
     /// A plan with the usual rules for everything but who and where.
     public init(

@@ -100,6 +100,12 @@ public struct RotationBody: Sendable, Hashable, Codable {
     public var rollbackReason: String?
     /// Secrets of ours whose value was lost and that the server wouldn't delete; nil where none.
     public var leftBehind: [CredentialID]?
+    /// Since when the old secret is to be refused; nil while it is accepted.
+    public var revokedAt: Instant?
+    /// When the old secret was presented by us since then, where the server tells of requests.
+    public var probedAt: [Instant]?
+    /// How far the server's log of requests could be read; nil where it wasn't looked at.
+    public var sight: EventSight?
 
     /// The particulars at the beginning.
     public init(trigger: String, phaseSince: Instant, waitingSince: Instant) {

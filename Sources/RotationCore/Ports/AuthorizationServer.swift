@@ -67,6 +67,19 @@ public protocol AuthorizationServer: Sendable {
     func authenticate(
         with secret: ClientSecret, of credential: CredentialID?, connection: ProbeConnection
     ) async throws(AdapterError) -> AuthenticationResult
+
+    /// The client's token requests since `moment`, as the server's log has them, our own among
+    /// them; nil where it tells of none.
+    ///
+    /// A read. What can't be read throws: silence is only what was looked for and not found. Called
+    /// only where ``ServerCapabilities/events`` says that there is anything.
+    func presentations(since moment: Instant) async throws(AdapterError) -> Presentations?
+
+    /// The scopes (RFC 6749 §3.3), or what the server has in their place, that the client may get
+    /// for itself; nil where that isn't told.
+    ///
+    /// A read, for `check`.
+    func scopes() async throws(AdapterError) -> Set<String>?
 }
 
 extension AuthorizationServer {
@@ -93,6 +106,14 @@ extension AuthorizationServer {
     ) async throws(AdapterError) -> AuthenticationResult {
         try await authenticate(with: secret, connection: connection)
     }
+
+    /// Most servers keep no log that can be asked.
+    public func presentations(since moment: Instant) async throws(AdapterError) -> Presentations? {
+        nil
+    }
+
+    /// Most aren't asked.
+    public func scopes() async throws(AdapterError) -> Set<String>? { nil }
 
     private var noDisabling: AdapterError {
         AdapterError(.refused, code: "no-disabling", message: "secrets can't be disabled here")

@@ -51,8 +51,25 @@ public struct ServerCapabilities: Sendable, Hashable, Codable {
         case none
         /// That the client was there, with whichever secret.
         case client
+        /// When the retained secret of two was used, and nothing of the one in force.
+        ///
+        /// It can show that the old secret is used, and never that the new one is.
+        case retained
         /// Which secret was used.
         case secret
+    }
+
+    /// What the server's log tells of single token requests of a client: who made them, and what
+    /// came of them.
+    public enum Events: String, Sendable, Hashable, Codable {
+        /// Nothing that can be read by a call.
+        case none
+        /// Tokens one by one, and refusals only once there were several in a row.
+        case repeated
+        /// Each request, granted or refused.
+        case each
+        /// The same, and which secret a token was given for.
+        case named
     }
 
     /// How the server holds the secrets of a client.
@@ -78,6 +95,10 @@ public struct ServerCapabilities: Sendable, Hashable, Codable {
     public var telemetry: Telemetry
     /// How long after a use it is told, at worst.
     public var telemetryLag: Span
+    /// What is told of single requests.
+    public var events: Events
+    /// How long after a request it is told, at worst.
+    public var eventLag: Span
     /// Whether the id of a secret is the `client_id` that it belongs to, so that consumers need
     /// that too.
     public var namesClients: Bool
@@ -99,7 +120,8 @@ public struct ServerCapabilities: Sendable, Hashable, Codable {
     public init(
         shape: Shape, limit: Int, origin: Origin, recognition: Recognition, canDisable: Bool,
         canWithdraw: Bool = true, propagation: Span, expiry: Expiry = .never,
-        telemetry: Telemetry = .none, telemetryLag: Span = .zero, namesClients: Bool = false
+        telemetry: Telemetry = .none, telemetryLag: Span = .zero,
+        events: Events = .none, eventLag: Span = .zero, namesClients: Bool = false
     ) {
         self.shape = shape
         self.limit = limit
@@ -111,6 +133,8 @@ public struct ServerCapabilities: Sendable, Hashable, Codable {
         self.expiry = expiry
         self.telemetry = telemetry
         self.telemetryLag = telemetryLag
+        self.events = events
+        self.eventLag = eventLag
         self.namesClients = namesClients
     }
 }

@@ -1,36 +1,6 @@
 import RotationCore
 
 extension RotationDriver {
-    /// Looks for the old secret for the plan's window.
-    ///
-    /// Phase `watch`.
-    func watch() async throws -> StepResult {
-        if let drift = try await drift(from: .new) { return drift }
-        let server = try await server()
-        if case .accepted = try await ask(server, about: .old) {
-            return bear(
-                with: server, waiting: .notYetRefused, thenHeld: .oldSecretStillAccepted,
-                "the deleted secret is accepted again")
-        }
-        if case .refused(let code) = try await ask(server, about: .new) {
-            return bear(
-                with: server, waiting: .notYetAccepted, thenHeld: .newSecretRefused,
-                "the server refuses the new secret: \(code)")
-        }
-        let now = clock.now()
-        let end = rotation.body.phaseSince + rotation.plan.watch
-        if let straggler = try await consumersUse(.new).first(where: { $0.verdict == .onOther }) {
-            return .waits(.consumerOnOldSecret, "\(straggler.consumer): \(straggler.detail)")
-        }
-        guard now < end else {
-            return .moved(.done, ["watched": rotation.plan.watch.description])
-        }
-        let pause = max(Span.minutes(1).milliseconds, rotation.plan.watch.milliseconds / 48)
-        return .waits(
-            .watching, "looking for anyone still on the old secret",
-            until: min(end, now + Span(milliseconds: pause)))
-    }
-
     /// The last look; what is sealed is shredded with the state.
     ///
     /// Phase `close`.

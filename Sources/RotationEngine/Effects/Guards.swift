@@ -66,7 +66,7 @@ extension RotationDriver {
         if rotation.plan.consumers.isEmpty, rotation.plan.soak == nil {
             findings[.consumersProven] = .unknown("the plan names neither consumers nor a soak")
         }
-        findings[.oldUnused] = oldUnused(listed, server.capabilities.telemetryLag)
+        findings[.oldUnused] = try await oldUnused(listed, server)
         findings[.idsAgree] = idsAgree(listed)
         findings[.overlapOver] =
             clock.now() >= overlapEnd() ? .passes : .fails("the overlap is not over")
@@ -75,6 +75,24 @@ extension RotationDriver {
         let isApproved = !rotation.plan.needsApproval || rotation.body.approval != nil
         findings[.approved] = isApproved ? .passes : .fails("nobody approved")
         return GuardReport(findings, grade: evidence.grade)
+    }
+
+    /// Whether nobody is seen with the old secret whom the plan doesn't name.
+    ///
+    /// Where the server's log names secrets, it also says who that is; and where the old secret is
+    /// disabled already, who is refused with it.
+    private func oldUnused(_ listed: [Credential], _ server: any AuthorizationServer) async throws
+        -> GuardFinding
+    {
+        if let refused = try await refusedWhileDisabled(server) { return refused }
+        let users = try await usersOfOld(server)
+        guard case .fails(let words) = oldUnused(listed, server.capabilities.telemetryLag) else {
+            guard let last = users.first?.lastAt,
+                clock.now() < last + rotation.plan.overlap + server.capabilities.eventLag
+            else { return .passes }
+            return .fails("the old secret is \(self.words(of: users))")
+        }
+        return .fails(users.isEmpty ? words : "\(words), \(self.words(of: users))")
     }
 
     /// A use that is newer than the proof is somebody's whom the plan doesn't name.
@@ -88,6 +106,44 @@ extension RotationDriver {
         if clock.now() >= used + rotation.plan.overlap + lag { return .passes }
         let seconds = Span(milliseconds: ago.milliseconds / 1_000 * 1_000)
         return .fails("the server says that the old secret was used \(seconds) ago")
+    }
+
+    /// Who got tokens with the old secret since everybody was proven on the new one.
+    private func usersOfOld(_ server: any AuthorizationServer) async throws -> [PresenterTally] {
+        let capabilities = server.capabilities
+        guard capabilities.events == .named, let proven = rotation.body.overlapSince else {
+            return []
+        }
+        // What is older than the overlap keeps nothing from moving.
+        let quiet = Span(
+            milliseconds: -(rotation.plan.overlap.milliseconds + capabilities.eventLag.milliseconds)
+        )
+        let since = max(proven, clock.now() + quiet)
+        let end = rotation.body.phaseSince + rotation.plan.overlap
+        let events =
+            try await presented(
+                at: server, since: since, knownUpTo: clock.now(), bearingUntil: end) ?? []
+        try noteUnusual(events)
+        return events.accepted
+            .filter { $0.credential == rotation.oldCredential && $0.at > since }.tallies()
+    }
+
+    /// Whom the server refuses while the old secret can still be put back.
+    private func refusedWhileDisabled(_ server: any AuthorizationServer) async throws
+        -> GuardFinding?
+    {
+        guard server.capabilities.canDisable, rotation.state.phase == .delete,
+            !rotation.body.isDeleteSent
+        else { return nil }
+        let end = rotation.body.phaseSince + rotation.plan.overlap
+        let refused = try await stragglers(
+            at: server, knownUpTo: clock.now(), bearingUntil: end)
+        guard let last = refused.first?.lastAt, clock.now() < last + rotation.plan.overlap else {
+            return nil
+        }
+        return .fails(
+            "the disabled secret is \(words(of: refused)); "
+                + "holdover rollback \(rotation.client.rawValue) puts it back")
     }
 
     private func worst(_ findings: [(String, GuardFinding)]) -> GuardFinding {

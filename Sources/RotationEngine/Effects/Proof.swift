@@ -182,8 +182,11 @@ extension RotationDriver {
         of role: SecretRole, quiet: Span, _ server: any AuthorizationServer
     ) async throws -> Judgement {
         guard server.capabilities.telemetry == .secret else {
-            return Judgement(
-                verdict: .unknown, words: "the server doesn't tell when a secret was used")
+            let words =
+                server.capabilities.telemetry == .retained
+                ? "the server tells only when the retained secret was used, which proves nothing"
+                : "the server doesn't tell when a secret was used"
+            return Judgement(verdict: .unknown, words: words)
         }
         let listed = try await listed(server)
         let (new, old) = (rotation.newCredential, rotation.oldCredential)

@@ -23,6 +23,7 @@ extension RotationDriver {
         }
         if old.isEnabled {
             draft.audit.append(AuditEvent("guards-passed", facts(report)))
+            beginRefusal()
             try await mutate(
                 .disable, on: old.id.rawValue, isServer: true, yieldsToRequests: true
             ) { () async throws(AdapterError) in try await server.disable(old.id) }
@@ -41,6 +42,11 @@ extension RotationDriver {
         }
     }
 
+    /// From now on whoever presents the old secret is a straggler.
+    private func beginRefusal() {
+        rotation.body.revokedAt = rotation.body.revokedAt ?? clock.now()
+    }
+
     /// Deletes the old secret by its exact id.
     ///
     /// Phase `delete`: from its intent on, no way back.
@@ -55,6 +61,7 @@ extension RotationDriver {
             rotation.body.isDeleteSent = true
             return .moved(.done, ["old": id.rawValue, "note": note])
         }
+        if let pause = try await keepDisabled(server, listed) { return pause }
         let report = try await guardReport(server, listed)
         let isDisabled = !old.isEnabled
         if let obstacle = try obstacle(in: report, with: server, isDisabled: isDisabled) {
@@ -64,11 +71,26 @@ extension RotationDriver {
         return try await send(deletionOf: id, server)
     }
 
+    /// What is waited for, or was found, while the plan has the old secret be disabled only; nil
+    /// once that is over.
+    private func keepDisabled(_ server: any AuthorizationServer, _ listed: [Credential])
+        async throws -> StepResult?
+    {
+        let end = rotation.body.phaseSince + (rotation.plan.keepDisabled ?? .zero)
+        guard server.capabilities.canDisable, clock.now() < end else { return nil }
+        let report = try await guardReport(server, listed)
+        if let obstacle = try obstacle(in: report, with: server) { return obstacle }
+        return .waits(
+            .watching, "the old secret is only disabled; looking for anyone still on it",
+            until: min(end, nextLook(server)))
+    }
+
     private func send(deletionOf id: CredentialID, _ server: any AuthorizationServer) async throws
         -> StepResult
     {
         let survivor = try secret(.new)
         let wasSent = rotation.body.isDeleteSent
+        beginRefusal()
         rotation.body.isDeleteSent = true
         do {
             try await mutate(.delete, on: id.rawValue, isServer: true, yieldsToRequests: true) {
@@ -90,6 +112,7 @@ extension RotationDriver {
     /// Phase `prove`.
     func proveRefused() async throws -> StepResult {
         let server = try await server()
+        beginRefusal()
         repeat {
             switch try await ask(server, about: .old, connection: .fresh) {
             case .refused:
@@ -124,7 +147,9 @@ extension RotationDriver {
             }
         }
         switch try await ask(server, about: .old, connection: .fresh) {
-        case .accepted: return .moved(.done, ["old": old.id.rawValue])
+        case .accepted:
+            (rotation.body.revokedAt, rotation.body.probedAt) = (nil, nil)
+            return .moved(.done, ["old": old.id.rawValue])
         case .refused(let code):
             return runOfPatience(server.capabilities)
                 ? .holds(.oldSecretRefused, "the server still refuses the old secret: \(code)")

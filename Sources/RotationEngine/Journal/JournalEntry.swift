@@ -16,6 +16,10 @@ struct JournalEntry: Sendable {
     var shreds = false
     /// What consumers were seen to use.
     var evidence: [Evidence] = []
+    /// What people should know of the client.
+    var notices: [Notice] = []
+    /// Addresses that tokens were fetched from, and when last.
+    var addresses: [String: Instant] = [:]
     /// What is said about it for ever.
     var audit: [AuditEvent] = []
     /// Requests that this transaction answers.

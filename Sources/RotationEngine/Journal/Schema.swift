@@ -10,7 +10,7 @@ enum Schema {
     static let applicationID = 0x486F_6C64
 
     /// Migrations only go forward, each in a transaction; released ones are never edited.
-    static let migrations: [String] = [first, second, third, fourth]
+    static let migrations: [String] = [first, second, third, fourth, fifth]
 
     private static func quoted(_ words: [String]) -> String {
         words.map { "'\($0)'" }.joined(separator: ", ")
@@ -40,6 +40,29 @@ enum Schema {
             succeeded_at INTEGER
         ) STRICT;
         ALTER TABLE client ADD COLUMN period INTEGER
+        """
+
+    /// What people should know of a client, and where its tokens were fetched from.
+    private static let fifth = """
+        CREATE TABLE notice (
+            client TEXT NOT NULL,
+            kind TEXT NOT NULL,
+            subject TEXT NOT NULL,
+            rotation TEXT NOT NULL REFERENCES rotation(id),
+            words TEXT NOT NULL,
+            first_at INTEGER NOT NULL,
+            last_at INTEGER NOT NULL,
+            count INTEGER NOT NULL,
+            PRIMARY KEY (client, kind, subject)
+        ) STRICT, WITHOUT ROWID;
+        CREATE INDEX notice_latest ON notice (last_at);
+
+        CREATE TABLE address (
+            client TEXT NOT NULL,
+            address TEXT NOT NULL,
+            last_at INTEGER NOT NULL,
+            PRIMARY KEY (client, address)
+        ) STRICT, WITHOUT ROWID;
         """
 
     private static let first = """

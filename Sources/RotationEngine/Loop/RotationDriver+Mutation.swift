@@ -99,11 +99,18 @@ extension RotationDriver {
         connection: ProbeConnection = .kept
     ) async throws -> AuthenticationResult {
         let secret = try secret(role)
+        if role == .old { noteProbe(server) }
         let id = role == .old ? rotation.oldCredential : rotation.newCredential
         return try await call(rotation.plan.server.name, isServer: true) {
             () async throws(AdapterError) in
             try await server.authenticate(with: secret, of: id, connection: connection)
         }
+    }
+
+    /// Remembers when the old secret was presented by us, so that nobody takes us for a straggler.
+    private func noteProbe(_ server: any AuthorizationServer) {
+        guard rotation.body.revokedAt != nil, server.capabilities.events != .none else { return }
+        rotation.body.probedAt = (rotation.body.probedAt ?? []).suffix(127) + [clock.now()]
     }
 
     /// What the token endpoint says of a secret of which no id is known.

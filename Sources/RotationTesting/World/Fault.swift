@@ -28,12 +28,14 @@ public enum Fault: String, Sendable, Hashable, CaseIterable {
 /// A call of a port, as it is counted.
 public enum Call: String, Sendable, Hashable {
     case identity, preflight, credentials, create, disable, enable, delete, authenticate
-    case read, write, reload, report
+    case read, write, reload, report, presentations
 
     /// Whether the call only looks.
     var isRead: Bool {
         switch self {
-        case .identity, .preflight, .credentials, .authenticate, .read, .report: true
+        case .identity, .preflight, .credentials, .authenticate, .read, .report,
+            .presentations:
+            true
         case .create, .disable, .enable, .delete, .write, .reload: false
         }
     }

@@ -44,6 +44,11 @@ public struct Meddling: Sendable {
         world.state.withLock { $0.skew += span.milliseconds }
     }
 
+    /// Somebody whom no plan names presents the secret that was in force at the beginning.
+    public func presentOriginal(from address: String, by agent: String) {
+        world.state.withLock { $0.note(useOf: World.original, from: address, by: agent) }
+    }
+
     /// A colleague adds a secret.
     public func addForeignSecret(_ id: String) {
         world.state.withLock { state in

@@ -65,7 +65,8 @@ public final class World: Sendable {
                         store: index % configuration.storeCount, habit: habit, value: original,
                         client: client, candidate: candidate, loadedAt: start, presented: original,
                         presentedClient: client, presentedAt: start)
-                }, allowsOutage: configuration.strategy == .outage, randomState: seed))
+                }, hasLog: configuration.capabilities.events != .none,
+                allowsOutage: configuration.strategy == .outage, randomState: seed))
     }
 
     /// A world that goes on from what another one was, with other faults ahead.

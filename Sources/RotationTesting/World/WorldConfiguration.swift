@@ -140,10 +140,12 @@ extension World.Configuration {
         ]
         return stubborn
     }
-    /// Consumers of which the server's telemetry tells, or only when they began.
+    /// Consumers of which the server's telemetry tells, or only when they began; and its log has
+    /// every request.
     public static var witnessed: World.Configuration {
         var witnessed = clientSupplied
         witnessed.capabilities.telemetry = .secret
+        witnessed.capabilities.events = .named
         witnessed.habits = [.hook, .interval(.seconds(5)), .watch]
         witnessed.proofs = [.rollout, .telemetry, .fingerprint]
         return witnessed

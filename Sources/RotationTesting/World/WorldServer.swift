@@ -144,13 +144,21 @@ struct WorldServer: AuthorizationServer {
         }
     }
 
+    func presentations(since moment: Instant) async throws(AdapterError) -> Presentations? {
+        try await world.call(.presentations) { state in
+            Presentations(
+                state.presented.filter { $0.at >= moment },
+                seenUpTo: Instant(milliseconds: state.now + state.skew))
+        }
+    }
+
     func authenticate(with secret: ClientSecret, connection: ProbeConnection)
         async throws(AdapterError) -> AuthenticationResult
     {
         try await world.call(.authenticate) { state in
             state.askedAt = state.calls
             let value = secret.withPlaintext { $0 }
-            state.note(useOf: value)
+            state.note(useOf: value, from: "10.0.1.1", by: OwnProbes.userAgent)
             return state.accepts(value) ? .accepted : .refused(code: "invalid_client")
         }
     }

@@ -100,6 +100,9 @@ struct WorldState: Sendable {
     var consumers: [WorldConsumer]
     /// When each value was last accepted, on the server's clock.
     var uses: [String: Int64] = [:]
+    /// What the server's log tells of, where it has one, on its own clock.
+    var presented: [Presentation] = []
+    var hasLog = false
     var made = 0
     /// How long both secrets must have been accepted after the last write, in true time.
     var overlap: Int64 = 0
@@ -123,9 +126,17 @@ struct WorldState: Sendable {
         }
     }
 
-    /// What the server's telemetry tells of from now on.
-    mutating func note(useOf value: String) {
-        if accepts(value) { uses[value] = now }
+    /// What the server's telemetry and its log tell of from now on.
+    mutating func note(useOf value: String, from address: String, by agent: String) {
+        let isAccepted = accepts(value)
+        if isAccepted { uses[value] = now }
+        guard hasLog else { return }
+        presented.append(
+            Presentation(
+                at: Instant(milliseconds: now),
+                outcome: isAccepted ? .accepted : .refused(code: "invalid_client"),
+                credential: isAccepted ? secrets.first { $0.value == value }?.id : nil,
+                address: address, userAgent: agent))
     }
 
     /// With which of its two a consumer gets a token: the second where the first is refused.
@@ -162,7 +173,9 @@ struct WorldState: Sendable {
                 }
             defer {
                 let value = usable(of: consumers[index])
-                if consumers[index].present(value, at: now) { note(useOf: value) }
+                if consumers[index].present(value, at: now) {
+                    note(useOf: value, from: "10.0.0.\(index)", by: "consumer/1")
+                }
             }
             guard isTime else { continue }
             let store = stores[consumer.store]

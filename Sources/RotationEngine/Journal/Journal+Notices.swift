@@ -1,0 +1,89 @@
+import GRDB
+public import RotationCore
+
+extension Journal {
+    /// What people should know of a client, or of all, the latest first.
+    ///
+    /// Empty in a journal that no run has moved forward yet.
+    public func notices(of client: ClientName? = nil) throws -> [Notice] {
+        try reading { database in
+            guard try database.tableExists("notice") else { return [] }
+            return try Row.fetchAll(
+                database.cachedStatement(
+                    sql: """
+                        SELECT client, rotation, kind, subject, words, first_at, last_at, count
+                        FROM notice WHERE ?1 IS NULL OR client = ?1
+                        ORDER BY last_at DESC, kind, subject
+                        """), arguments: [client?.rawValue]
+            ).compactMap(Notice.init(row:))
+        }
+    }
+
+    /// The addresses that a client's tokens were fetched from.
+    func addresses(of client: ClientName) throws -> Set<String> {
+        try reading { database in
+            Set(
+                try String.fetchAll(
+                    database.cachedStatement(sql: "SELECT address FROM address WHERE client = ?"),
+                    arguments: [client.rawValue]))
+        }
+    }
+}
+
+extension Notice {
+    /// nil for a kind that a newer version knows.
+    fileprivate init?(row: Row) throws {
+        guard let kind = Kind(rawValue: try row.cell(2)) else { return nil }
+        try self.init(
+            client: ClientName(rawValue: row.cell(0)), rotation: RotationID(rawValue: row.cell(1)),
+            kind: kind, subject: row.cell(3), words: row.cell(4),
+            firstAt: Instant(milliseconds: row.cell(5)),
+            lastAt: Instant(milliseconds: row.cell(6)), count: row.cell(7))
+    }
+
+    /// The same log is read again and again, so within a rotation the largest count is the count.
+    func upsert(_ database: Database) throws {
+        try database.cachedStatement(
+            sql: """
+                INSERT INTO notice
+                    (client, kind, subject, rotation, words, first_at, last_at, count)
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+                ON CONFLICT (client, kind, subject) DO UPDATE SET
+                    first_at = iif(rotation = excluded.rotation,
+                        min(first_at, excluded.first_at), excluded.first_at),
+                    count = iif(rotation = excluded.rotation,
+                        max(count, excluded.count), excluded.count),
+                    last_at = max(last_at, excluded.last_at), words = excluded.words,
+                    rotation = excluded.rotation
+                """
+        ).execute(arguments: [
+            client.rawValue, kind.rawValue, subject, rotation.rawValue, words,
+            firstAt.milliseconds, lastAt.milliseconds, count,
+        ])
+    }
+}
+
+extension ClientName {
+    /// How many addresses are remembered of a client; the longest unseen are forgotten.
+    private static let addressLimit = 500
+
+    func note(addresses: [String: Instant], _ database: Database) throws {
+        guard !addresses.isEmpty else { return }
+        for (address, moment) in addresses.sorted(by: { $0.key < $1.key }) {
+            try database.cachedStatement(
+                sql: """
+                    INSERT INTO address (client, address, last_at) VALUES (?, ?, ?)
+                    ON CONFLICT (client, address) DO UPDATE SET
+                        last_at = max(last_at, excluded.last_at)
+                    """
+            ).execute(arguments: [rawValue, address, moment.milliseconds])
+        }
+        try database.cachedStatement(
+            sql: """
+                DELETE FROM address WHERE client = ?1 AND address NOT IN
+                    (SELECT address FROM address WHERE client = ?1
+                    ORDER BY last_at DESC, address LIMIT \(Self.addressLimit))
+                """
+        ).execute(arguments: [rawValue])
+    }
+}

@@ -1,0 +1,73 @@
+import GRDB
+import RotationCore
+import RotationTesting
+import Testing
+
+@testable import RotationEngine
+
+/// What is kept of a client's notices, and where its tokens came from.
+@Suite struct NoticeTests {
+    private let home: Home
+    private let client = ClientName(rawValue: "billing")
+
+    init() throws {
+        home = try Home()
+        try home.create().close()
+        try home.raw { database in
+            try database.execute(sql: "INSERT INTO plan VALUES ('d', '{}')")
+            for id in ["R1", "R2"] {
+                try database.execute(
+                    sql: """
+                        INSERT INTO rotation (id, client, state, phase, started_at, next_at,
+                            plan_digest, body) VALUES (?, ?, 'running', 'create', 1, 1, 'd', '{}')
+                        """, arguments: [id, id])
+            }
+        }
+    }
+
+    private func notice(
+        _ rotation: String, first: Int64, last: Int64, count: Int, words: String = "w"
+    ) -> Notice {
+        Notice(
+            client: client, rotation: RotationID(rawValue: rotation), kind: .straggler,
+            subject: "10.9.9.9", words: words, firstAt: Instant(milliseconds: first),
+            lastAt: Instant(milliseconds: last), count: count)
+    }
+
+    private func keep(_ notices: Notice...) throws -> [Notice] {
+        try home.raw { database in for notice in notices { try notice.upsert(database) } }
+        let journal = try Journal.openForReading(in: home.directory)
+        defer { try? journal.close() }
+        return try journal.notices(of: client)
+    }
+
+    @Test func `one that is seen again is brought up to date, and never forgets its beginning`()
+        throws
+    {
+        let kept = try keep(
+            notice("R1", first: 100, last: 200, count: 3),
+            notice("R1", first: 150, last: 300, count: 2, words: "later"))
+        #expect(kept == [notice("R1", first: 100, last: 300, count: 3, words: "later")])
+    }
+
+    @Test func `in another rotation it begins anew`() throws {
+        let kept = try keep(
+            notice("R1", first: 100, last: 200, count: 30),
+            notice("R2", first: 900, last: 950, count: 2))
+        #expect(kept == [notice("R2", first: 900, last: 950, count: 2)])
+    }
+
+    @Test func `addresses are remembered, and the longest unseen are forgotten`() throws {
+        let many = Dictionary(
+            uniqueKeysWithValues: (0..<600).map { ("10.0.0.\($0)", Instant(milliseconds: $0)) })
+        try home.raw { database in
+            try client.note(addresses: many, database)
+            try client.note(addresses: ["10.0.0.599": Instant(milliseconds: 5)], database)
+        }
+        let journal = try Journal.openForReading(in: home.directory)
+        defer { try? journal.close() }
+        let known = try journal.addresses(of: client)
+        #expect(known.count == 500 && known.contains("10.0.0.599") && !known.contains("10.0.0.99"))
+        #expect(try journal.addresses(of: ClientName(rawValue: "mail")).isEmpty)
+    }
+}

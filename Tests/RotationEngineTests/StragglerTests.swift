@@ -1,0 +1,227 @@
+import RotationCore
+import RotationTesting
+import Testing
+
+@testable import RotationEngine
+
+/// Somebody whom no plan names, and who still presents the old secret once it is revoked.
+@Suite struct StragglerTests {
+    private var here: AnchoredHome
+
+    init() throws {
+        here = try AnchoredHome(World.Configuration.logged.watched)
+        here.plan.watch = .hours(1)
+    }
+
+    private static let away = AdapterError(
+        .unavailable(retryAfter: nil), code: "fake-away", message: "fake: away")
+    private static let forbidden = AdapterError(
+        .unauthorized, code: "fake-403", message: "fake: 403")
+
+    private func notices() throws -> [Notice] {
+        let journal = try Journal.openForReading(in: here.home.directory)
+        defer { try? journal.close() }
+        return try journal.notices()
+    }
+
+    /// Consumers of a world fetch a token at each call, which is a storm.
+    private func stragglers() throws -> [Notice] { try notices().filter { $0.kind == .straggler } }
+
+    private func audit(_ event: String) throws -> [AuditLine] {
+        let journal = try Journal.openForReading(in: here.home.directory)
+        defer { try? journal.close() }
+        return try journal.auditLines().filter { $0.event == event }
+    }
+
+    /// The rotation once it watches, and the run behind that.
+    private func watching() async throws -> Rotation? {
+        try await here.drive { $0.state == .running(.watch) }
+    }
+
+    private func next() async throws -> Rotation? {
+        guard let rotation = try here.look() else { return nil }
+        here.world.advance(to: rotation.nextAt)
+        _ = try await here.run()
+        return try here.look()
+    }
+
+    @Test func `the first run behind its first use names it`() async throws {
+        #expect(try await watching()?.reason == .watching)
+        here.world.meddle { $0.presentOriginal(from: "10.9.9.9", by: "report-batch/1.4") }
+        let rotation = try #require(try await next())
+        #expect(rotation.state == .running(.watch) && rotation.reason == .consumerOnOldSecret)
+        let detail = try #require(rotation.detail)
+        #expect(detail.contains("10.9.9.9, user agent report-batch/1.4, once"))
+        let notice = try #require(try stragglers().first)
+        #expect(notice.kind == .straggler && notice.rotation == rotation.id && notice.count == 1)
+        #expect(notice.subject == "10.9.9.9, user agent report-batch/1.4")
+        #expect(try audit("straggler-seen").count == 1)
+    }
+
+    @Test func `it is counted as often as it comes, and named in the audit once`() async throws {
+        _ = try await watching()
+        for _ in 0..<3 {
+            here.world.meddle { $0.presentOriginal(from: "10.9.9.9", by: "report-batch/1.4") }
+            _ = try await next()
+        }
+        let notice = try #require(try stragglers().first)
+        #expect(notice.count == 3 && notice.firstAt < notice.lastAt)
+        #expect(try audit("straggler-seen").count == 1)
+    }
+
+    @Test func `nobody takes our own look at the old secret for a straggler`() async throws {
+        let rotation = try #require(try await here.drive { $0.state.isEnded })
+        #expect(rotation.state == .completed)
+        #expect(try stragglers() == [])
+        #expect(rotation.body.probedAt?.isEmpty == false, "we never asked")
+        #expect(rotation.body.sight?.isComplete == true)
+    }
+
+    @Test func `the watch goes on while it is there, and is over once it isn't`() async throws {
+        let start = try #require(try await watching()).body.phaseSince
+        here.world.advance(to: start + .minutes(50))
+        here.world.meddle { $0.presentOriginal(from: "10.9.9.9", by: "report-batch/1.4") }
+        _ = try await next()
+        here.world.advance(to: start + .minutes(100))
+        _ = try await here.run()
+        #expect(try here.look()?.reason == .consumerOnOldSecret)
+        here.world.advance(to: start + .minutes(111))
+        _ = try await here.run()
+        #expect(try here.look()?.state == .completed)
+        let done = try #require(try audit("phase-done").first { $0.body.contains("stragglers") })
+        #expect(done.body.contains("10.9.9.9"))
+    }
+
+    @Test func `who never stops keeps a rotation from ending for three windows`() async throws {
+        let start = try #require(try await watching()).body.phaseSince
+        while let rotation = try here.look(), !rotation.state.isEnded {
+            #expect(rotation.nextAt <= start + .hours(3))
+            here.world.meddle { $0.presentOriginal(from: "10.9.9.9", by: "report-batch/1.4") }
+            _ = try await next()
+        }
+        #expect(try #require(try here.look()?.endedAt) >= start + .hours(3))
+    }
+
+    @Test mutating func `a log that is away ends no watch, and is taken for no silence`()
+        async throws
+    {
+        let start = try #require(try await watching()).body.phaseSince
+        here.odd { $0.logFailure = Self.away }
+        here.world.advance(to: start + .minutes(90))
+        _ = try await here.run()
+        #expect(try here.look()?.state == .running(.watch))
+        #expect(try here.look()?.reason == .serverUnavailable)
+        here.world.meddle { $0.presentOriginal(from: "10.9.9.9", by: "report-batch/1.4") }
+        here.ports = WorldFactory(here.world)
+        #expect(try await next()?.reason == .consumerOnOldSecret)
+    }
+
+    @Test(arguments: [Self.away, Self.forbidden])
+    mutating func `a log that can't be read is said to be, and holds nothing up for ever`(
+        failure: AdapterError
+    ) async throws {
+        let start = try #require(try await watching()).body.phaseSince
+        here.odd { $0.logFailure = failure }
+        here.world.advance(to: start + .hours(2))
+        let rotation = try #require(try await here.drive { $0.state.isEnded })
+        #expect(rotation.state == .completed)
+        #expect(rotation.body.sight?.verdict == .unread)
+        let done = try #require(try audit("phase-done").last { $0.body.contains("\"watched\"") })
+        #expect(done.body.contains("who came is unknown: server: fake"))
+    }
+
+    @Test mutating func `what is told late and what was cut off lower what is said`()
+        async throws
+    {
+        _ = try await watching()
+        here.odd { ports in
+            ports.presented = { told in
+                told.map { .init($0.events, seenUpTo: $0.seenUpTo, isTruncated: true) }
+            }
+        }
+        var rotation = try #require(try await next())
+        #expect(rotation.body.sight?.verdict == .truncated)
+        here.odd { ports in
+            ports.presented = { told in
+                told.map { .init($0.events, seenUpTo: $0.seenUpTo + Span(milliseconds: -9_000)) }
+            }
+        }
+        rotation = try #require(try await next())
+        #expect(rotation.body.sight?.verdict == .late)
+    }
+
+    @Test mutating func `what is unusual is said, and keeps nothing from moving`() async throws {
+        let start = try #require(try await watching()).body.phaseSince
+        here.odd { ports in
+            ports.presented = { told in
+                let storm = (0..<130).map { number in
+                    Presentation(
+                        at: start + .seconds(number), outcome: .accepted, address: "10.8.8.8")
+                }
+                return told.map { Presentations($0.events + storm, seenUpTo: $0.seenUpTo) }
+            }
+        }
+        let rotation = try #require(try await here.drive { $0.state.isEnded })
+        #expect(rotation.state == .completed)
+        let found = try notices()
+        let ofNobody = found.filter { $0.subject == "10.8.8.8" }
+        #expect(Set(ofNobody.map(\.kind)) == [.tokenStorm, .newAddress])
+        // The consumer's own address was learned before the revocation.
+        #expect(!found.contains { $0.kind == .newAddress && $0.subject.hasPrefix("10.0.0.0") })
+    }
+
+    @Test mutating func `a disabled secret that is presented stays, and can be put back`()
+        async throws
+    {
+        here.plan.overlap = .minutes(10)
+        let isDisabled = try await here.stepByStep { $0.state == .running(.delete) }
+        try #require(isDisabled)
+        here.world.meddle { $0.presentOriginal(from: "10.9.9.9", by: "report-batch/1.4") }
+        _ = try await here.run()
+        var rotation = try #require(try here.look())
+        #expect(rotation.state == .running(.delete) && rotation.reason == .consumerOnOldSecret)
+        let detail = try #require(rotation.detail)
+        #expect(detail.contains("10.9.9.9") && detail.contains("holdover rollback billing"))
+        #expect(here.world.secretCount == 2 && !here.world.acceptsOriginal)
+        try here.ask(.rollback, words: "ann")
+        rotation = try #require(try await here.drive { $0.state.isEnded })
+        #expect(rotation.state == .abandoned && here.world.acceptsOriginal)
+    }
+
+    @Test mutating func `a plan may keep the old secret disabled for a while, and look`()
+        async throws
+    {
+        here.plan.keepDisabled = .hours(1)
+        var rotation = try #require(
+            try await here.drive { $0.state == .running(.delete) && $0.reason == .watching })
+        #expect(here.world.secretCount == 2 && !here.world.acceptsOriginal)
+        let since = rotation.body.phaseSince
+        here.world.meddle { $0.presentOriginal(from: "10.9.9.9", by: "report-batch/1.4") }
+        rotation = try #require(try await here.drive { $0.state == .running(.watch) })
+        #expect(rotation.body.phaseSince >= since + .hours(1))
+        #expect(try stragglers().count == 1)
+    }
+
+    @Test mutating func `whoever is seen with the old secret before it is revoked is named`()
+        async throws
+    {
+        here.plan.overlap = .minutes(10)
+        _ = try await here.driveToTheGuards()
+        here.world.meddle { $0.presentOriginal(from: "10.9.9.9", by: "report-batch/1.4") }
+        _ = try await here.run()
+        let rotation = try #require(try here.look())
+        #expect(rotation.state == .running(.disable) && rotation.reason == .consumerOnOldSecret)
+        #expect(rotation.detail?.contains("10.9.9.9, user agent report-batch/1.4") == true)
+        #expect(here.world.acceptsOriginal)
+    }
+}
+
+extension World.Configuration {
+    /// A server that tells when each secret was used, and of every request.
+    fileprivate static var logged: World.Configuration {
+        var logged = clientSupplied
+        logged.capabilities.telemetry = .secret
+        logged.capabilities.events = .named
+        return logged
+    }
+}
