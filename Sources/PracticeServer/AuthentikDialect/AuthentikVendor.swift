@@ -34,9 +34,9 @@ struct AuthentikVendor: Vendor {
         let discovery = Discovery(practice: practice, issuer: issuer)
         let (practice, keySet) = (practice, issuer.keySet)
         let place = "\(Self.mount)/application/o"
-        router.post(RouterPath("\(place)/token")) { request, _ in
+        router.post(RouterPath("\(place)/token")) { request, context in
             guard request.uri.path.hasSuffix("/") else { return Self.unknownPage }
-            return await tokens.answer(request, Self.server(base: practice.baseURL))
+            return await tokens.answer(request, Self.server(base: practice.baseURL), from: context)
         }
         router.get(RouterPath("\(place)/:slug/.well-known/openid-configuration")) { _, context in
             let slug = context.parameters.get("slug") ?? ""

@@ -34,8 +34,8 @@ struct CognitoVendor: Vendor {
         CognitoRole(practice: practice, issuer: issuer).add(to: router)
         let tokens = TokenEndpoint(practice: practice, issuer: issuer)
         let discovery = Discovery(practice: practice, issuer: issuer)
-        router.post("\(Self.mount)/oauth2/token") { request, _ in
-            await tokens.answer(request, Self.server(base: practice.baseURL))
+        router.post("\(Self.mount)/oauth2/token") { request, context in
+            await tokens.answer(request, Self.server(base: practice.baseURL), from: context)
         }
         let pool = router.group("\(Self.mount)/:pool/.well-known")
         pool.get("openid-configuration") { _, context in

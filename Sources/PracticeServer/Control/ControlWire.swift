@@ -98,8 +98,12 @@ struct LogLine: Encodable {
     let accepted: Bool
     let rotated: Bool
     let error: String?
+    let address: String?
+    let userAgent: String?
 
     init(_ entry: TokenLogEntry) {
+        address = entry.caller.address
+        userAgent = entry.caller.userAgent
         sequence = entry.sequence
         time = entry.time
         dialect = entry.owner.realm.dialect

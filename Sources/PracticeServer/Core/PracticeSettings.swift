@@ -57,6 +57,16 @@ struct PracticeSettings: Sendable, Codable {
     var rfc7592HidesSecret = false
     /// How many secrets a project of Barbican may have; less than 0 for no limit.
     var barbicanQuota: Int64 = -1
+    /// How much later vendors' logs tell of a token request.
+    var eventLagMs: Milliseconds = 0
+    /// Let vendors' logs be forbidden to everybody.
+    var eventsAreForbidden = false
+    /// How many events a page of a vendor's log has at most, whatever is asked for.
+    var eventPageSize = 1_000
+    /// Let Okta's log have each refusal of a secret, and not only every fifth in a row.
+    ///
+    /// What Okta logs of a single one is not documented.
+    var oktaLogsEachRefusal = false
     /// Life of access tokens, in seconds.
     var tokenLifetime: Int64 = 3600
 }

@@ -21,6 +21,8 @@ struct TokenLogEntry: Sendable {
     var isRotated = false
     /// Whether the realm saved events at that moment.
     var isSaved = false
+    /// Who made the request.
+    var caller = TokenCaller()
 }
 
 /// What a client's token requests came to since the last reset.

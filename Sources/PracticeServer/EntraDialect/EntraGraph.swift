@@ -16,6 +16,7 @@ struct EntraGraph: Sendable {
             application.post("removePassword") { try await answer($0, $1, Self.writers, remove) }
         }
         EntraReports(graph: self).add(to: router)
+        EntraSignIns(graph: self).add(to: router)
     }
 
     private static let writers: Set = [

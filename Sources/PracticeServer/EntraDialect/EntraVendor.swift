@@ -20,7 +20,7 @@ struct EntraVendor: Vendor {
         let login = router.group("\(Self.mount)/login/:tenant")
         login.post("oauth2/v2.0/token") { request, context in
             guard Self.isOurs(context) else { return Self.unknownTenant }
-            return await tokens.answer(request, .entra(base: practice.baseURL))
+            return await tokens.answer(request, .entra(base: practice.baseURL), from: context)
         }
         login.get("v2.0/.well-known/openid-configuration") { _, context in
             guard Self.isOurs(context) else { return Self.unknownTenant }

@@ -32,8 +32,8 @@ struct GoogleVendor: Vendor {
         let login = GoogleLogin(practice: practice, issuer: issuer)
         router.post("\(Self.mount)/login/token") { request, _ in await login.answer(request) }
         let tokens = TokenEndpoint(practice: practice, issuer: issuer)
-        router.post("\(Self.mount)/sts/v1/oauthtoken") { request, _ in
-            await tokens.answer(request, Self.server(base: practice.baseURL))
+        router.post("\(Self.mount)/sts/v1/oauthtoken") { request, context in
+            await tokens.answer(request, Self.server(base: practice.baseURL), from: context)
         }
     }
 

@@ -8,7 +8,7 @@ struct KeycloakEvent: Encodable {
     let type: String
     let realmId: String
     let clientId: String
-    let ipAddress = "127.0.0.1"
+    let ipAddress: String?
     let error: String?
     let details: [String: String]
 
@@ -22,6 +22,7 @@ struct KeycloakEvent: Encodable {
         type = entry.isAccepted && entry.error == nil ? "CLIENT_LOGIN" : "CLIENT_LOGIN_ERROR"
         realmId = entry.owner.realm.name
         clientId = entry.owner.clientID
+        ipAddress = entry.caller.address
         error = entry.error.map { Self.name($0) }
         var details = ["grant_type": "client_credentials"]
         details["client_auth_method"] =

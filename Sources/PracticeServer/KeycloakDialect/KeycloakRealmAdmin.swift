@@ -59,14 +59,19 @@ struct KeycloakRealmAdmin: Sendable {
         guard let query = KeycloakEventQuery(request.uri.queryParameters) else {
             throw KeycloakError(status: .badRequest, body: ["error": "HTTP 400 Bad Request"])
         }
+        guard !practice.withState({ $0.settings.eventsAreForbidden }) else {
+            throw KeycloakError.forbidden
+        }
         let events = practice.withState { state in
+            let end = state.now - state.settings.eventLagMs
             let from = state.realms[caller.realm]?.eventsFrom ?? 0
             let (tellsRotated, life) = (
                 state.settings.keycloakTellsRotated, state.settings.keycloakEventLife
             )
             let start = life > 0 ? state.now - life * 1_000 : 0
             return state.log.entries(after: from)
-                .filter { $0.isSaved && $0.owner.realm == caller.realm && $0.time >= start }
+                .filter { $0.isSaved && $0.owner.realm == caller.realm }
+                .filter { $0.time >= start && $0.time <= end }
                 .map { KeycloakEvent($0, tellsRotated: tellsRotated) }
         }
         return Reply.json(query.select(events))
@@ -83,7 +88,10 @@ struct KeycloakRealmAdmin: Sendable {
 
     private func config(
         _ request: Request, _ context: PracticeContext, _ caller: KeycloakCaller
-    ) -> Response {
+    ) throws -> Response {
+        guard !practice.withState({ $0.settings.eventsAreForbidden }) else {
+            throw KeycloakError.forbidden
+        }
         let (saves, life) = practice.withState {
             ($0.realms[caller.realm]?.savesEvents ?? false, $0.settings.keycloakEventLife)
         }

@@ -20,7 +20,7 @@ struct KeycloakVendor: Vendor {
         let discovery = Discovery(practice: practice, issuer: issuer)
         router.post("/realms/:realm/protocol/openid-connect/token") { request, context in
             guard let server = server(context) else { return KeycloakError.realmNotFound.response }
-            return await tokens.answer(request, server)
+            return await tokens.answer(request, server, from: context)
         }
         router.get("/realms/:realm/.well-known/openid-configuration") { _, context in
             guard let server = server(context) else { return KeycloakError.realmNotFound.response }

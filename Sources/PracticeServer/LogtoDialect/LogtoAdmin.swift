@@ -15,9 +15,9 @@ struct LogtoAdmin: Sendable {
         application.delete("secrets/:name") { try await answer($0, $1, delete) }
     }
 
-    private typealias Handler = (Request, PracticeContext) async throws -> Response
+    typealias Handler = (Request, PracticeContext) async throws -> Response
 
-    private func answer(
+    func answer(
         _ request: Request, _ context: PracticeContext, _ handler: Handler
     ) async throws -> Response {
         do {

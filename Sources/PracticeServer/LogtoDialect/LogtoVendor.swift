@@ -26,7 +26,9 @@ struct LogtoVendor: Vendor {
     let issuer: TokenIssuer
 
     func add(to router: Router<PracticeContext>) {
-        LogtoAdmin(practice: practice, issuer: issuer).add(to: router)
+        let admin = LogtoAdmin(practice: practice, issuer: issuer)
+        admin.add(to: router)
+        LogtoLogs(admin: admin).add(to: router)
         add(
             Self.server, to: router, token: "oidc/token",
             metadata: "oidc/.well-known/openid-configuration", keys: "oidc/jwks")

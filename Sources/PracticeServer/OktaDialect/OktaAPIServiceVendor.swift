@@ -12,7 +12,12 @@ struct OktaAPIServiceVendor: Vendor {
     let issuer: TokenIssuer
 
     func add(to router: Router<PracticeContext>) {
-        OktaAPIServices(practice: practice, issuer: issuer).add(to: router)
+        let services = OktaAPIServices(practice: practice, issuer: issuer)
+        services.add(to: router)
+        OktaSystemLog(
+            practice: practice, access: services.access, realm: .only(.oktaAPIService),
+            mount: Self.mount, prefix: "app.oauth2"
+        ).add(to: router)
         add(
             Self.server, to: router, token: "oauth2/v1/token",
             metadata: ".well-known/oauth-authorization-server", keys: "oauth2/v1/keys")

@@ -13,14 +13,19 @@ struct OktaVendor: Vendor {
     }
 
     func add(to router: Router<PracticeContext>) {
-        OktaAdmin(practice: practice, issuer: issuer).add(to: router)
+        let admin = OktaAdmin(practice: practice, issuer: issuer)
+        admin.add(to: router)
+        OktaSystemLog(
+            practice: practice, access: admin.access, realm: .oktaOrg, mount: "",
+            prefix: "app.oauth2.as"
+        ).add(to: router)
         let tokens = TokenEndpoint(practice: practice, issuer: issuer)
         let discovery = Discovery(practice: practice, issuer: issuer)
-        router.post("/oauth2/v1/token") { request, _ in
-            await tokens.answer(request, .oktaOrg(base: practice.baseURL))
+        router.post("/oauth2/v1/token") { request, context in
+            await tokens.answer(request, .oktaOrg(base: practice.baseURL), from: context)
         }
-        router.post("/oauth2/default/v1/token") { request, _ in
-            await tokens.answer(request, .oktaDefault(base: practice.baseURL))
+        router.post("/oauth2/default/v1/token") { request, context in
+            await tokens.answer(request, .oktaDefault(base: practice.baseURL), from: context)
         }
         for path in ["openid-configuration", "oauth-authorization-server"] {
             router.get("/.well-known/\(path)") { _, _ in

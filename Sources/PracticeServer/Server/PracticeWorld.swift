@@ -85,7 +85,9 @@ struct PracticeWorld: Sendable {
             NewClient(
                 dialect: .auth0, clientId: credentials.adminClientID,
                 secret: credentials.adminSecret, authMethod: .post,
-                scopes: ["read:client_keys", "update:clients", "update:client_keys"]))
+                scopes: [
+                    "read:client_keys", "update:clients", "update:client_keys", "read:logs",
+                ]))
         for client in seed.clients ?? [] { _ = try await registrar.register(client) }
     }
 }

@@ -5,6 +5,7 @@ struct ClientAuthenticator: Sendable {
     let server: TokenServer
     /// The scope that the request asks for.
     let askedScope: String?
+    let caller: TokenCaller
 
     private var wording: TokenWording { server.wording }
 
@@ -164,7 +165,7 @@ extension ClientAuthenticator {
                 method: method, secretID: outcome.secretID, digest: outcome.digest,
                 isAccepted: outcome.isAccepted, error: outcome.error,
                 isRotated: outcome.isRotated,
-                isSaved: state.realms[server.realm]?.savesEvents ?? false))
+                isSaved: state.realms[server.realm]?.savesEvents ?? false, caller: caller))
     }
 }
 

@@ -8,10 +8,13 @@ struct TokenEndpoint: Sendable {
     let issuer: TokenIssuer
 
     /// The answer of `server` to a token request.
-    func answer(_ request: Request, _ server: TokenServer) async -> Response {
+    func answer(
+        _ request: Request, _ server: TokenServer, from context: PracticeContext
+    ) async -> Response {
         do throws(TokenError) {
             let form = try await form(of: request, server.wording)
-            return try await grant(form, request.headers, server)
+            let caller = TokenCaller(request, context)
+            return try await grant(form, request.headers, server, caller)
         } catch {
             let usedBasic = request.headers[.authorization]?.lowercased().hasPrefix("basic ")
             return server.realm.dialect.vendor.response(
@@ -37,7 +40,8 @@ struct TokenEndpoint: Sendable {
     }
 
     private func grant(
-        _ form: FormParameters, _ headers: HTTPFields, _ server: TokenServer
+        _ form: FormParameters, _ headers: HTTPFields, _ server: TokenServer,
+        _ caller: TokenCaller
     ) async throws(TokenError) -> Response {
         guard let grant = form["grant_type"] else { throw server.wording.missingGrant }
         let settings = practice.withState { $0.settings }
@@ -52,7 +56,8 @@ struct TokenEndpoint: Sendable {
         let shown = try PresentedCredential(
             headers: headers, form: form, wording: server.wording)
         let authenticator = ClientAuthenticator(
-            practice: practice, issuer: issuer, server: server, askedScope: form["scope"])
+            practice: practice, issuer: issuer, server: server, askedScope: form["scope"],
+            caller: caller)
         let client: AuthenticatedClient
         do throws(TokenError) {
             client = try await authenticator.authenticate(shown)

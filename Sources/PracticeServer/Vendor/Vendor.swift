@@ -152,8 +152,8 @@ extension Vendor {
         let (practice, issuer) = (practice, issuer)
         let tokens = TokenEndpoint(practice: practice, issuer: issuer)
         let discovery = Discovery(practice: practice, issuer: issuer)
-        router.post(RouterPath("\(Self.mount)/\(token)")) { request, _ in
-            await tokens.answer(request, server(practice.baseURL))
+        router.post(RouterPath("\(Self.mount)/\(token)")) { request, context in
+            await tokens.answer(request, server(practice.baseURL), from: context)
         }
         router.get(RouterPath("\(Self.mount)/\(metadata)")) { _, _ in
             discovery.metadata(
