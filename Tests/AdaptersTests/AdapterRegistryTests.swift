@@ -130,6 +130,9 @@ import Testing
             for name in Self.names(descriptor.settings) {
                 #expect(text.contains("`\(name)`"), "\(page) lacks \(name)")
             }
+            guard list.map(\.type) == all.servers.map(\.type) else { continue }
+            let known = text.components(separatedBy: "**Once the old secret is revoked:** ")
+            #expect(known.count == 2, "\(page) doesn't say once what can be known")
         }
     }
 

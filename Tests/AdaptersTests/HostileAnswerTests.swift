@@ -30,7 +30,8 @@ import Testing
         switch adapter {
         case "okta":
             return Okta(
-                api: OktaAPI(admin: api, appID: "0oa1", now: now), probe: probe,
+                api: OktaAPI(admin: api, appID: "0oa1", now: now),
+                log: OktaLog(admin: api, clientID: "billing", now: now), probe: probe,
                 issuer: "https://a.example")
         case "pingfederate":
             return PingFederate(

@@ -14,7 +14,7 @@ struct Auth0: SingleSecretServer {
 
     static let capabilities = ServerCapabilities(
         shape: .single, limit: 1, origin: .client, recognition: .value, canDisable: false,
-        propagation: .minutes(1))
+        propagation: .minutes(1), events: .each, eventLag: Auth0API.logLag)
 
     var capabilities: ServerCapabilities { Self.capabilities }
 
@@ -36,6 +36,7 @@ struct Auth0: SingleSecretServer {
         do throws(AdapterError) {
             findings += try await rightsFindings()
             findings += clientFindings(try await api.client())
+            findings += await logFindings("auth0", at: api.now(), needs: "read:logs")
         } catch {
             findings.append(try error.finding())
         }
@@ -70,6 +71,10 @@ struct Auth0: SingleSecretServer {
 
     private func problem(_ code: String, _ reason: String) -> Finding {
         Finding(.problem, code: "auth0-\(code)", message: "auth0: \(reason)")
+    }
+
+    func presentations(since moment: Instant) async throws(AdapterError) -> Presentations? {
+        try await api.presentations(since: moment)
     }
 
     func secretInForce() async throws(AdapterError) -> ClientSecret? {

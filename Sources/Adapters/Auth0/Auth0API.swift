@@ -63,7 +63,7 @@ struct Auth0API: Sendable {
         }
     }
 
-    private func send(
+    func send(
         _ method: String, _ path: String, _ body: [UInt8]?, _ effect: CallEffect
     ) async throws(AdapterError) -> HTTPResponse {
         let response = try await admin.send(method, path, body: body, effect)

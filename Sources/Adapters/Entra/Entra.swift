@@ -19,11 +19,14 @@ struct Entra: AuthorizationServer {
     static let capabilities = ServerCapabilities(
         shape: .list, limit: 20, origin: .server, recognition: .label, canDisable: false,
         propagation: .minutes(10), expiry: .atCreation, telemetry: .secret,
-        telemetryLag: .hours(24))
+        telemetryLag: .hours(24), events: .named, eventLag: .minutes(30))
 
     var capabilities: ServerCapabilities {
         var own = Self.capabilities
-        if !readsReport { (own.telemetry, own.telemetryLag) = (.none, .zero) }
+        if !readsReport {
+            (own.telemetry, own.telemetryLag) = (.none, .zero)
+            (own.events, own.eventLag) = (.none, .zero)
+        }
         return own
     }
 
@@ -63,7 +66,10 @@ struct Entra: AuthorizationServer {
         -> [Finding]
     {
         guard readsReport else { return [] }
-        do throws(AdapterError) { _ = try await api.lastUses(of: appID) } catch {
+        do throws(AdapterError) {
+            _ = try await api.lastUses(of: appID)
+            _ = try await api.signIns(since: api.now(), lag: .zero)
+        } catch {
             return [
                 try error.warning(
                     "entra-no-sign-in-report",
@@ -140,6 +146,10 @@ struct Entra: AuthorizationServer {
             let left = try await api.application().passwordCredentials
             guard !left.contains(where: { $0.keyId == credential.rawValue }) else { throw error }
         }
+    }
+
+    func presentations(since moment: Instant) async throws(AdapterError) -> Presentations? {
+        try await api.signIns(since: moment, lag: capabilities.eventLag)
     }
 
     func authenticate(with secret: ClientSecret, connection: ProbeConnection)

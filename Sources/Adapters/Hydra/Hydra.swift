@@ -115,6 +115,10 @@ struct Hydra: AuthorizationServer {
         try await api.put(survivor)
     }
 
+    func scopes() async throws(AdapterError) -> Set<String>? {
+        try await api.client().scope.map { Set($0.split(separator: " ").map(String.init)) }
+    }
+
     func authenticate(with secret: ClientSecret, connection: ProbeConnection)
         async throws(AdapterError) -> AuthenticationResult
     {

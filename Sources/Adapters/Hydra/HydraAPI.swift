@@ -7,12 +7,15 @@ struct HydraClient: Decodable {
     let secret: String?
     let authMethod: String?
     let grantTypes: [String]?
+    /// Words with spaces between them.
+    let scope: String?
 
     enum CodingKeys: String, CodingKey {
         case clientID = "client_id"
         case secret = "client_secret"
         case authMethod = "token_endpoint_auth_method"
         case grantTypes = "grant_types"
+        case scope
     }
 }
 

@@ -80,6 +80,15 @@ extension Keycloak {
                     "the realm's saved events lack CLIENT_LOGIN, so a client's own logins with "
                         + "the old secret aren't seen"))
         }
+        if let types = config.enabledEventTypes, !types.isEmpty,
+            !types.contains("CLIENT_LOGIN_ERROR")
+        {
+            found.append(
+                warning(
+                    "refusals-not-saved",
+                    "the realm's saved events lack CLIENT_LOGIN_ERROR, so who is still refused "
+                        + "with the old secret isn't seen"))
+        }
         if let seconds = config.eventsExpiration, seconds > 0, .seconds(seconds) < overlap {
             found.append(
                 warning(

@@ -22,11 +22,12 @@ struct Keycloak: AuthorizationServer {
 
     static let capabilities = ServerCapabilities(
         shape: .twoSlots, limit: 2, origin: .server, recognition: .value, canDisable: false,
-        propagation: .minutes(1), expiry: .onceReplaced, telemetry: .secret)
+        propagation: .minutes(1), expiry: .onceReplaced, telemetry: .retained,
+        events: .named)
 
     var capabilities: ServerCapabilities {
         var own = Self.capabilities
-        if !readsEvents { own.telemetry = .none }
+        if !readsEvents { (own.telemetry, own.events) = (.none, .none) }
         return own
     }
 
@@ -161,6 +162,14 @@ struct Keycloak: AuthorizationServer {
             }
         }
         try await api.deleteRotated(client)
+    }
+
+    func presentations(since moment: Instant) async throws(AdapterError) -> Presentations? {
+        try await api.presentations(since: moment, at: now())
+    }
+
+    func scopes() async throws(AdapterError) -> Set<String>? {
+        try await api.client().defaultClientScopes.map(Set.init)
     }
 
     func authenticate(with secret: ClientSecret, connection: ProbeConnection)

@@ -15,6 +15,8 @@ struct KeycloakClient: Decodable {
     let bearerOnly: Bool?
     let clientAuthenticatorType: String?
     let attributes: [String: String?]?
+    /// Those that a token has without being asked for.
+    let defaultClientScopes: [String]?
 
     /// When the secret in force stops being accepted, and the rotated one with it.
     var expiresAt: Instant? { time("client.secret.expiration.time") }

@@ -4,6 +4,9 @@ import RotationCore
 struct KeycloakEvent: Decodable {
     /// Milliseconds since 1970.
     let time: Int64?
+    let type: String?
+    let ipAddress: String?
+    let error: String?
     let details: [String: String?]?
 
     /// Those that a client comes about with a secret of its own and that are in every version.
@@ -21,6 +24,24 @@ struct KeycloakEvent: Decodable {
             name.hasPrefix("client_auth_") && name != "client_auth_method"
                 && "\(name) \(value ?? "")".lowercased().contains("rotat")
         }
+    }
+}
+
+extension KeycloakEvent {
+    /// What a client's own logins are called, and what the refused ones are.
+    static let logins = ["CLIENT_LOGIN", "CLIENT_LOGIN_ERROR"]
+
+    /// nil where it is about something else than the secret.
+    ///
+    /// Keycloak keeps no user agent.
+    var presentation: Presentation? {
+        guard let time else { return nil }
+        let isRefused = type?.hasSuffix("_ERROR") ?? false
+        if isRefused, error != "invalid_client_credentials" { return nil }
+        return Presentation(
+            at: Instant(milliseconds: time),
+            outcome: isRefused ? .refused(code: "unauthorized_client") : .accepted,
+            credential: usedRotated ? Keycloak.Slot.rotated : nil, address: ipAddress)
     }
 }
 
@@ -53,6 +74,29 @@ extension KeycloakAPI {
             if events.count < Self.page { break }
         }
         return nil
+    }
+
+    /// The client's logins since `moment`, the newest 5000.
+    func presentations(since moment: Instant, at now: Instant) async throws(AdapterError)
+        -> Presentations
+    {
+        let config = try await eventsConfig()
+        guard config.eventsEnabled ?? false else {
+            throw AdapterError(
+                .refused, code: "keycloak-events-off",
+                message: "keycloak: the realm saves no events")
+        }
+        let types = KeycloakEvent.logins.map { "&type=\($0)" }.joined()
+        var found: [Presentation] = []
+        for number in 0..<Self.pages {
+            let query =
+                "client=\(URLPart.segment(clientID))\(types)&dateFrom=\(moment.milliseconds)"
+                + "&max=\(Self.page)&first=\(number * Self.page)"
+            let events = try await events([KeycloakEvent].self, "?\(query)")
+            found += events.compactMap(\.presentation)
+            if events.count < Self.page { return Presentations(found, seenUpTo: now) }
+        }
+        return Presentations(found, seenUpTo: now, isTruncated: true)
     }
 
     func eventsConfig() async throws(AdapterError) -> KeycloakEventsConfig {

@@ -11,7 +11,7 @@ struct Logto: AuthorizationServer {
 
     static let capabilities = ServerCapabilities(
         shape: .list, limit: .max, origin: .server, recognition: .label, canDisable: false,
-        propagation: .minutes(1), expiry: .atCreation)
+        propagation: .minutes(1), expiry: .atCreation, events: .named)
 
     var capabilities: ServerCapabilities { Self.capabilities }
 
@@ -33,6 +33,8 @@ struct Logto: AuthorizationServer {
                             + "people who sign in through it use its secret too"))
             }
             _ = try await api.secrets()
+            findings += await logFindings(
+                "logto", at: api.now(), needs: "a role for the whole management API")
         } catch {
             findings.append(try error.finding())
         }
@@ -77,6 +79,10 @@ struct Logto: AuthorizationServer {
                     + safeText(credential.rawValue))
         }
         try await api.delete(credential.rawValue)
+    }
+
+    func presentations(since moment: Instant) async throws(AdapterError) -> Presentations? {
+        try await api.presentations(since: moment)
     }
 
     func authenticate(with secret: ClientSecret, connection: ProbeConnection)

@@ -26,6 +26,7 @@ extension Okta {
         _ = try settings.requiredText("scope")
         self.init(
             api: try await Self.api(settings, .apiService, plan, parts),
+            log: try await Self.log(settings, .apiService, plan, parts),
             probe: try TokenProbe(settings, plan, parts, at: "\(url)/oauth2/v1/token"),
             issuer: url, isExclusive: plan.isExclusive)
     }

@@ -12,6 +12,8 @@ extension Okta {
             }
             if kind == .application { findings += try await appFindings() }
             findings += limitFindings(about: try await api.secrets())
+            findings += await logFindings(
+                kind.type, at: api.now(), needs: "\(OktaKind.logScope), and a role that sees it")
         } catch {
             findings.append(try error.finding())
         }

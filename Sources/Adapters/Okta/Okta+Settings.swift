@@ -44,6 +44,7 @@ extension Okta {
             ?? (isOrg ? "\(url)/oauth2/v1/token" : "\(issuer)/v1/token")
         self.init(
             api: try await Self.api(settings, .application, plan, parts),
+            log: try await Self.log(settings, .application, plan, parts),
             probe: try TokenProbe(settings, plan, parts, at: endpoint),
             issuer: issuer)
     }
@@ -51,19 +52,36 @@ extension Okta {
     static func api(_ settings: Settings, _ kind: OktaKind, _ plan: Plan, _ parts: ServerParts)
         async throws(AdapterError) -> OktaAPI
     {
-        let url = try settings.requiredAddress("url")
-        let admin = AdminAPI(
-            address: url, caFile: try settings.caFile(),
-            login: try await login(settings, at: url, kind, parts), http: parts.http,
-            words: OktaAPI.words)
+        let scopes = "\(kind.manageScope) \(kind.readScope)"
         return OktaAPI(
-            admin: admin, appID: try settings.text("app_id") ?? plan.clientID.rawValue,
-            now: parts.now, kind: kind)
+            admin: try await admin(settings, scopes, kind, parts),
+            appID: try settings.text("app_id") ?? plan.clientID.rawValue, now: parts.now,
+            kind: kind)
+    }
+
+    /// The log, read with a token of its own: where that isn't given, all else goes on.
+    static func log(_ settings: Settings, _ kind: OktaKind, _ plan: Plan, _ parts: ServerParts)
+        async throws(AdapterError) -> OktaLog
+    {
+        OktaLog(
+            admin: try await admin(settings, OktaKind.logScope, kind, parts),
+            clientID: plan.clientID.rawValue, now: parts.now)
+    }
+
+    private static func admin(
+        _ settings: Settings, _ scopes: String, _ kind: OktaKind, _ parts: ServerParts
+    ) async throws(AdapterError) -> AdminAPI {
+        let url = try settings.requiredAddress("url")
+        return AdminAPI(
+            address: url, caFile: try settings.caFile(),
+            login: try await login(settings, at: url, scopes, kind, parts), http: parts.http,
+            words: OktaAPI.words)
     }
 
     /// Okta's org server takes nothing but `private_key_jwt` for its own scopes.
     private static func login(
-        _ settings: Settings, at url: String, _ kind: OktaKind, _ parts: ServerParts
+        _ settings: Settings, at url: String, _ scopes: String, _ kind: OktaKind,
+        _ parts: ServerParts
     ) async throws(AdapterError) -> AdminLogin {
         let admin = try settings.requiredGroup("admin")
         if let token = try admin.reference("token") {
@@ -76,8 +94,7 @@ extension Okta {
         let reference = try admin.requiredReference("private_key")
         let key = try await parts.key(reference, of: clientID, admin)
         let endpoint = TokenEndpoint(
-            url: "\(url)/oauth2/v1/token", scope: "\(kind.manageScope) \(kind.readScope)",
-            caFile: try settings.caFile())
+            url: "\(url)/oauth2/v1/token", scope: scopes, caFile: try settings.caFile())
         return AdminLogin(
             adapter: kind.type, proof: .tokens(parts.tokens, endpoint, .privateKeyJWT(key)),
             findings: parts.resolver.findings(about: [reference], for: kind.type))

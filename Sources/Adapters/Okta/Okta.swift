@@ -8,6 +8,7 @@ import RotationCore
 /// The caller makes those of applications, and Okta those of API service integrations.
 struct Okta: AuthorizationServer {
     let api: OktaAPI
+    let log: OktaLog
     let probe: TokenProbe
     let issuer: String
     /// Whether the plan says that nobody else makes secrets for the client.
@@ -83,6 +84,15 @@ struct Okta: AuthorizationServer {
             try await api.delete(credential)
         } catch {
             guard error.kind == .missing else { throw error }
+        }
+    }
+
+    func presentations(since moment: Instant) async throws(AdapterError) -> Presentations? {
+        do throws(AdapterError) {
+            return try await log.presentations(since: moment)
+        } catch {
+            throw AdapterError(
+                error.kind, code: error.code, message: "\(error.message) (the System Log)")
         }
     }
 

@@ -16,7 +16,8 @@ enum OktaKind: Sendable {
     var capabilities: ServerCapabilities {
         ServerCapabilities(
             shape: .list, limit: 2, origin: self == .application ? .client : .server,
-            recognition: .value, canDisable: true, propagation: .minutes(2))
+            recognition: .value, canDisable: true, propagation: .minutes(2),
+            events: .repeated, eventLag: OktaLog.lag)
     }
 
     var path: String {
@@ -27,6 +28,8 @@ enum OktaKind: Sendable {
     }
 
     var manageScope: String { "\(rights).manage" }
+    /// What reading the log needs, in a login of its own: a rotation does without.
+    static let logScope = "okta.logs.read"
     var readScope: String { "\(rights).read" }
 
     private var rights: String {

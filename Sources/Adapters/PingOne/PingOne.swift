@@ -26,7 +26,7 @@ struct PingOne: AuthorizationServer {
 
     static let capabilities = ServerCapabilities(
         shape: .twoSlots, limit: 2, origin: .server, recognition: .value, canDisable: false,
-        canWithdraw: false, propagation: .minutes(1), expiry: .onceReplaced, telemetry: .secret)
+        canWithdraw: false, propagation: .minutes(1), expiry: .onceReplaced, telemetry: .retained)
 
     var capabilities: ServerCapabilities { Self.capabilities }
 

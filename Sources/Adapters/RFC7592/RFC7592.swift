@@ -70,6 +70,12 @@ struct RFC7592: SingleSecretServer {
         try await api.rotate()
     }
 
+    func scopes() async throws(AdapterError) -> Set<String>? {
+        try await api.client().fields.scope.map {
+            Set($0.split(separator: " ").map(String.init))
+        }
+    }
+
     func authenticate(with secret: ClientSecret, connection: ProbeConnection)
         async throws(AdapterError) -> AuthenticationResult
     {

@@ -11,6 +11,8 @@ struct RFC7592Client {
         /// In seconds since 1970; 0 is never.
         let expiry: Int64?
         let token: String?
+        /// Words with spaces between them (RFC 7591 §2).
+        let scope: String?
 
         enum CodingKeys: String, CodingKey {
             case clientID = "client_id"
@@ -18,6 +20,7 @@ struct RFC7592Client {
             case grantTypes = "grant_types"
             case expiry = "client_secret_expires_at"
             case token = "registration_access_token"
+            case scope
         }
     }
 

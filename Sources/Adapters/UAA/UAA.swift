@@ -89,6 +89,10 @@ struct UAA: AuthorizationServer {
         }
     }
 
+    func scopes() async throws(AdapterError) -> Set<String>? {
+        try await api.client().authorities.map(Set.init)
+    }
+
     func authenticate(with secret: ClientSecret, connection: ProbeConnection)
         async throws(AdapterError) -> AuthenticationResult
     {

@@ -7,11 +7,14 @@ struct UAAClient: Decodable {
     let authorizedGrantTypes: [String]?
     /// In seconds; 0 and less stand for the zone's own.
     let accessTokenValidity: Int64?
+    /// What a token has that the client gets for itself.
+    let authorities: [String]?
 
     enum CodingKeys: String, CodingKey {
         case clientID = "client_id"
         case authorizedGrantTypes = "authorized_grant_types"
         case accessTokenValidity = "access_token_validity"
+        case authorities
     }
 }
 

@@ -16,6 +16,9 @@ extension FuzzTarget {
             api: OktaAPI(
                 admin: admin("okta", http, OktaAPI.words), appID: "0oa1",
                 now: { Instant(milliseconds: 1_795_000_000_000) }),
+            log: OktaLog(
+                admin: admin("okta", http, OktaAPI.words), clientID: "billing",
+                now: { Instant(milliseconds: 1_795_000_000_000) }),
             probe: probe("okta", http) { $0 == 401 && $1 == "invalid_client" },
             issuer: "https://a.example")
         return InlineExecutor.run { await ask(server, bytes.first ?? 0, http) }
