@@ -60,6 +60,8 @@ public enum CanonicalPlan {
             "strategy": strategy.map(JSONValue.string),
             "green_client_id": (green?.rawValue).map(JSONValue.string),
             "allow_outage": plan.strategy == .outage ? .boolean(true) : nil,
+            "keep_disabled": plan.keepDisabled.map(value),
+            "scopes": plan.scopes.map { .array($0.map(JSONValue.string)) },
         ])
     }
 

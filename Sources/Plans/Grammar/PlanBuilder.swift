@@ -24,6 +24,8 @@ struct PlanBuilder {
         plan.needsApproval = node["approval"]?.text == "required"
         plan.isExclusive = node["exclusive"]?.text == "true"
         plan.strategy = strategy()
+        plan.keepDisabled = span(node["keep_disabled"])
+        plan.scopes = node["scopes"]?.items?.compactMap(\.text)
         return plan
     }
 

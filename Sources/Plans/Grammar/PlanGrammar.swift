@@ -109,6 +109,13 @@ struct PlanGrammar: Sendable {
             "allow_outage", .boolean,
             "Where the server holds one secret for a client, replace it, and lock consumers out "
                 + "until each has read the new one; false"),
+        Field(
+            "keep_disabled", .span(isPositive: false),
+            "How long the old secret is only disabled, and can be put back, before it is deleted, "
+                + "where the server can do that; 0s"),
+        Field(
+            "scopes", .list(.text),
+            "The scopes that the client needs: check warns of those that it has beside them"),
     ]
 
     /// The settings of an adapter as a plan spells them: `type`, `name`, and its own.

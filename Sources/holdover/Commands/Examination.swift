@@ -115,6 +115,10 @@ struct Examination {
                 if live != nil, isOurs { continue }
                 result.add(name, finding)
             }
+            let held = try? await server.scopes()
+            for finding in ScopeRule(needed: plan.scopes).findings(holding: held ?? nil) {
+                result.add(name, finding)
+            }
             guard capabilities.permits(plan.strategy) else {
                 return result.add(name, Outage.refusal(of: plan))
             }
@@ -183,9 +187,12 @@ struct Examination {
                 }
                 let telemetry = AdapterRegistry.capabilities(of: plan)?.telemetry
                 if reporter.source == .telemetry, telemetry != .secret {
-                    let blind = Finding(
-                        .problem, code: "server-tells-no-use",
-                        message: "the server doesn't tell when each secret was used")
+                    let words =
+                        telemetry == .retained
+                        ? "the server tells only of the retained secret's use, which never proves "
+                            + "that the new one is used"
+                        : "the server doesn't tell when each secret was used"
+                    let blind = Finding(.problem, code: "server-tells-no-use", message: words)
                     result.add(consumer.name, blind)
                 }
                 guard try await reporter.report(since: nil) == nil else { continue }

@@ -23,8 +23,10 @@ struct Explain: ParsableCommand {
         defer { try? journal.close() }
         let found = try journal.find(rotation)
         let evidence = try journal.evidence(of: found.id)
+        let notices = try journal.notices(of: found.client)
         if workspace.json {
-            return try workspace.console.document(RotationView(found, evidence: evidence))
+            return try workspace.console.document(
+                RotationView(found, evidence: evidence, notices: notices))
         }
         let console = workspace.console
         let now = SystemClock().now()
@@ -48,6 +50,8 @@ struct Explain: ParsableCommand {
             let counts = source.whatCounts(isCandidate: found.state.phase == .ready)
             console.line("consumer \(one.consumer): \(safeText(one.detail)); counts: \(counts)")
         }
+        if let sight = found.body.sight { console.line("its log: \(safeText(sight.words))") }
+        for notice in notices { console.line("notice: \(notice.line(at: now))") }
         try showDifferences(found, journal)
         for command in commands(for: found) { console.line("you can: \(command)") }
         if let refusal = found.rollbackRefusal, !found.state.isEnded {

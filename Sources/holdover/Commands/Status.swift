@@ -84,10 +84,12 @@ struct Status: AsyncParsableCommand {
             throw try Problem(unknownClient: name, in: journal)
         }
         let evidence = try journal.evidence(of: rotation.id)
+        let notices = try journal.notices(of: rotation.client)
         if workspace.json {
-            return try workspace.console.document(RotationView(rotation, evidence: evidence))
+            return try workspace.console.document(
+                RotationView(rotation, evidence: evidence, notices: notices))
         }
-        RotationPage(rotation, evidence, try journal.requests(of: rotation.id))
+        RotationPage(rotation, evidence, try journal.requests(of: rotation.id), notices)
             .show(on: workspace.console)
     }
 }

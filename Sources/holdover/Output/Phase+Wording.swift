@@ -73,8 +73,8 @@ extension Reason {
         case .unknownOutcome, .notYetAccepted, .acceptanceWindow, .storeNotYetEqual, .soak,
             .overlap, .notYetRefused, .refusalWindow, .diskNearlyFull:
             ["holdover hold \(client)", "holdover rollback \(client)"]
-        case .watching: ["holdover hold \(client)"]
-        case .consumerOnOldSecret: ["holdover status \(client)"]
+        case .watching: ["holdover hold \(client)", "holdover rollback \(client)"]
+        case .consumerOnOldSecret: ["holdover status \(client)", "holdover rollback \(client)"]
         case .wrongTarget, .refusedByTarget, .preflight, .noOverlap, .slotOccupied,
             .oldSecretUnclear, .createAmbiguous, .storesDisagree, .storeEmpty, .storeChanged,
             .twoWriters, .anySecretAccepted, .oldSecretRefused, .oldSecretGone, .newSecretRefused,

@@ -6,8 +6,12 @@ struct RotationPage {
     private let rotation: Rotation
     private let evidence: [Evidence]
     private let requests: [Request]
+    private let notices: [Notice]
 
-    init(_ rotation: Rotation, _ evidence: [Evidence], _ requests: [Request]) {
+    init(
+        _ rotation: Rotation, _ evidence: [Evidence], _ requests: [Request], _ notices: [Notice]
+    ) {
+        self.notices = notices
         self.rotation = rotation
         self.evidence = evidence
         self.requests = requests
@@ -43,6 +47,8 @@ struct RotationPage {
                 "  consumer  \(one.consumer): \(word) by \(one.source.rawValue)\(grade), "
                     + "\(safeText(one.detail)) (\(one.takenAt.utc))")
         }
+        if let sight = rotation.body.sight { console.line("  log       \(safeText(sight.words))") }
+        for notice in notices { console.line("  notice    \(notice.line(at: now))") }
         for request in requests {
             console.line("  asked     \(request.kind.rawValue), not answered yet; holdover run")
         }

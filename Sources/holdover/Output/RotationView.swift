@@ -24,14 +24,19 @@ struct RotationView: Encodable {
     let trigger: String
     let approval: String?
     var consumers: [EvidenceView] = []
+    /// How far the server's log of token requests could be read; absent where it wasn't looked at.
+    let serverLog: SightView?
+    let notices: [NoticeView]
 
     enum CodingKeys: String, CodingKey {
         case schema, rotation, client, state, step, phase, reason, detail, needsPerson, startedAt
         case waitingSince, nextAt, endedAt, oldCredential, newCredential, planDigest, trigger
-        case approval, consumers
+        case approval, consumers, serverLog, notices
     }
 
-    init(_ rotation: Rotation, evidence: [Evidence] = []) {
+    init(_ rotation: Rotation, evidence: [Evidence] = [], notices: [Notice] = []) {
+        serverLog = rotation.body.sight.map(SightView.init)
+        self.notices = notices.map(NoticeView.init)
         self.rotation = rotation.id.rawValue
         client = rotation.client.rawValue
         state = rotation.stateName

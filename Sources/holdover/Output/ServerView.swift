@@ -14,7 +14,7 @@ struct ServerView: Encodable {
 
     static let header = [
         "TYPE", "SECRETS", "MADE BY", "TOLD BY", "DISABLE", "WITHDRAW", "ENDS", "TELLS USE",
-        "SPREADS IN",
+        "TELLS WHO", "SPREADS IN",
     ]
 
     /// In the order of ``header``.
@@ -27,7 +27,8 @@ struct ServerView: Encodable {
             capabilities.origin == .client ? "holdover" : "server",
             capabilities.recognition.rawValue, capabilities.canDisable ? "yes" : "no",
             capabilities.canWithdraw ? "yes" : "no", capabilities.expiry.rawValue,
-            capabilities.telemetry.rawValue, "\(capabilities.propagation)",
+            capabilities.telemetry.rawValue, capabilities.events.rawValue,
+            "\(capabilities.propagation)",
         ]
     }
 }
