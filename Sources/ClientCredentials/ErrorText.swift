@@ -10,6 +10,8 @@ enum ErrorText {
     }
 
     /// `text` without forbidden characters and without `secret`, which some servers repeat.
+    ///
+    /// Signed assertions go too: one that was refused may be good for a minute yet.
     static func clean(_ text: String, without secret: String?) -> String {
         var text = text
         if let secret, !secret.isEmpty {
@@ -17,6 +19,7 @@ enum ErrorText {
                 text = text.replacing(spelling, with: "<client secret>")
             }
         }
+        text = withoutAssertions(text)
         let cleaned = text.unicodeScalars.prefix(500).map { scalar -> Character in
             if isAllowed(scalar) { return Character(scalar) }
             return switch scalar {
@@ -27,6 +30,27 @@ enum ErrorText {
             }
         }
         return String(cleaned)
+    }
+
+    /// In one pass, since the text is as long as a stranger makes it.
+    private static func withoutAssertions(_ text: String) -> String {
+        var (cleared, word) = (String.UnicodeScalarView(), String.UnicodeScalarView())
+        func take() {
+            let dots = word.count { $0 == "." }
+            let isAssertion = dots >= 2 && String(word).contains("eyJ")
+            cleared += isAssertion ? "<assertion>".unicodeScalars : word
+            word = String.UnicodeScalarView()
+        }
+        for scalar in text.unicodeScalars {
+            if scalar.properties.isAlphabetic || "0123456789-_.".unicodeScalars.contains(scalar) {
+                word.append(scalar)
+            } else {
+                take()
+                cleared.append(scalar)
+            }
+        }
+        take()
+        return String(cleared)
     }
 
     private static func isAllowed(_ scalar: Unicode.Scalar) -> Bool {

@@ -104,6 +104,18 @@ import Testing
         #expect(!reason.contains("s3cr"))
     }
 
+    @Test func `an assertion that the server repeats isn't passed on`() async throws {
+        let key = try AssertionKey(clientID: "app", text: Keys.ed25519Private)
+        let sent = try await SentAssertion(.privateKeyJWT(key)).text
+        let body = #"{"error":"invalid_client","error_description":"is \#(sent), not good"}"#
+        #expect(
+            await ask(.json(401, body))
+                == .failure(
+                    .refused(
+                        status: 401, error: "invalid_client",
+                        description: "is <assertion>, not good")))
+    }
+
     @Test(arguments: [
         "", "{}", #"{"error":""}"#, #"{"error":"a\"b"}"#, #"{"error":"\u00e9"}"#, #"{"error":7}"#,
         #"{"message":"Unauthorized"}"#,
