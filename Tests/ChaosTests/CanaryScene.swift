@@ -49,7 +49,7 @@ struct CanaryScene {
             on: bench,
             environment: [
                 "OKTA_API_TOKEN": admin, "KEYCLOAK_ADMIN_CLIENT_SECRET": admin,
-                "BAO_TOKEN": bao.token,
+                "BAO_TOKEN": bao.token, "HOLDOVER_METRICS_FILE": bench.at("holdover.prom"),
             ])
         let made = try await holdover.run(["init"])
         try #require(made.exit == 0, "\(made)")
@@ -93,7 +93,7 @@ struct CanaryScene {
             ["status", client], ["explain", client], ["explain", client, "--json"], ["history"],
             ["history", "--json"], ["history", "--rotation", id.map(String.init) ?? client],
             ["history", "--rotation", id.map(String.init) ?? client, "--json"],
-            ["audit", "verify"], ["audit", "export"],
+            ["audit", "verify"], ["audit", "export"], ["metrics"], ["metrics", "--prometheus"],
             ["run", "--json", "--no-start", "--client", client],
         ] { _ = try await holdover.run(arguments) }
     }

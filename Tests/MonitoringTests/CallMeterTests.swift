@@ -53,6 +53,19 @@ struct CallMeterTests {
                 == 2)
     }
 
+    @Test func `every method of the port has its twin in the server that measures`() throws {
+        // One that the protocol does by itself would be missed by nobody else.
+        let port = try ShippedFiles.source("RotationCore/Ports/AuthorizationServer.swift")
+        let twin = try ShippedFiles.source("Monitoring/Measuring/MeasuredServer.swift")
+        let declared = try #require(port.split(separator: "\n}\n").first)
+        let methods = { (text: Substring) in
+            text.replacing(/\s+/, with: " ").matches(of: /func ([a-z]+\([^)]*\))/)
+                .map { $0.1.replacing("( ", with: "(").replacing(" )", with: ")") }
+        }
+        #expect(methods(declared).count == 10)
+        #expect(methods(twin[...]) == methods(declared))
+    }
+
     @Test func `how long it took is counted below the next bound`() async throws {
         let server = ScriptedServer()
         let meter = CallMeter(now: clock.now)

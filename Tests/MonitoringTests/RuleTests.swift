@@ -62,6 +62,31 @@ struct RuleTests {
         }
     }
 
+    @Test func `every query of the dashboard is one that Prometheus takes`() async throws {
+        struct Rules: Encodable {
+            struct Group: Encodable { let name: String, rules: [Query] }
+            struct Query: Encodable { let record: String, expr: String }
+            let groups: [Group]
+        }
+        let queries = try ShippedFiles.queriesOfDashboard().enumerated().map { number, query in
+            let filled = query.replacing("$__rate_interval", with: "5m")
+                .replacing("$__range", with: "1d").replacing("$instance", with: ".*")
+            return Rules.Query(record: "query_\(number)", expr: filled)
+        }
+        #expect(queries.count > 20)
+        let rules = Rules(groups: [Rules.Group(name: "dashboard", rules: queries)])
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = .withoutEscapingSlashes
+        let text = String(decoding: try encoder.encode(rules), as: UTF8.self)
+        try await Workbench.open { bench in
+            // JSON is YAML.
+            let file = try bench.write(text, to: "dashboard.yaml")
+            let outcome = try promtool.run(["check", "rules", file])
+            #expect(outcome.description.contains("\(queries.count) rules found"), "\(outcome)")
+            #expect(outcome.code == 0 && !text.contains("$"), "\(outcome)")
+        }
+    }
+
     private func test(_ rules: String, on bench: Workbench) throws -> Promtool.Outcome {
         try bench.write(rules, to: "holdover.rules.yaml")
         try bench.write(ShippedFiles.text(ShippedFiles.ruleTests), to: "tests.yaml")

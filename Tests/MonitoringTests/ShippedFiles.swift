@@ -18,6 +18,22 @@ enum ShippedFiles {
 
     static func text(_ file: URL) throws -> String { try String(contentsOf: file, encoding: .utf8) }
 
+    /// A file of `Sources`.
+    static func source(_ path: String) throws -> String {
+        try text(root.appending(path: "Sources/\(path)"))
+    }
+
+    /// What the dashboard asks Prometheus, panel by panel.
+    static func queriesOfDashboard() throws -> [String] {
+        struct Board: Decodable {
+            struct Panel: Decodable { let targets: [Target]? }
+            struct Target: Decodable { let expr: String }
+            let panels: [Panel]
+        }
+        let board = try JSONDecoder().decode(Board.self, from: Data(contentsOf: dashboard))
+        return board.panels.flatMap { $0.targets ?? [] }.map(\.expr)
+    }
+
     /// Everything in a text that is called as our metrics are.
     static func metrics(in text: String) -> Set<String> {
         Set(text.matches(of: /\bholdover_[a-z_]+/).map { String($0.output) })

@@ -63,10 +63,14 @@ final class RunRecorder {
             try engine.record(run, adding: meter.counts)
             return true
         } catch {
+            let problem = (error as? JournalFailure).map {
+                Problem($0, in: workspace.stateDirectory)
+            }
             workspace.console.warn(
-                "the end of the run couldn't be recorded: \(error)", code: "run-not-recorded",
-                state: "rotations are as they were; what this run counted is lost",
-                hint: "free some space on \(workspace.stateDirectory)")
+                "the end of the run couldn't be recorded: \(problem?.message ?? "\(error)")",
+                code: "run-not-recorded",
+                state: "rotations are as the run left them; what it counted is lost",
+                hint: problem?.hint ?? "holdover status")
             return false
         }
     }
