@@ -61,9 +61,9 @@ extension RotationDriver {
             rotation.body.isDeleteSent = true
             return .moved(.done, ["old": id.rawValue, "note": note])
         }
-        if let pause = try await keepDisabled(server, listed) { return pause }
-        let report = try await guardReport(server, listed)
         let isDisabled = !old.isEnabled
+        if let pause = try await keepDisabled(server, listed, isDisabled) { return pause }
+        let report = try await guardReport(server, listed)
         if let obstacle = try obstacle(in: report, with: server, isDisabled: isDisabled) {
             return obstacle
         }
@@ -73,13 +73,15 @@ extension RotationDriver {
 
     /// What is waited for, or was found, while the plan has the old secret be disabled only; nil
     /// once that is over.
-    private func keepDisabled(_ server: any AuthorizationServer, _ listed: [Credential])
-        async throws -> StepResult?
-    {
+    private func keepDisabled(
+        _ server: any AuthorizationServer, _ listed: [Credential], _ isDisabled: Bool
+    ) async throws -> StepResult? {
         let end = rotation.body.phaseSince + (rotation.plan.keepDisabled ?? .zero)
         guard server.capabilities.canDisable, clock.now() < end else { return nil }
         let report = try await guardReport(server, listed)
-        if let obstacle = try obstacle(in: report, with: server) { return obstacle }
+        if let obstacle = try obstacle(in: report, with: server, isDisabled: isDisabled) {
+            return obstacle
+        }
         return .waits(
             .watching, "the old secret is only disabled; looking for anyone still on it",
             until: min(end, nextLook(server)))
