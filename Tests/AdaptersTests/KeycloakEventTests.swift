@@ -77,7 +77,7 @@ import Testing
         try await realm(savesEvents: true)
         let client = try await practice.client("keycloak")
         let server = try await keycloak(client.id)
-        #expect(server.capabilities.telemetry == .secret)
+        #expect(server.capabilities.telemetry == .retained)
         #expect(try await accepts(server, client.secret))
         let new = try #require(try await server.create(nil, label: "l").secret)
         #expect(try await accepts(server, new))

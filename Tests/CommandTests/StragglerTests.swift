@@ -7,7 +7,9 @@ struct StragglerTests {
     typealias Dialect = PracticeServerProcess.Dialect
 
     /// Those whose log can be read by a call.
-    static let telling: [Dialect] = [.okta, .oktaAPIService, .keycloak, .entra, .logto, .auth0]
+    static let telling: [Dialect] = [
+        .okta, .oktaAPIService, .keycloak, .entra, .logto, .auth0, .gravitee,
+    ]
 
     /// A notice as `--json` has it.
     private struct Notice: Decodable {

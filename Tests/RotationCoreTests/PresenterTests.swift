@@ -57,6 +57,24 @@ import Testing
         #expect(probes.removed(from: [refused(at: 1_000 + offset)]).count == left)
     }
 
+    @Test func `a log without our own look tells of nobody`() {
+        let probes = OwnProbes(sentAt: [moment(1_000)])
+        func isMissing(_ events: [Presentation], until end: Int64, isEachTold: Bool = true) -> Bool
+        {
+            probes.areMissing(
+                in: Presentations(events, seenUpTo: moment(end)), isEachTold: isEachTold)
+        }
+        #expect(isMissing([], until: 1_031))
+        #expect(!isMissing([], until: 1_030), "it may still be told")
+        #expect(!isMissing([refused(at: 1_002)], until: 1_031))
+        #expect(!isMissing([refused(at: 1_002, by: "holdover")], until: 1_031))
+        #expect(isMissing([refused(at: 1_002, by: "curl/8")], until: 1_031))
+        #expect(isMissing([accepted(at: 1_002)], until: 1_031))
+        #expect(!isMissing([accepted(at: 1_002)], until: 1_031, isEachTold: false))
+        let cut = Presentations([], seenUpTo: moment(2_000), isTruncated: true)
+        #expect(!probes.areMissing(in: cut, isEachTold: true))
+    }
+
     @Test(arguments: [(120, false), (121, true)])
     func `tokens by the dozen are a storm`(count: Int, isStorm: Bool) {
         let events = (0..<count).map { accepted(at: Int64($0) * 29) }

@@ -150,6 +150,17 @@ import Testing
         #expect(rotation.body.sight?.verdict == .late)
     }
 
+    @Test mutating func `a log that doesn't show our own look is blind`() async throws {
+        _ = try await watching()
+        here.odd { ports in
+            ports.presented = { told in told.map { Presentations([], seenUpTo: $0.seenUpTo) } }
+        }
+        let rotation = try #require(try await next())
+        #expect(rotation.body.sight?.verdict == .blind)
+        let ended = try #require(try await here.drive { $0.state.isEnded })
+        #expect(ended.state == .completed && ended.body.sight?.verdict == .blind)
+    }
+
     @Test mutating func `what is unusual is said, and keeps nothing from moving`() async throws {
         let start = try #require(try await watching()).body.phaseSince
         here.odd { ports in

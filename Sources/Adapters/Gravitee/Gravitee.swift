@@ -17,7 +17,7 @@ struct Gravitee: AuthorizationServer {
 
     static let capabilities = ServerCapabilities(
         shape: .list, limit: 10, origin: .server, recognition: .label, canDisable: false,
-        propagation: .minutes(1), expiry: .atCreation)
+        propagation: .minutes(1), expiry: .atCreation, events: .each)
 
     var capabilities: ServerCapabilities { Self.capabilities }
 
@@ -42,6 +42,8 @@ struct Gravitee: AuthorizationServer {
             }
             findings += lifeFindings(about: secrets, overlap)
             findings += try await applicationFindings()
+            findings += await logFindings(
+                "gravitee", at: now(), needs: "DOMAIN_AUDIT[LIST] and ORGANIZATION_AUDIT[READ]")
         } catch {
             findings.append(try error.finding())
         }
@@ -163,6 +165,10 @@ struct Gravitee: AuthorizationServer {
                 message: "gravitee: the secret that must stay is not accepted, or nothing is "
                     + "listed beside \(safeText(doomed.rawValue))")
         }
+    }
+
+    func presentations(since moment: Instant) async throws(AdapterError) -> Presentations? {
+        try await api.presentations(since: moment, at: now())
     }
 
     func authenticate(with secret: ClientSecret, connection: ProbeConnection)

@@ -33,7 +33,7 @@ struct GraviteeAdmin: Sendable {
     }
 
     /// One of the two tokens; the lesser one only where a rotation needs the call.
-    private func authorize(_ request: Request, _ isNeeded: Bool) throws {
+    func authorize(_ request: Request, _ isNeeded: Bool) throws {
         let words = (request.headers[.authorization] ?? "").split(separator: " ")
         guard words.count == 2, words[0] == "Bearer" else { throw GraviteeError.unauthorized }
         let shown = SecretDigest(of: String(words[1]))

@@ -28,7 +28,9 @@ struct GraviteeVendor: Vendor {
     let issuer: TokenIssuer
 
     func add(to router: Router<PracticeContext>) {
-        GraviteeAdmin(practice: practice).add(to: router)
+        let admin = GraviteeAdmin(practice: practice)
+        admin.add(to: router)
+        GraviteeAudits(admin: admin).add(to: router)
         add(
             Self.server, to: router, token: "gateway/practice/oauth/token",
             metadata: "gateway/practice/oidc/.well-known/openid-configuration",

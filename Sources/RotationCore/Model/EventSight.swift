@@ -10,6 +10,8 @@ public struct EventSight: Sendable, Hashable, Codable {
         case late
         /// There was more than could be read, so the oldest is missing.
         case truncated
+        /// It lacks what we did ourselves, so it may lack everybody.
+        case blind
         /// It couldn't be read at all.
         case unread
     }
@@ -45,6 +47,7 @@ public struct EventSight: Sendable, Hashable, Codable {
         case .late: "the server tells late, so who came last is unknown"
         case .truncated:
             "the server's log has more than could be read, so who came first is unknown"
+        case .blind: "the server's log lacks our own look at the old secret, so who came is unknown"
         case .unread: "who came is unknown: \(detail ?? "the server's log can't be read")"
         }
     }

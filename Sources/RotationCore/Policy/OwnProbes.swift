@@ -32,6 +32,21 @@ public struct OwnProbes: Sendable {
         return left
     }
 
+    /// Whether a log lacks the newest of our looks that it should tell of by now.
+    ///
+    /// A server that saves no requests, or not these, answers that there are none. `isEachTold`
+    /// says whether it tells of every refusal; else what was accepted beside it counts too.
+    public func areMissing(in told: Presentations, isEachTold: Bool) -> Bool {
+        guard !told.isTruncated,
+            let last = moments.last(where: { $0 + Self.behind < told.seenUpTo })
+        else { return false }
+        return !told.events.contains { event in
+            event.at >= last + Self.before && event.at <= last + Self.behind
+                && event.userAgent ?? Self.userAgent == Self.userAgent
+                && (!isEachTold || event.outcome != .accepted)
+        }
+    }
+
     /// The two clocks may differ a little, and an answer may take its time.
     private static let before = Span(milliseconds: -5_000)
     private static let behind = Span.seconds(30)

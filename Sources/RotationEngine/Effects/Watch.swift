@@ -107,8 +107,16 @@ extension RotationDriver {
                 () async throws(AdapterError) in try await server.presentations(since: moment)
             }
             guard let told else { return nil }
-            rotation.body.sight = EventSight(of: told, until: now)
-            return OwnProbes(sentAt: rotation.body.probedAt ?? []).removed(from: told.events)
+            let ours = OwnProbes(sentAt: rotation.body.probedAt ?? [])
+            let isEachTold = server.capabilities.events != .repeated
+            // Where only some refusals are told, the look at the new secret has to be there.
+            let isBlind =
+                (isEachTold || rotation.state.phase == .watch)
+                && ours.areMissing(in: told, isEachTold: isEachTold)
+            rotation.body.sight =
+                isBlind
+                ? EventSight(.blind, seenUpTo: told.seenUpTo) : EventSight(of: told, until: now)
+            return ours.removed(from: told.events)
         } catch let failure as TargetFailure {
             if failure.error.mayPass, clock.now() < end { throw failure }
             rotation.body.sight = EventSight(.unread, detail: failure.words)
