@@ -56,7 +56,7 @@ public struct AdapterRegistry: AdapterFactory {
         Server(WSO2.descriptor, WSO2.init), Server(Zitadel.descriptor, Zitadel.init),
     ]
 
-    private let parts: ServerParts
+    let parts: ServerParts
     private let logins = SharedLogins()
 
     /// A registry whose adapters share `http` and its admin tokens.
@@ -173,7 +173,7 @@ public struct AdapterRegistry: AdapterFactory {
         return descriptors.reporters.first { $0.type == report?.type }?.evidence ?? .soak
     }
 
-    private static func unknown(_ target: TargetSettings, _ kind: String) -> AdapterError {
+    static func unknown(_ target: TargetSettings, _ kind: String) -> AdapterError {
         AdapterError(
             .refused, code: "unknown-adapter",
             message:

@@ -13,7 +13,7 @@ enum NetworkThread {
         }
     }
 
-    private static let library: Bool = curl_global_init(Int(CURL_GLOBAL_DEFAULT)) == CURLE_OK
+    static let library: Bool = curl_global_init(Int(CURL_GLOBAL_DEFAULT)) == CURLE_OK
 
     /// Starts the thread; nil where the system refuses.
     static func start(_ mailbox: Mailbox, _ settings: CurlClient.Settings) -> pthread_t? {

@@ -54,7 +54,7 @@ struct Origin: Hashable, Sendable {
     }
 
     /// Addresses only: the name `localhost` may resolve to anywhere.
-    private static func isLoopbackLiteral(_ host: String) -> Bool {
+    static func isLoopbackLiteral(_ host: String) -> Bool {
         var four = in_addr()
         if inet_pton(AF_INET, host, &four) == 1 { return four.s_addr.bigEndian >> 24 == 127 }
         guard host.hasPrefix("["), host.hasSuffix("]") else { return false }

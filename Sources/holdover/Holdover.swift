@@ -39,8 +39,8 @@ struct Holdover: AsyncParsableCommand {
         subcommands: [
             Init.self, Check.self, Start.self, Run.self, Status.self, Explain.self, Metrics.self,
             Approve.self, Hold.self, Resume.self, Retry.self, Rollback.self, Recover.self,
-            History.self,
-            Servers.self, Stores.self, Adapter.self, Audit.self, GenerateDocs.self,
+            History.self, Alerts.self, Servers.self, Stores.self, Adapter.self, Audit.self,
+            GenerateDocs.self,
         ])
 
     static func main() async {

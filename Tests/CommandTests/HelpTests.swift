@@ -5,10 +5,9 @@ import Testing
 /// The help of every command, kept whole: a change of it is a change that people see.
 struct HelpTests {
     static let commands: [[String]] = [
-        [], ["init"], ["check"], ["start"], ["run"], ["status"], ["explain"],
-        ["metrics"], ["approve"], ["hold"], ["resume"], ["retry"], ["rollback"], ["recover"],
-        ["history"], ["servers"],
-        ["stores"],
+        [], ["init"], ["check"], ["start"], ["run"], ["status"], ["explain"], ["metrics"],
+        ["approve"], ["hold"], ["resume"], ["retry"], ["rollback"], ["recover"], ["history"],
+        ["alerts"], ["alerts", "test"], ["servers"], ["stores"],
         ["adapter"], ["adapter", "test"], ["audit"],
         ["audit", "verify"], ["audit", "export"], ["audit", "checkpoint"], ["audit", "public-key"],
     ]

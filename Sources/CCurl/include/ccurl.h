@@ -38,6 +38,11 @@ static inline CURLcode ccurl_on_write(CURL *easy, curl_write_callback call, void
     return code != CURLE_OK ? code : (curl_easy_setopt)(easy, CURLOPT_WRITEDATA, context);
 }
 
+static inline CURLcode ccurl_on_read(CURL *easy, curl_read_callback call, void *context) {
+    CURLcode code = (curl_easy_setopt)(easy, CURLOPT_READFUNCTION, call);
+    return code != CURLE_OK ? code : (curl_easy_setopt)(easy, CURLOPT_READDATA, context);
+}
+
 static inline CURLcode ccurl_on_header(CURL *easy, curl_write_callback call, void *context) {
     CURLcode code = (curl_easy_setopt)(easy, CURLOPT_HEADERFUNCTION, call);
     return code != CURLE_OK ? code : (curl_easy_setopt)(easy, CURLOPT_HEADERDATA, context);

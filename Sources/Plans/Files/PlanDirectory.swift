@@ -7,8 +7,12 @@ import Musl
 /// The directory where plans lie, or a single file of them.
 ///
 /// Of a directory, the files `*.yaml` and `*.yml` right in it count, sorted by name. Hidden files
-/// and sub-directories don't, so that examples and drafts have a place.
+/// and sub-directories don't, so that examples and drafts have a place; nor does
+/// ``alertSettings``.
 public struct PlanDirectory: Sendable {
+    /// The one file of a directory that holds no plan: who is told of what.
+    public static let alertSettings = "alerts.yaml"
+
     private let path: String
 
     /// The directory, or the file, at `path`.
@@ -49,7 +53,7 @@ public struct PlanDirectory: Sendable {
                 String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
             }
             let isPlan = name.hasSuffix(".yaml") || name.hasSuffix(".yml")
-            if isPlan, !name.hasPrefix(".") { names.append(name) }
+            if isPlan, !name.hasPrefix("."), name != alertSettings { names.append(name) }
         }
         return names.sorted()
     }

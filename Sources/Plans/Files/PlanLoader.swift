@@ -1,8 +1,3 @@
-#if canImport(Glibc)
-import Glibc
-#else
-import Musl
-#endif
 public import RotationCore
 
 /// Reads plans from files, and refuses files that others may write.
@@ -33,62 +28,13 @@ public struct PlanLoader: Sendable {
 
     /// The plans in one file; conflicts with other files are for ``PlanConflicts`` to find.
     public func load(_ file: PlanFile) throws(PlanErrors) -> [Plan] {
-        let descriptor = open(file.path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY)
-        guard descriptor >= 0 else { throw unreadable(file, errno) }
-        defer { close(descriptor) }
-        // The file that is judged is the one that is read, whatever the path means by now.
-        var status = stat()
-        guard fstat(descriptor, &status) == 0 else { throw unreadable(file, errno) }
-        guard status.st_mode & S_IFMT == S_IFREG else {
-            throw problem(file, "not-a-file", "this is no regular file", nil)
-        }
-        guard status.st_mode & S_IWOTH == 0 else {
-            throw problem(
-                file, "writable-by-others", "everybody may write this plan",
-                "chmod o-w \(file.path.shellWord)")
-        }
-        let plans = try reader.read(bytes: try read(descriptor, file), file: file.path)
-        guard status.st_mode & S_IWGRP == 0 || !plans.contains(where: \.commandsTrust) else {
-            throw problem(
-                file, "writable-by-others",
-                "a group may write this plan, which runs commands or reads secrets",
-                "chmod go-w \(file.path.shellWord)")
+        let trusted = try TrustedFile(file)
+        let plans = try reader.read(bytes: trusted.bytes, file: file.path)
+        if plans.contains(where: \.commandsTrust) {
+            try trusted.refuseGroup(
+                "a group may write this plan, which runs commands or reads secrets")
         }
         return plans
-    }
-
-    /// At most one byte more than a plan may have, which is enough to see that it is too long.
-    private func read(_ descriptor: Int32, _ file: PlanFile) throws(PlanErrors) -> [UInt8] {
-        var bytes: [UInt8] = []
-        var buffer = [UInt8](repeating: 0, count: 64 << 10)
-        while bytes.count <= DocumentReader.Limit.bytes {
-            let count = Self.fill(&buffer, from: descriptor)
-            if count < 0, errno == EINTR { continue }
-            guard count >= 0 else { throw unreadable(file, errno) }
-            guard count > 0 else { break }
-            bytes += buffer[..<count]
-        }
-        return bytes
-    }
-
-    private static func fill(_ buffer: inout [UInt8], from descriptor: Int32) -> Int {
-        #if canImport(Glibc)
-        Glibc.read(descriptor, &buffer, buffer.count)
-        #else
-        Musl.read(descriptor, &buffer, buffer.count)
-        #endif
-    }
-
-    private func unreadable(_ file: PlanFile, _ code: Int32) -> PlanErrors {
-        problem(file, "unreadable", "can't be read: \(String(cString: strerror(code)))", nil)
-    }
-
-    private func problem(
-        _ file: PlanFile, _ code: String, _ message: String, _ suggestion: String?
-    ) -> PlanErrors {
-        PlanErrors([
-            PlanProblem(file: file.path, code: code, message: message, suggestion: suggestion)
-        ])
     }
 }
 

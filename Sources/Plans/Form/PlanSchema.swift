@@ -7,6 +7,21 @@ public enum PlanSchema {
         value(for: PlanGrammar(descriptors), descriptors).pretty
     }
 
+    /// The schema of `alerts.yaml`, likewise.
+    public static func alerts(channels: [AdapterDescriptor]) -> String {
+        let definitions = channels.map { channel in
+            JSONValue.Member(
+                key: "\(AdapterRole.channel.rawValue)-\(channel.type)",
+                value: SchemaBuilder.object(PlanGrammar.fields(of: channel, as: .channel)))
+        }
+        return JSONValue.object([
+            "$schema": .string("https://json-schema.org/draft/2020-12/schema"),
+            "title": .string("Who holdover tells"),
+            "allOf": .array([SchemaBuilder.object(AlertGrammar(channels).fields)]),
+            "$defs": .object(definitions),
+        ]).pretty
+    }
+
     /// The schema as a tree.
     static func value(for grammar: PlanGrammar, _ descriptors: AdapterDescriptors) -> JSONValue {
         var definitions: [JSONValue.Member] = []

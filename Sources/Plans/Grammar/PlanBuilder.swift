@@ -79,7 +79,7 @@ struct PlanBuilder {
     }
 
     /// A target without a name is called by its type; the second of a type, `type-2`.
-    private func targets(_ key: String, standard: String? = nil) -> [TargetSettings]? {
+    func targets(_ key: String, standard: String? = nil) -> [TargetSettings]? {
         guard let list = node[key] else { return [] }
         var counts: [String: Int] = [:]
         var targets: [TargetSettings] = []

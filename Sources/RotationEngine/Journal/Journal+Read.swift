@@ -139,6 +139,11 @@ extension Journal {
     /// Rotations that wait for a person, oldest first.
     public func held() throws -> [Rotation] { try fetch("WHERE r.state = 'held' ORDER BY r.id") }
 
+    /// Rotations that are held or wait for something, oldest first.
+    func stuck() throws -> [Rotation] {
+        try fetch("WHERE r.ended_at IS NULL AND r.reason IS NOT NULL ORDER BY r.id")
+    }
+
     /// How many rotations are in each state, by name.
     public func counts() throws -> [String: Int] {
         try reading { database in

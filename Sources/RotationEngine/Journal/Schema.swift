@@ -10,9 +10,9 @@ enum Schema {
     static let applicationID = 0x486F_6C64
 
     /// Migrations only go forward, each in a transaction; released ones are never edited.
-    static let migrations: [String] = [first, second, third, fourth, fifth]
+    static let migrations: [String] = [first, second, third, fourth, fifth, alerts]
 
-    private static func quoted(_ words: [String]) -> String {
+    static func quoted(_ words: [String]) -> String {
         words.map { "'\($0)'" }.joined(separator: ", ")
     }
 

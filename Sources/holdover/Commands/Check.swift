@@ -1,3 +1,4 @@
+import Adapters
 import ArgumentParser
 import Plans
 import RotationCore
@@ -25,23 +26,59 @@ struct Check: AsyncParsableCommand {
     @OptionGroup var workspace: Workspace
 
     func run() async throws {
-        let shelf = PlanShelf(directory: workspace.plansDirectory)
-        let placed = try plan.map { try shelf.plans(named: $0) } ?? shelf.all()
-        let conflicts = PlanConflicts(placed).problems()
-        if !conflicts.isEmpty { throw PlanErrors(conflicts) }
+        let (placed, settings) = try read()
         var lines: [FindingView] = []
         var exits: [HoldoverExit] = []
-        for one in placed {
-            let result = self.static ? nil : await examine(one.plan)
+        func take(_ name: String, _ result: Examination.Result?) {
             if let exit = result?.exit { exits.append(exit) }
-            lines += result?.views(of: one.plan.client) ?? []
-            if !workspace.json { show(one.plan, result) }
+            lines += result?.views(of: ClientName(rawValue: name)) ?? []
+            if !workspace.json { show(name, result) }
         }
+        for one in placed {
+            take(one.plan.client.rawValue, self.static ? nil : await examine(one.plan))
+        }
+        if let settings { take("alerts", self.static ? nil : await examine(settings)) }
         if workspace.json { try workspace.console.document(lines) }
-        if placed.isEmpty, !workspace.json {
+        if placed.isEmpty, settings == nil, !workspace.json {
             workspace.console.line("no plans in \(workspace.plansDirectory)")
         }
         if let gravest = HoldoverExit.gravest(exits) { throw Stop(exit: gravest) }
+    }
+
+    /// The plans that are meant, and who is told; or everything that is wrong with either.
+    private func read() throws -> ([PlacedPlan], AlertSettings?) {
+        let reader = AlertSettingsReader(channels: AdapterRegistry.channels)
+        if let plan, AlertShelf.holds(plan) { return ([], try reader.load(plan)) }
+        let shelf = PlanShelf(directory: workspace.plansDirectory)
+        if let plan {
+            let placed = try shelf.plans(named: plan)
+            let conflicts = PlanConflicts(placed).problems()
+            if !conflicts.isEmpty { throw PlanErrors(conflicts) }
+            return (placed, nil)
+        }
+        var problems: [PlanProblem] = []
+        var settings: AlertSettings?
+        do throws(PlanErrors) { settings = try AlertShelf(workspace).settings() } catch {
+            problems = error.problems
+        }
+        do {
+            let placed = try shelf.all()
+            guard problems.isEmpty else { throw PlanErrors(problems) }
+            return (placed, settings)
+        } catch let errors as PlanErrors { throw PlanErrors(errors.problems + problems) }
+    }
+
+    /// Whether each channel can be made; nobody is told.
+    private func examine(_ settings: AlertSettings) async -> Examination.Result {
+        var result = Examination.Result()
+        for channel in settings.channels {
+            do throws(AdapterError) {
+                for finding in try await Ports.factory().channel(channel).preflight() {
+                    result.add(channel.target.name, finding)
+                }
+            } catch { result.add(channel.target.name, error) }
+        }
+        return result
     }
 
     /// A journal is no condition for a check; where there is one, it knows what is under way.
@@ -53,12 +90,12 @@ struct Check: AsyncParsableCommand {
         return await Examination(plan: plan, live: live).run()
     }
 
-    private func show(_ plan: Plan, _ result: Examination.Result?) {
+    private func show(_ name: String, _ result: Examination.Result?) {
         let console = workspace.console
         let isFine = result?.hasProblem != true
         let word = isFine ? console.colored("ok", .good) : console.colored("problem", .bad)
         let slots = result?.slots.map { " (\($0))" } ?? ""
-        console.line("\(plan.client.rawValue): \(word)\(slots)")
+        console.line("\(name): \(word)\(slots)")
         result?.show(on: console)
     }
 }

@@ -17,6 +17,8 @@ struct GenerateDocs: ParsableCommand {
         let schema = PlanSchema.json(descriptors: AdapterRegistry.descriptors)
         try schema.write(
             toFile: "\(root)/plans/plan.schema.json", atomically: true, encoding: .utf8)
+        try PlanSchema.alerts(channels: AdapterRegistry.channels).write(
+            toFile: "\(root)/plans/alerts.schema.json", atomically: true, encoding: .utf8)
         let pages = "\(root)/Sources/RotationCore/RotationCore.docc"
         let all = AdapterRegistry.descriptors
         try Self.fill(

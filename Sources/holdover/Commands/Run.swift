@@ -64,17 +64,21 @@ struct Run: AsyncParsableCommand {
 
     func run() async throws {
         let recorder = RunRecorder(workspace, metricsFile: metricsFile)
-        try await recorder.recording { try await drive(recorder) }
+        try await RunWatch(workspace).follow { watch in
+            try await recorder.recording { try await drive(recorder, watchedBy: watch) }
+        }
     }
 
-    private func drive(_ recorder: RunRecorder) async throws {
+    private func drive(_ recorder: RunRecorder, watchedBy watch: RunWatch) async throws {
         let begin = ContinuousClock.now
         let http = CountedHTTP(connections: max(64, jobs))
         let engine = try await workspace.engine(through: http, measuredBy: recorder.meter)
         recorder.engine = engine
+        watch.opened(engine.journal)
         let stop = StopSignal()
         stop.listen()
         let problems = try noteAndStart(engine)
+        watch.saw(problems)
         try Self.check(client, in: engine.journal)
         let now = SystemClock().now()
         let deadline = wait.flatMap { Span($0) }.map { now + $0 } ?? Instant(milliseconds: 0)
@@ -91,6 +95,7 @@ struct Run: AsyncParsableCommand {
         do { report = try await engine.run(options: options) } catch let failure as JournalFailure {
             throw Problem(failure, in: workspace.stateDirectory)
         }
+        watch.saw(report)
         if workspace.json {
             let took = begin.duration(to: .now)
             workspace.console.line(

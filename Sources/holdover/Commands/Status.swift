@@ -45,7 +45,11 @@ struct Status: AsyncParsableCommand {
         let overdue: [String]
         /// Why nothing is done with this journal, as a code; absent where all is well.
         let frozen: String?
-        enum CodingKeys: String, CodingKey { case schema, counts, live, overdue, frozen }
+        /// Channels of alerts that couldn't be reached, with what waits for them.
+        let undelivered: [BacklogView]
+        enum CodingKeys: String, CodingKey {
+            case schema, counts, live, overdue, frozen, undelivered
+        }
     }
 
     private func showAll(_ journal: Journal, _ freeze: JournalFailure?) throws {
@@ -53,10 +57,11 @@ struct Status: AsyncParsableCommand {
         let counts = try journal.counts()
         let now = SystemClock().now()
         let overdue = try journal.overdue(at: now).map(\.rawValue)
+        let undelivered = try journal.backlog().map(BacklogView.init)
         if workspace.json {
             let overview = Overview(
                 counts: counts, live: live.map(SummaryView.init), overdue: overdue,
-                frozen: freeze?.kind.rawValue)
+                frozen: freeze?.kind.rawValue, undelivered: undelivered)
             return try workspace.console.document(overview)
         }
         let console = workspace.console
@@ -77,6 +82,7 @@ struct Status: AsyncParsableCommand {
         if !overdue.isEmpty {
             console.line("overdue: \(overdue.prefix(10).joined(separator: ", "))")
         }
+        for one in undelivered { console.line("alerts \(one.line)") }
     }
 
     private func show(_ name: String, _ journal: Journal) throws {

@@ -35,6 +35,8 @@ final class RunRecorder {
 
     /// A run that left because of another one leaves it to that one to say how things are.
     private func conclude(since begin: Instant, _ exit: HoldoverExit) {
+        // What comes behind it, and takes its time, is done without the lock.
+        defer { engine = nil }
         guard exit != .locked else { return }
         let end = clock.now()
         let isGood = [.success, .waiting, .changed].contains(exit)

@@ -1,0 +1,144 @@
+/// What the journal and a run tell of everything that can be the matter.
+public struct AlertFacts: Sendable {
+    /// Rotations that are held or wait for something.
+    public var rotations: [Rotation]
+    /// Clients whose rotation should have begun, and when.
+    public var overdue: [(client: ClientName, since: Instant)]
+    /// What was found and worded elsewhere: plan files, the run itself.
+    public var said: [Alert]
+    /// Of which kinds nothing is known.
+    public var unseen: Set<AlertKind>
+
+    /// Facts.
+    public init(
+        rotations: [Rotation] = [], overdue: [(client: ClientName, since: Instant)] = [],
+        said: [Alert] = [], unseen: Set<AlertKind> = []
+    ) {
+        self.rotations = rotations
+        self.overdue = overdue
+        self.said = said
+        self.unseen = unseen
+    }
+}
+
+/// How the commands put things, lent to the policy so that there is one wording.
+public struct AlertWording: Sendable {
+    /// Where a rotation leaves everybody.
+    public var standing: @Sendable (Rotation) -> String
+    /// What can be typed about it.
+    public var commands: @Sendable (Rotation) -> [String]
+
+    /// A wording.
+    public init(
+        standing: @escaping @Sendable (Rotation) -> String,
+        commands: @escaping @Sendable (Rotation) -> [String]
+    ) {
+        self.standing = standing
+        self.commands = commands
+    }
+}
+
+/// Which facts are alerts.
+public struct AlertPolicy: Sendable {
+    private typealias Source = @Sendable (Self, AlertFacts, Instant) -> [Alert]
+
+    private let rules: AlertRules
+    private let wording: AlertWording
+
+    /// A policy.
+    public init(_ rules: AlertRules, wording: AlertWording) {
+        self.rules = rules
+        self.wording = wording
+    }
+
+    /// Where alerts come from: one line for each kind of fact.
+    private static let sources: [Source] = [
+        { $0.ofRotations($1, at: $2) }, { $0.ofClients($1, at: $2) }, { _, facts, _ in facts.said },
+    ]
+
+    /// Everything that is the matter at `now`.
+    public func sighting(of facts: AlertFacts, at now: Instant) -> AlertSighting {
+        AlertSighting(Self.sources.flatMap { $0(self, facts, now) }, unseen: facts.unseen)
+    }
+
+    private func ofRotations(_ facts: AlertFacts, at now: Instant) -> [Alert] {
+        facts.rotations.compactMap { rotation in
+            kind(of: rotation, at: now).map { alert($0, of: rotation) }
+        }
+    }
+
+    /// A rotation has one alert at a time, of the gravest kind that fits.
+    private func kind(of rotation: Rotation, at now: Instant) -> AlertKind? {
+        guard let phase = rotation.state.phase else { return nil }
+        switch (rotation.state, rotation.reason) {
+        case (_, .oldSecretStillAccepted): return .oldSecretInUse
+        case (_, .consumerOnOldSecret) where phase == .watch: return .oldSecretInUse
+        case (.held, .byOperator): return .heldByOperator
+        case (.held, _): return .rotationHeld
+        // These stand still like a held one, and `run` leaves with the same exit code.
+        case (_, .planChanged), (_, .planMissing): return .rotationHeld
+        case (_, .unauthorized): return .adminRefused
+        case (_, .serverUnavailable), (_, .storeUnavailable), (_, .hookFailed): return .targetAway
+        case (_, .diskNearlyFull): return .diskNearlyFull
+        default:
+            let patience = rules.after + rotation.plan.planned(for: phase)
+            return now.since(rotation.body.phaseSince) >= patience ? .rotationWaiting : nil
+        }
+    }
+
+    private func alert(_ kind: AlertKind, of rotation: Rotation) -> Alert {
+        let client = rotation.client.rawValue
+        let code = rotation.reason?.rawValue ?? rotation.state.phase?.rawValue ?? ""
+        let phase = rotation.state.phase?.rawValue ?? ""
+        let what =
+            switch kind {
+            case .rotationHeld: "the rotation stands still in \(phase) until a person decides"
+            case .heldByOperator: "the rotation is held in \(phase), as somebody asked"
+            case .oldSecretInUse: "the old secret was revoked and is still in use"
+            case .adminRefused: "an admin credential is refused"
+            case .targetAway: "a server, a store or a hook is away"
+            case .diskNearlyFull: "the disk is nearly full"
+            default: "the rotation waits in \(phase) for longer than it should"
+            }
+        let isLong = kind == .rotationWaiting
+        return Alert(
+            kind, about: rotation.id.rawValue, client: rotation.client, rotation: rotation.id,
+            code: code, title: "\(safeText(client)): \(what)",
+            detail: safeText(rotation.detail ?? code, limit: 600),
+            standing: wording.standing(rotation),
+            next: (["holdover explain \(client)"] + wording.commands(rotation))
+                .joined(separator: "; "),
+            since: isLong ? rotation.body.phaseSince : rotation.body.waitingSince)
+    }
+
+    private func ofClients(_ facts: AlertFacts, at now: Instant) -> [Alert] {
+        facts.overdue.filter { now.since($0.since) >= rules.after }.map { client, since in
+            let name = client.rawValue
+            return Alert(
+                .clientOverdue, about: name, client: client, code: "overdue",
+                title: "\(safeText(name)): its rotation should have begun and hasn't",
+                detail: "no run has started it; is `holdover run` called inside of its window?",
+                standing: "its secret is in force and gets older",
+                next: "holdover check \(name); holdover start \(name)", since: since)
+        }
+    }
+}
+
+extension Plan {
+    /// How long a rotation stays in a phase because the plan says so.
+    fileprivate func planned(for phase: Phase) -> Span {
+        switch phase {
+        case .overlap: overlap
+        case .watch: watch
+        case .adopt, .ready, .readopt: soak ?? .zero
+        default: .zero
+        }
+    }
+}
+
+extension Span {
+    fileprivate static func + (one: Span, other: Span) -> Span {
+        let (sum, isOver) = one.milliseconds.addingReportingOverflow(other.milliseconds)
+        return Span(milliseconds: isOver ? .max : sum)
+    }
+}
