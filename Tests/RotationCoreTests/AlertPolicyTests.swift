@@ -65,8 +65,8 @@ import Testing
         #expect(found(soak, after: .hours(71)).isEmpty)
         #expect(found(soak, after: .hours(72)).map(\.kind) == [.rotationWaiting])
         let overlap = rotation(.running(.overlap), .approval) { $0.overlap = .hours(100) }
-        #expect(found(overlap, after: .hours(123)).isEmpty)
-        #expect(found(overlap, after: .hours(124)).map(\.code) == ["approval"])
+        #expect(found(overlap, after: .hours(123)).map(\.kind) == [.approvalNeeded])
+        #expect(found(overlap, after: .hours(124)).map(\.kind) == [.rotationWaiting])
         let watch = rotation(.running(.watch), .watching) { $0.watch = .hours(1_000) }
         #expect(found(watch, after: .hours(1_023)).isEmpty)
         #expect(found(watch, after: .hours(1_024)).count == 1)

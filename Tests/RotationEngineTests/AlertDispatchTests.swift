@@ -35,6 +35,8 @@ final class Channels: AlertChannelFactory {
 
     func isRefreshed(_ type: String) -> Bool { type == "alertmanager" }
 
+    func isForPeople(_ type: String) -> Bool { type == "slack" }
+
     func ping(_ settings: PingSettings, isFine: Bool, within deadline: Span)
         async throws(AdapterError)
     {}
@@ -175,6 +177,27 @@ final class Channels: AlertChannelFactory {
         // The second attempt at a message has the id of the first.
         let ids = factory.messages(to: "dead").map(\.id)
         #expect(ids[0] == ids[1] && ids[1] != ids[2])
+    }
+
+    @Test func `people are told of many at once in one message, and programs one by one`()
+        async throws
+    {
+        let factory = Channels([:])
+        let both = settings("chat", type: "slack") + settings("ops")
+        try note((1...40).map { alert(about: "R\($0)") } + [alert(.oldSecretInUse)], both)
+        _ = try await deliver(both, factory)
+        #expect(factory.messages(to: "ops").count == 41)
+        let digest = try #require(factory.messages(to: "chat").first)
+        #expect(factory.messages(to: "chat").count == 1)
+        #expect(digest.alert.severity == .critical && digest.event == .firing)
+        #expect(digest.alert.title == "holdover: 41 alerts, and 0 that are over")
+        #expect(digest.alert.detail.hasSuffix("; and 21 more"))
+        #expect(try journal.backlog().isEmpty)
+        try note((1...5).map { alert(about: "R\($0)") }, both)
+        _ = try await deliver(both, factory)
+        #expect(factory.messages(to: "chat").last?.event == .resolved)
+        #expect(factory.messages(to: "chat").count == 2)
+        #expect(factory.messages(to: "ops").count == 41 + 36)
     }
 
     @Test func `a message that is refused doesn't hold up the next`() async throws {

@@ -28,6 +28,11 @@ extension AdapterRegistry: AlertChannelFactory {
     /// Alertmanager takes what it doesn't hear of for over.
     public func isRefreshed(_ type: String) -> Bool { type == AlertmanagerChannel.descriptor.type }
 
+    /// Chats and mailboxes; the others are for programs, which want each by itself.
+    public func isForPeople(_ type: String) -> Bool {
+        [SlackChannel.descriptor.type, MailChannel.descriptor.type].contains(type)
+    }
+
     /// Tells the dead man's switch of a run.
     public func ping(_ settings: PingSettings, isFine: Bool, within deadline: Span)
         async throws(AdapterError)

@@ -47,12 +47,33 @@ public struct Alert: Sendable, Hashable, Codable {
     public var severity: AlertSeverity { kind.severity }
 }
 
+extension Alert {
+    /// Many alerts as one, for people: how many, and the gravest of them by their titles.
+    public init(digestOf all: [(event: AlertEvent, alert: Alert)]) {
+        let over = all.count { $0.event == .resolved }
+        let lasting = all.filter { $0.event != .resolved }.map(\.alert)
+        let shown = (lasting.isEmpty ? all.map(\.alert) : lasting).sorted {
+            ($1.severity, $0.since.milliseconds) < ($0.severity, $1.since.milliseconds)
+        }
+        let titles = shown.prefix(20).map { safeText($0.title, limit: 80) }
+        let more = shown.count > titles.count ? "; and \(shown.count - titles.count) more" : ""
+        self.init(
+            shown.first?.kind ?? .test, about: "\(all.count) alerts", code: "digest",
+            title: "holdover: \(lasting.count) alerts, and \(over) that are over",
+            detail: titles.joined(separator: "; ") + more,
+            standing: "each is by itself in `holdover alerts`", next: "holdover alerts",
+            since: shown.map(\.since).min() ?? Instant(milliseconds: 0))
+    }
+}
+
 /// What can be the matter; stable codes, which receivers route by.
 public enum AlertKind: String, Sendable, Hashable, Codable, CaseIterable {
     /// A rotation stands still until a person decides.
     case rotationHeld = "rotation-held"
     /// The same, and a person asked for it.
     case heldByOperator = "held-by-operator"
+    /// A rotation waits for a person's approval.
+    case approvalNeeded = "approval-needed"
     /// A rotation waits in one phase longer than it should.
     case rotationWaiting = "rotation-waiting"
     /// A rotation should have begun and hasn't.
@@ -77,7 +98,7 @@ public enum AlertKind: String, Sendable, Hashable, Codable, CaseIterable {
     /// How grave it is; the same for all of a kind, since receivers take another for another alert.
     public var severity: AlertSeverity {
         switch self {
-        case .heldByOperator, .test: .info
+        case .heldByOperator, .approvalNeeded, .test: .info
         case .rotationHeld, .rotationWaiting, .clientOverdue, .planWrong, .adminRefused,
             .targetAway, .diskNearlyFull:
             .warning
@@ -89,8 +110,8 @@ public enum AlertKind: String, Sendable, Hashable, Codable, CaseIterable {
     public var oftenPasses: Bool {
         switch self {
         case .adminRefused, .targetAway, .diskNearlyFull: true
-        case .rotationHeld, .heldByOperator, .rotationWaiting, .clientOverdue, .oldSecretInUse,
-            .planWrong, .journalFrozen, .runFailed, .test:
+        case .rotationHeld, .heldByOperator, .approvalNeeded, .rotationWaiting, .clientOverdue,
+            .oldSecretInUse, .planWrong, .journalFrozen, .runFailed, .test:
             false
         }
     }

@@ -82,7 +82,8 @@ public struct AlertPolicy: Sendable {
         case (_, .diskNearlyFull): return .diskNearlyFull
         default:
             let patience = rules.after + rotation.plan.planned(for: phase)
-            return now.since(rotation.body.phaseSince) >= patience ? .rotationWaiting : nil
+            if now.since(rotation.body.phaseSince) >= patience { return .rotationWaiting }
+            return rotation.reason == .approval ? .approvalNeeded : nil
         }
     }
 
@@ -94,6 +95,7 @@ public struct AlertPolicy: Sendable {
             switch kind {
             case .rotationHeld: "the rotation stands still in \(phase) until a person decides"
             case .heldByOperator: "the rotation is held in \(phase), as somebody asked"
+            case .approvalNeeded: "the rotation waits for approval before anything is revoked"
             case .oldSecretInUse: "the old secret was revoked and is still in use"
             case .adminRefused: "an admin credential is refused"
             case .targetAway: "a server, a store or a hook is away"

@@ -69,6 +69,9 @@ public enum DeliveryRule {
     /// How long, and how often at least, a message is tried.
     static let patience = (time: Span.hours(7 * 24), attempts: 10)
 
+    /// Up to how many messages at once people are told one by one.
+    public static let single = 10
+
     /// What to put into the queue of a channel, whose last message about the episode was `last`.
     public static func event(
         of episode: AlertEpisode, for channel: ChannelTraits, after last: Delivery?,

@@ -23,6 +23,8 @@ public protocol AlertChannelFactory: Sendable {
     func channel(_ settings: ChannelSettings) async throws(AdapterError) -> any AlertChannel
     /// Whether channels of a type want to hear of what lasts at every run, since they forget.
     func isRefreshed(_ type: String) -> Bool
+    /// Whether people read what comes to channels of a type, so that many messages at once are one.
+    func isForPeople(_ type: String) -> Bool
     /// Tells the dead man's switch of a run.
     func ping(_ settings: PingSettings, isFine: Bool, within deadline: Span)
         async throws(AdapterError)

@@ -61,9 +61,8 @@ public struct AlertDispatch: Sendable {
     /// Sends what is due to `channels`; returns what came of each that there was something for.
     public func run(_ channels: [ChannelSettings]) async throws -> [Result] {
         let now = clock.now()
-        let queued = Dictionary(grouping: try journal.queuedDeliveries(), by: \.delivery.channel)
-        let work = channels.compactMap { channel in
-            queued[channel.target.name].map { (channel, $0) }
+        let work = try channels.map { channel in
+            (channel, try journal.queuedDeliveries(to: channel.target.name))
         }.filter { _, all in all.contains { DeliveryRule.isDue($0.delivery, at: now) } }
         return await withinDeadline { results in
             await withTaskGroup(of: Void.self) { group in
@@ -109,58 +108,82 @@ public struct AlertDispatch: Sendable {
         do throws(AdapterError) {
             channel = try await factory.channel(settings)
         } catch {
-            return fail(messages[0].delivery, error, results, holdingChannel: true)
+            return fail([messages[0].delivery], error, results, holdingChannel: true)
         }
-        for message in messages where !Task.isCancelled {
+        for part in parts(messages, settings) where !Task.isCancelled {
             let isBlocked: Bool
             do throws(AdapterError) {
-                try await channel.send(
-                    AlertMessage(
-                        id: "\(journal.databaseID)-\(message.delivery.number)",
-                        event: message.delivery.event, alert: message.episode.alert,
-                        at: message.delivery.madeAt),
-                    within: limits.each)
-                isBlocked = !succeed(message.delivery, results)
+                try await channel.send(message(of: part), within: limits.each)
+                isBlocked = !succeed(part.map(\.delivery), results)
             } catch {
                 // What is refused may be about this one; everything else is about the channel.
                 isBlocked = error.kind != .refused
-                fail(message.delivery, error, results, holdingChannel: isBlocked)
+                fail(part.map(\.delivery), error, results, holdingChannel: isBlocked)
             }
             if isBlocked { return }
         }
         results.change(name) { _ in }
     }
 
-    /// Whether it could be kept that the message arrived.
-    private func succeed(_ delivery: Delivery, _ results: Results) -> Bool {
-        var ended = delivery
-        ended.attempts += 1
-        ended.state = .delivered
-        ended.endedAt = clock.now()
-        ended.problem = nil
+    /// Each by itself, or all as one where people would be told of too many.
+    private func parts(_ messages: [QueuedDelivery], _ settings: ChannelSettings)
+        -> [[QueuedDelivery]]
+    {
+        let isDigest =
+            messages.count > DeliveryRule.single && factory.isForPeople(settings.target.type)
+        return isDigest ? [messages] : messages.map { [$0] }
+    }
+
+    private func message(of part: [QueuedDelivery]) -> AlertMessage {
+        let (first, last) = (part[0], part[part.count - 1])
+        guard part.count > 1 else {
+            return AlertMessage(
+                id: "\(journal.databaseID)-\(first.delivery.number)", event: first.delivery.event,
+                alert: first.episode.alert, at: first.delivery.madeAt)
+        }
+        let said = part.map { (event: $0.delivery.event, alert: $0.episode.alert) }
+        return AlertMessage(
+            id: "\(journal.databaseID)-\(first.delivery.number)-\(last.delivery.number)",
+            event: said.allSatisfy { $0.event == .resolved } ? .resolved : .firing,
+            alert: Alert(digestOf: said), at: last.delivery.madeAt)
+    }
+
+    /// Whether it could be kept that the messages arrived.
+    private func succeed(_ deliveries: [Delivery], _ results: Results) -> Bool {
+        let now = clock.now()
+        let ended = deliveries.map { delivery in
+            var ended = delivery
+            ended.attempts += 1
+            ended.state = .delivered
+            ended.endedAt = now
+            ended.problem = nil
+            return ended
+        }
         let problem = keep(ended, holdingChannel: false)
-        results.change(delivery.channel) {
-            $0.delivered += 1
+        results.change(ended[0].channel) {
+            $0.delivered += ended.count
             $0.unrecorded = problem
         }
         return problem == nil
     }
 
     private func fail(
-        _ delivery: Delivery, _ error: AdapterError, _ results: Results, holdingChannel: Bool
+        _ deliveries: [Delivery], _ error: AdapterError, _ results: Results, holdingChannel: Bool
     ) {
-        let failed = DeliveryRule.failed(
-            delivery, error, at: clock.now(), fraction: random.fraction())
+        let (now, fraction) = (clock.now(), random.fraction())
+        let failed = deliveries.map {
+            DeliveryRule.failed($0, error, at: now, fraction: fraction)
+        }
         let problem = keep(failed, holdingChannel: holdingChannel)
-        results.change(delivery.channel) {
-            $0.failures.append(Failure(delivery: failed, error: error))
+        results.change(failed[0].channel) {
+            $0.failures.append(Failure(delivery: failed[0], error: error))
             $0.unrecorded = problem
         }
     }
 
-    private func keep(_ delivery: Delivery, holdingChannel: Bool) -> String? {
+    private func keep(_ deliveries: [Delivery], holdingChannel: Bool) -> String? {
         do {
-            try journal.record(delivery, holdingChannel: holdingChannel)
+            try journal.record(deliveries, holdingChannel: holdingChannel)
             return nil
         } catch let failure as JournalFailure { return failure.message } catch {
             return "\(type(of: error))"

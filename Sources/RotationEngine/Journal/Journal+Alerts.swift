@@ -68,16 +68,16 @@ extension Journal {
         }
     }
 
-    /// Everything in the queue, oldest first, at most a thousand.
-    public func queuedDeliveries() throws -> [QueuedDelivery] {
+    /// What waits for a channel, oldest first, at most five hundred messages.
+    public func queuedDeliveries(to channel: String) throws -> [QueuedDelivery] {
         try readingAlerts([]) { database in
             try Row.fetchAll(
                 database,
                 sql: """
                     SELECT \(AlertRow.deliveryColumns), \(AlertRow.columns)
                     FROM delivery d JOIN alert a ON a.number = d.alert
-                    WHERE d.state = 'queued' ORDER BY d.number LIMIT 1000
-                    """
+                    WHERE d.state = 'queued' AND d.channel = ? ORDER BY d.number LIMIT 500
+                    """, arguments: [channel]
             ).map { row in
                 QueuedDelivery(
                     delivery: try AlertRow.delivery(row), episode: try AlertRow.episode(row, at: 10)
@@ -86,18 +86,18 @@ extension Journal {
         }
     }
 
-    /// Keeps what became of a message; where the channel is to blame, all of its others wait too.
-    public func record(_ delivery: Delivery, holdingChannel: Bool) throws {
+    /// Keeps what became of messages to one channel; where that is to blame, its others wait too.
+    public func record(_ deliveries: [Delivery], holdingChannel: Bool) throws {
         try Self.translating {
             try queue.writeWithoutTransaction { database in
                 try database.writing {
-                    try AlertRow.save(delivery, database)
-                    guard holdingChannel else { return }
+                    for delivery in deliveries { try AlertRow.save(delivery, database) }
+                    guard holdingChannel, let one = deliveries.first else { return }
                     try database.execute(
                         sql: """
                             UPDATE delivery SET next_at = max(next_at, ?)
                             WHERE channel = ? AND state = 'queued'
-                            """, arguments: [delivery.nextAt.milliseconds, delivery.channel])
+                            """, arguments: [one.nextAt.milliseconds, one.channel])
                 }
             }
         }
@@ -159,7 +159,8 @@ extension Journal {
     private static func forget(before moment: Instant, _ database: Database) throws {
         let old = """
             SELECT a.number FROM alert a WHERE a.state = 'resolved' AND a.resolved_at < ?
-            AND NOT EXISTS (SELECT 1 FROM delivery q WHERE q.alert = a.number AND q.state = 'queued')
+            AND NOT EXISTS
+                (SELECT 1 FROM delivery q WHERE q.alert = a.number AND q.state = 'queued')
             """
         for number in try Int64.fetchAll(database, sql: old, arguments: [moment.milliseconds]) {
             try database.execute(sql: "DELETE FROM delivery WHERE alert = ?", arguments: [number])
