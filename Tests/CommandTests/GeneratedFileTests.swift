@@ -15,7 +15,7 @@ struct GeneratedFileTests {
         try await Workbench.open { bench in
             let folder = "Sources/RotationCore/RotationCore.docc"
             try bench.directory(folder)
-            let pages = try ["Servers", "Stores", "Monitoring"].map { name in
+            let pages = try ["Alerts", "Servers", "Stores", "Monitoring"].map { name in
                 let page = "\(folder)/\(name).md"
                 let text = try String(contentsOf: root.appending(path: page), encoding: .utf8)
                 let parts = text.split(separator: /<!-- (made by generate-docs|end) -->\n/)

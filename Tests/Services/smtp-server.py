@@ -1,6 +1,6 @@
 """Mail servers of one process: STARTTLS with AUTH, TLS with AUTH, and neither of them.
 
-Each mail is kept as DIR/mail-N.eml, each command line that came in the clear in DIR/clear.
+Each mail is kept as DIR/mail-N.eml, what came in the clear in DIR/clear-KIND.
 """
 
 import asyncio
@@ -17,6 +17,10 @@ from aiosmtpd.smtp import SMTP, AuthResult
 place = pathlib.Path(sys.argv[1])
 password = os.environ["SMTP_PASSWORD"].encode()
 count = 0
+
+
+def isSecret(server):
+    return server.transport.get_extra_info("ssl_object") is not None
 
 
 class Mailbox:
@@ -36,7 +40,7 @@ class Mailbox:
             "from": envelope.mail_from,
             "to": envelope.rcpt_tos,
             "login": bool(session.authenticated),
-            "tls": session.ssl is not None,
+            "tls": isSecret(server),
             "fields": sorted(mail.keys()),
             "subject": mail["Subject"],
             "message_id": mail["Message-ID"],
@@ -55,9 +59,11 @@ def login(server, session, envelope, mechanism, data):
 class Heard(SMTP):
     """Keeps what a client says before there is TLS."""
 
+    kind = ""
+
     def data_received(self, data):
-        if self.session is None or self.session.ssl is None:
-            with (place / "clear").open("ab") as file:
+        if not isSecret(self):
+            with (place / f"clear-{self.kind}").open("ab") as file:
                 file.write(data)
         super().data_received(data)
 
@@ -75,9 +81,12 @@ async def main():
     }
     lines = []
     for name, (options, outer) in kinds.items():
-        server = await loop.create_server(
-            lambda options=options: Heard(Mailbox(), hostname="mail.test", loop=loop, **options),
-            "127.0.0.1", 0, ssl=outer)
+        def accept(name=name, options=options):
+            heard = Heard(Mailbox(), hostname="mail.test", loop=loop, **options)
+            heard.kind = name
+            return heard
+
+        server = await loop.create_server(accept, "127.0.0.1", 0, ssl=outer)
         lines.append(f"{name}={server.sockets[0].getsockname()[1]}\n")
     (place / "ports.new").write_text("".join(lines))
     (place / "ports.new").rename(place / "ports")

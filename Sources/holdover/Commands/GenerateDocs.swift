@@ -27,6 +27,12 @@ struct GenerateDocs: ParsableCommand {
             "\(pages)/Stores.md", StoreView.header, all.stores.map { StoreView($0).cells })
         try Self.fill(
             "\(pages)/Monitoring.md", MetricFamily.header, MetricFamily.all.map(\.cells))
+        let settings = AdapterRegistry.channels.flatMap { channel in
+            channel.settings.map { one in
+                ["`\(channel.type)`", "`\(one.name)`" + (one.isRequired ? " *" : ""), one.summary]
+            }
+        }
+        try Self.fill("\(pages)/Alerts.md", ["CHANNEL", "SETTING", "WHAT IT IS"], settings)
     }
 
     /// Puts the table between its two marks; a page that isn't there is left so.

@@ -25,7 +25,7 @@ enum HoldoverExit: Int32, CaseIterable {
         switch self {
         case .success: "done, or nothing due; waiting counts as fine"
         case .failure: "something failed that has no code of its own"
-        case .usage: "the command line or a plan is wrong"
+        case .usage: "the command line, a plan or alerts.yaml is wrong"
         case .partial: "some clients went on, others have a wrong plan"
         case .unauthorized: "an admin credential was refused or may not do what the plan needs"
         case .waiting: "waiting on a gate (only with --detailed-exitcode)"
