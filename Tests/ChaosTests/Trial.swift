@@ -53,7 +53,7 @@ struct Trial: Sendable, CustomStringConvertible {
         try remains.keep(scene.keyDirectory)
         let calls = try sabotage.calls()
         var complaints = point == nil ? [] : Expectation(of: self).complaints(outcome, calls)
-        let end = try await finish(in: scene)
+        let end = try await finish(in: scene, after: outcome)
         said += end.said
         for outcome in said { remains.keep("\(outcome)", named: "what was said") }
         complaints += try await scene.complaints(
@@ -103,14 +103,18 @@ struct Trial: Sendable, CustomStringConvertible {
     }
 
     /// Runs until the rotation is over, or has had every chance.
-    private func finish(in scene: GoldenScene) async throws
-        -> (rotation: ChaosWorld.Rotation?, said: [HoldoverProcess.Outcome])
-    {
+    private func finish(
+        in scene: GoldenScene, after outcome: HoldoverProcess.Outcome
+    ) async throws -> (rotation: ChaosWorld.Rotation?, said: [HoldoverProcess.Outcome]) {
         var said: [HoldoverProcess.Outcome] = []
         // What was killed isn't over, most of the time, and a look at it costs a process.
         var rotation = act == .run && deed == .kill ? nil : try await scene.rotation()
         // A start that was cut may have been recorded: then there is nothing more to start.
         if act == .start, rotation == nil { said.append(try await scene.holdover.run(start)) }
+        // A run may fail behind the end, too: the next one takes away what it left half done.
+        if act == .run, outcome.exit == 12, rotation?.isOver == true {
+            said.append(try await scene.holdover.run(drive))
+        }
         for _ in 0..<4 where rotation?.isOver != true {
             said.append(try await scene.holdover.run(drive))
             rotation = try await scene.rotation()

@@ -17,9 +17,9 @@ public final class CallMeter: Sendable {
     /// What was counted so far.
     public var counts: [CountedSeries: Double] { counted.withLock { $0 } }
 
-    /// Counts the run itself.
-    public func countRun(exitCode: Int32) {
-        add([CountedSeries(.runs, ["exit_code": "\(exitCode)"]): 1])
+    /// The same with the run itself, which leaves with `exitCode`.
+    public func counts(endingWith exitCode: Int32) -> [CountedSeries: Double] {
+        counts.merging([CountedSeries(.runs, ["exit_code": "\(exitCode)"]): 1]) { $1 }
     }
 
     /// A call to the admin API of a server of `type`.
