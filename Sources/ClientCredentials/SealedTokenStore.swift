@@ -13,25 +13,34 @@ public struct SealedTokenStore: Sendable {
         let token: String
         let scope: String?
         let endsAt: Double
+        let lifetime: Double
     }
 
     private let directory: String
+    private let isRead: Bool
     private let date: @Sendable () -> Date
 
     /// A folder that only its owner may enter; it is made where it is missing.
-    public init(in directory: String) {
-        self.init(in: directory, date: { Date() })
+    ///
+    /// One that isn't read is only stored to, so that the next token is a new one.
+    public init(in directory: String, isRead: Bool = true) {
+        self.init(in: directory, isRead: isRead, date: { Date() })
     }
 
-    init(in directory: String, date: @escaping @Sendable () -> Date) {
+    init(in directory: String, isRead: Bool = true, date: @escaping @Sendable () -> Date) {
         self.directory = directory
+        self.isRead = isRead
         self.date = date
     }
 
     /// The token that was stored for the client at `endpoint`, with what is left of its life; nil
     /// where there is none that `proof` can open.
-    func token(from endpoint: TokenEndpoint, as proof: ClientAuthentication) -> AccessToken? {
-        guard isPrivate else { return nil }
+    ///
+    /// The last `buffer` of its life, a tenth at most, is too short to be of use.
+    func token(
+        from endpoint: TokenEndpoint, as proof: ClientAuthentication, buffer: Duration = .zero
+    ) -> AccessToken? {
+        guard isRead, isPrivate else { return nil }
         let name = name(endpoint, proof)
         guard let data = try? Data(contentsOf: URL(filePath: "\(directory)/\(name)")),
             let box = try? AES.GCM.SealedBox(combined: data),
@@ -40,7 +49,8 @@ public struct SealedTokenStore: Sendable {
             let stored = try? JSONDecoder().decode(Stored.self, from: opened)
         else { return nil }
         let left = Int((stored.endsAt - date().timeIntervalSince1970).rounded(.down))
-        guard left > 0 else { return nil }
+        let unused = min(buffer / .seconds(1), stored.lifetime / 10)
+        guard left > 0, Double(left) > unused else { return nil }
         return AccessToken(
             value: stored.token, lifetime: .seconds(left), scope: stored.scope,
             askedScope: endpoint.scope)
@@ -55,7 +65,8 @@ public struct SealedTokenStore: Sendable {
         let name = name(endpoint, proof)
         let stored = Stored(
             token: token.value, scope: token.scope,
-            endsAt: date().timeIntervalSince1970 + lifetime / .seconds(1))
+            endsAt: date().timeIntervalSince1970 + lifetime / .seconds(1),
+            lifetime: lifetime / .seconds(1))
         guard let text = try? JSONEncoder().encode(stored),
             let box = try? AES.GCM.seal(
                 text, using: key(endpoint, proof), authenticating: Data(name.utf8)),

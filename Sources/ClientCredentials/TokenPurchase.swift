@@ -50,10 +50,10 @@ struct TokenPurchase: Sendable {
 
     private func stored(_ endpoint: TokenEndpoint) -> AccessToken? {
         guard let store, case .present(let proof) = keeper.choice(after: []),
-            let token = store.token(from: endpoint, as: proof)
+            let token = store.token(from: endpoint, as: proof, buffer: policy.buffer)
         else { return nil }
-        // What has a second left is no use to anybody.
-        return token.lifetime.map { $0 > .seconds(5) } == true ? token : nil
+        // Who stored it may not have insisted.
+        return policy.insistsOnScope && token.scopeShortfall != nil ? nil : token
     }
 
     private func buy(from endpoint: TokenEndpoint, until deadline: ContinuousClock.Instant)

@@ -92,4 +92,39 @@ import Testing
         last.invalidate(try await last.token())
         #expect(try await fresh("two").token().value == "two-3")
     }
+
+    @Test func `the last of a token's life is of no use`() {
+        store.store(token, from: endpoint, as: proof)
+        clock.move(.seconds(545))
+        #expect(store.token(from: endpoint, as: proof, buffer: .seconds(60)) == nil)
+        #expect(store.token(from: endpoint, as: proof, buffer: .seconds(50)) != nil)
+        // A tenth of its life at most, so that a short one is of use at all.
+        clock.move(.seconds(-50))
+        #expect(store.token(from: endpoint, as: proof, buffer: .seconds(300)) != nil)
+    }
+
+    @Test func `a store that isn't read takes the next token in`() {
+        store.store(token, from: endpoint, as: proof)
+        let blind = SealedTokenStore(in: folder, isRead: false, date: clock.time.date)
+        #expect(blind.token(from: endpoint, as: proof) == nil)
+        let next = AccessToken(value: "n3xt", lifetime: .seconds(600))
+        #expect(blind.store(next, from: endpoint, as: proof))
+        #expect(store.token(from: endpoint, as: proof)?.value == "n3xt")
+    }
+
+    @Test func `less scope than was asked for isn't taken from the disk where the policy insists`()
+        async throws
+    {
+        let asked = TokenEndpoint(url: endpoint.url, scope: "read write")
+        store.store(token, from: asked, as: proof)
+        let server = SecretServer(accepting: "one")
+        func provider(_ policy: TokenPolicy) -> TokenProvider {
+            TokenProvider(
+                asked, credential: ShelfCredential("one"), through: server,
+                settings: .init(policy: policy, store: store), time: clock.time)
+        }
+        #expect(try await provider(TokenPolicy()).token().value == "t0ken")
+        server.change { $0.scope = "write read" }
+        #expect(try await provider(TokenPolicy(insistsOnScope: true)).token().value == "one-1")
+    }
 }
