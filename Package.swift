@@ -119,8 +119,8 @@ let package = Package(
         .executableTarget(
             name: "holdover",
             dependencies: [
-                "RotationEngine", "Adapters", "AdapterContracts", "Plans", "HTTPTransport",
-                "Monitoring", arguments,
+                "RotationEngine", "Adapters", "AdapterContracts", "Plans", "ClientCredentials",
+                "HTTPTransport", "Monitoring", arguments, logging,
             ],
             swiftSettings: settings),
 
@@ -196,7 +196,8 @@ let package = Package(
             name: "Soak", dependencies: ["ClientCredentials", "HTTPTransport", "ProcessTesting"],
             swiftSettings: settings),
         .testTarget(
-            name: "CommandTests", dependencies: ["ProcessTesting"], exclude: ["Transcripts"],
+            name: "CommandTests", dependencies: ["ProcessTesting", crypto],
+            exclude: ["Transcripts"],
             swiftSettings: settings),
         .testTarget(
             name: "ChaosTests",

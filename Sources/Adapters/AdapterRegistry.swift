@@ -26,10 +26,9 @@ public struct AdapterRegistry: AdapterFactory {
     /// A kind of authorization server: what plans may say of it, and what makes one of a plan.
     private struct Server: Sendable {
         let descriptor: AdapterDescriptor
-        let make:
-            @Sendable (Plan, ServerParts) async throws(AdapterError) -> any AuthorizationServer
+        let make: @Sendable (Plan, ServerParts) async throws(AdapterError) -> any ProbedServer
 
-        init<Adapter: AuthorizationServer>(
+        init<Adapter: ProbedServer>(
             _ descriptor: AdapterDescriptor,
             _ make: @escaping @Sendable (Plan, ServerParts) async throws(AdapterError) -> Adapter
         ) {
@@ -88,16 +87,20 @@ public struct AdapterRegistry: AdapterFactory {
     /// The server of `plan`, bound to its client, or to both where two take turns.
     public func server(of plan: Plan) async throws(AdapterError) -> any AuthorizationServer {
         guard case .blueGreen(let green) = plan.strategy else {
-            return try await oneServer(of: plan)
+            return try await oneServer(of: plan, parts)
         }
         var other = plan
         other.clientID = green
         return try BlueGreen(
-            blue: BlueGreen.Registration(client: plan.clientID, server: await oneServer(of: plan)),
-            green: BlueGreen.Registration(client: green, server: await oneServer(of: other)))
+            blue: BlueGreen.Registration(
+                client: plan.clientID, server: await oneServer(of: plan, parts)),
+            green: BlueGreen.Registration(client: green, server: await oneServer(of: other, parts)))
     }
 
-    private func oneServer(of plan: Plan) async throws(AdapterError) -> any AuthorizationServer {
+    /// The server of `plan`, bound to the client that the plan names first.
+    func oneServer(of plan: Plan, _ parts: ServerParts) async throws(AdapterError)
+        -> any ProbedServer
+    {
         guard let one = Self.servers.first(where: { $0.descriptor.type == plan.server.type }) else {
             throw Self.unknown(plan.server, "authorization server")
         }

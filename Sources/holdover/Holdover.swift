@@ -31,7 +31,7 @@ struct Holdover: AsyncParsableCommand {
             Exit codes, of which the README has all:
               0 fine, or nothing due       20 a person is needed
               2 usage, or a wrong plan     22 ambiguous, look at it
-              4 admin credential           75 try again later
+              4 credential refused         75 try again later
              11 another run               130 interrupted
              12 journal or key
             """,
@@ -39,32 +39,33 @@ struct Holdover: AsyncParsableCommand {
         subcommands: [
             Init.self, Check.self, Start.self, Run.self, Status.self, Explain.self, Metrics.self,
             Approve.self, Hold.self, Resume.self, Retry.self, Rollback.self, Recover.self,
-            History.self, Alerts.self, Servers.self, Stores.self, Adapter.self, Audit.self,
+            History.self, Alerts.self, Token.self, Exec.self, Servers.self, Stores.self,
+            Adapter.self, Audit.self,
             GenerateDocs.self,
         ])
 
     static func main() async {
-        signal(SIGPIPE, SIG_IGN)
-        umask(0o077)
-        // A secret must not end up in a core dump.
-        var none = rlimit(rlim_cur: 0, rlim_max: 0)
-        setrlimit(__rlimit_resource_t(RLIMIT_CORE.rawValue), &none)
-        let arguments = Array(CommandLine.arguments.dropFirst())
+        _ = Inheritance.own
         do {
-            var command = try parseAsRoot(arguments)
+            var command = try parseAsRoot(Array(CommandLine.arguments.dropFirst()))
             if var asynchronous = command as? any AsyncParsableCommand {
                 try await asynchronous.run()
             } else {
                 try command.run()
             }
         } catch {
-            leave(with: error, json: arguments.contains("--json"))
+            leave(with: error)
         }
     }
 
-    private static func leave(with error: any Error, json: Bool) -> Never {
-        let console = Console(json: json, noColor: false)
-        let arguments = Array(CommandLine.arguments.dropFirst())
+    /// What was typed, without the command that `exec` is to run.
+    private static var arguments: [String] {
+        Array(CommandLine.arguments.dropFirst().prefix { $0 != "--" })
+    }
+
+    private static func leave(with error: any Error) -> Never {
+        let arguments = arguments
+        let console = Console(json: arguments.contains("--json"), noColor: false)
         switch error {
         case let problem as Problem:
             console.report(problem)

@@ -24,6 +24,26 @@ struct BlueGreenTests {
         }
     }
 
+    @Test(arguments: [Dialect.auth0, .salesforce])
+    func `a script gets a token of the client whose secret the store holds`(dialect: Dialect)
+        async throws
+    {
+        try await PairStage.open(dialect) { stage in
+            let before = try stage.stored()
+            let old = try await stage.run("token", Stage.client)
+            old.expectSuccess()
+            try await stage.run("start", Stage.client).expectSuccess()
+            let after = try await stage.expectCompletion(from: before)
+            // On a host without anything of the administrator's.
+            let script = HoldoverProcess(on: stage.bench)
+            let new = try await script.run(["token", Stage.client, "--introspect"])
+            new.expectSuccess()
+            #expect(new.output.contains(after.client_id), "\(new)")
+            #expect(!new.output.contains("the cache"), "\(new)")
+            try await stage.expectNoFailure()
+        }
+    }
+
     @Test(arguments: [Dialect.auth0, .gitlab, .salesforce], ["generate", "distribute", "verify"])
     func `a rollback leads back from every step`(dialect: Dialect, step: String) async throws {
         try await PairStage.open(dialect) { stage in

@@ -7,7 +7,7 @@ struct HelpTests {
     static let commands: [[String]] = [
         [], ["init"], ["check"], ["start"], ["run"], ["status"], ["explain"], ["metrics"],
         ["approve"], ["hold"], ["resume"], ["retry"], ["rollback"], ["recover"], ["history"],
-        ["alerts"], ["alerts", "test"], ["servers"], ["stores"],
+        ["alerts"], ["alerts", "test"], ["token"], ["exec"], ["servers"], ["stores"],
         ["adapter"], ["adapter", "test"], ["audit"],
         ["audit", "verify"], ["audit", "export"], ["audit", "checkpoint"], ["audit", "public-key"],
     ]

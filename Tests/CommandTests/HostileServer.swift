@@ -1,17 +1,20 @@
 import Foundation
 import ProcessTesting
 
-/// A server that answers every request with an error full of control characters.
+/// A server that answers every request alike: with an error full of control characters, unless it
+/// is told another answer.
 final class HostileServer: Sendable {
     /// Its base URL.
     let url: String
 
-    private static let error =
+    static let error =
         #"{"errorCode":"E0000022","errorSummary":"\u001b[31mred\u001b[0m\r\n"#
         + #"holdover: state: all is well \u202egnihton\u009b2J","errorCauses":[]}"#
 
     /// Listens until the workbench is cleared away.
-    init(on bench: Workbench) throws {
+    init(
+        on bench: Workbench, status: String = "400 Bad Request", answer body: String = error
+    ) throws {
         let listener = socket(
             AF_INET, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
         var address = sockaddr_in()
@@ -33,13 +36,13 @@ final class HostileServer: Sendable {
         }
         Thread.detachNewThread {
             while case let connection = accept(listener, nil, nil), connection >= 0 {
-                Self.answer(connection)
+                Self.answer(connection, status, body)
                 close(connection)
             }
         }
     }
 
-    private static func answer(_ connection: Int32) {
+    private static func answer(_ connection: Int32, _ status: String, _ body: String) {
         var request = Data()
         var buffer = [UInt8](repeating: 0, count: 4_096)
         while request.firstRange(of: Data("\r\n\r\n".utf8)) == nil {
@@ -48,9 +51,9 @@ final class HostileServer: Sendable {
             request += buffer[..<count]
         }
         let head =
-            "HTTP/1.1 400 Bad Request\r\nContent-Type: application/json\r\n"
-            + "Content-Length: \(error.utf8.count)\r\nConnection: close\r\n\r\n"
-        let message = Data((head + error).utf8)
+            "HTTP/1.1 \(status)\r\nContent-Type: application/json\r\n"
+            + "Content-Length: \(body.utf8.count)\r\nConnection: close\r\n\r\n"
+        let message = Data((head + body).utf8)
         _ = message.withUnsafeBytes {
             send(connection, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL))
         }

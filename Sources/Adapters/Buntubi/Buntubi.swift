@@ -8,7 +8,7 @@ import RotationCore
 /// Making one gives all others an end, 24 hours later, that nothing takes away again. So a new
 /// secret that was used is not withdrawn: what stays would end by itself, and nobody would notice
 /// before that. One that nobody used goes, since it is what a lost answer left behind.
-struct Buntubi: AuthorizationServer {
+struct Buntubi: ProbedServer {
     let api: BuntubiAPI
     let probe: TokenProbe
     let issuer: String

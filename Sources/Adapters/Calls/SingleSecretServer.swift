@@ -4,9 +4,7 @@ import RotationCore
 ///
 /// An adapter says how the secret is read and replaced; what that means for a rotation is the same
 /// for all of them and is said here.
-protocol SingleSecretServer: AuthorizationServer {
-    var probe: TokenProbe { get }
-
+protocol SingleSecretServer: ProbedServer {
     /// The value in force; nil where the server never shows it, which is where capabilities say
     /// that it is told by trial.
     ///

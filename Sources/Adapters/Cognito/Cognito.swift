@@ -4,7 +4,7 @@ import RotationCore
 
 /// Amazon Cognito: a list of at most two secrets that the caller makes, of which only id and date
 /// are shown, without a way to disable one.
-struct Cognito: AuthorizationServer {
+struct Cognito: ProbedServer {
     let api: CognitoAPI
     let probe: TokenProbe
     let region: String

@@ -3,7 +3,7 @@ import RotationCore
 /// A server of somebody's own, whose capabilities the plan declares.
 ///
 /// Whatever was declared, nothing is deleted unless another secret stays listed.
-struct DeclaredServer: AuthorizationServer {
+struct DeclaredServer: ProbedServer {
     let backend: any DeclaredBackend
     let probe: TokenProbe
     let capabilities: ServerCapabilities

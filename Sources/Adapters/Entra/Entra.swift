@@ -4,7 +4,7 @@ import RotationCore
 
 /// Microsoft Entra ID: a list of secrets that the server makes and shows once, told apart by the
 /// display name that each is given, without a way to disable one.
-struct Entra: AuthorizationServer {
+struct Entra: ProbedServer {
     let api: EntraAPI
     let probe: TokenProbe
     /// `https://login.microsoftonline.com/{tenant}/v2.0`.

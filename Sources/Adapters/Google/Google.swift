@@ -4,7 +4,7 @@ import RotationCore
 
 /// An OAuth client of Google IAM (Workforce Identity Federation): a list of credentials that the
 /// server makes, each with an id that the caller chooses, disabled before they are deleted.
-struct Google: AuthorizationServer {
+struct Google: ProbedServer {
     let api: GoogleAPI
     let probe: TokenProbe
     let redirectURI: String

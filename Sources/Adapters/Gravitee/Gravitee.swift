@@ -4,7 +4,7 @@ import RotationCore
 
 /// Gravitee Access Management: up to ten secrets that the server makes and shows once, told apart
 /// by the name that each is given, without a way to disable one.
-struct Gravitee: AuthorizationServer {
+struct Gravitee: ProbedServer {
     let api: GraviteeAPI
     let probe: TokenProbe
     /// What the domain calls itself.

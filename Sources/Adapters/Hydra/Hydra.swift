@@ -8,7 +8,7 @@ import RotationCore
 /// Which of the known secrets there are is found by trying them. Hydra's own way to drop retained
 /// secrets keeps whichever was made last, which after a lost answer may be one that nobody knows;
 /// so a secret is put in force by its value instead, which drops all others.
-struct Hydra: AuthorizationServer {
+struct Hydra: ProbedServer {
     /// The names of the slots, which are the ids of their secrets.
     enum Slot {
         static let current = CredentialID(rawValue: "current")

@@ -6,7 +6,7 @@ import RotationCore
 ///
 /// Creating moves the slots, so it is never repeated "to be sure": a second one would push the old
 /// secret out. Where an answer is lost, the slots are read.
-struct Keycloak: AuthorizationServer {
+struct Keycloak: ProbedServer {
     /// The names of the slots, which are the ids of their secrets.
     enum Slot {
         static let current = CredentialID(rawValue: "current")

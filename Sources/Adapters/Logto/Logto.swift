@@ -4,7 +4,7 @@ import RotationCore
 
 /// Logto: any number of secrets that the server makes and shows again, each under a name that the
 /// caller chooses, without a way to disable one.
-struct Logto: AuthorizationServer {
+struct Logto: ProbedServer {
     let api: LogtoAPI
     let probe: TokenProbe
     let issuer: String

@@ -6,7 +6,7 @@ import RotationCore
 /// are deleted.
 ///
 /// The caller makes those of applications, and Okta those of API service integrations.
-struct Okta: AuthorizationServer {
+struct Okta: ProbedServer {
     let api: OktaAPI
     let log: OktaLog
     let probe: TokenProbe

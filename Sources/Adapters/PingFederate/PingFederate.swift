@@ -8,7 +8,7 @@ import RotationCore
 /// The new secret is made as a secondary one and takes the first place when the old one is deleted:
 /// so the old one isn't touched before, and every write is one that the server documents. Which
 /// secrets there are is found by trying those that are known; a list shows how many.
-struct PingFederate: AuthorizationServer {
+struct PingFederate: ProbedServer {
     /// The ids of secrets, which have no names at the server.
     enum Place {
         static let older = CredentialID(rawValue: "older")

@@ -7,7 +7,7 @@ import RotationCore
 ///
 /// Creating moves the slots, so it is never repeated "to be sure": a second one would push the old
 /// secret out. Nothing can put a chosen secret in front, so a new one can't be withdrawn.
-struct PingOne: AuthorizationServer {
+struct PingOne: ProbedServer {
     /// The names of the slots, which are the ids of their secrets.
     enum Slot {
         static let current = CredentialID(rawValue: "current")

@@ -9,7 +9,7 @@ import RotationCore
 ///
 /// **The key is the `client_id`, and each set has its own**: so keys are the ids of credentials,
 /// and whoever gets a new secret must get its key with it.
-struct Salesforce: AuthorizationServer {
+struct Salesforce: ProbedServer {
     let api: SalesforceAPI
     let probe: TokenProbe
     let issuer: String

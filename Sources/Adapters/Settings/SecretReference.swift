@@ -72,3 +72,14 @@ extension SecretReference: CustomStringConvertible {
         }
     }
 }
+
+extension SecretReference {
+    /// The variables of the environment that lead to the secret.
+    var variables: Set<String> {
+        switch self {
+        case .environment(let name): [name]
+        case .vault: ["VAULT_TOKEN"]
+        case .file, .systemdCredential, .command: []
+        }
+    }
+}

@@ -6,7 +6,7 @@ import RotationCore
 ///
 /// Nothing is ever listed: which secrets there are is found by trying those that are known. The
 /// server's only deletion drops the older one, whichever that is.
-struct UAA: AuthorizationServer {
+struct UAA: ProbedServer {
     /// The places of the secrets, which are their ids.
     enum Place {
         static let older = CredentialID(rawValue: "older")

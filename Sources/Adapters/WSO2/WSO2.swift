@@ -7,7 +7,7 @@ import RotationCore
 ///
 /// What a list shows of a value depends on how the server keeps it. It is believed to be in clear
 /// only where a secret that is known is among what is shown: a hash must not be taken for one.
-struct WSO2: AuthorizationServer {
+struct WSO2: ProbedServer {
     let api: WSO2API
     let probe: TokenProbe
     let issuer: String

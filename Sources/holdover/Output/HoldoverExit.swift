@@ -27,7 +27,9 @@ enum HoldoverExit: Int32, CaseIterable {
         case .failure: "something failed that has no code of its own"
         case .usage: "the command line, a plan or alerts.yaml is wrong"
         case .partial: "some clients went on, others have a wrong plan"
-        case .unauthorized: "an admin credential was refused or may not do what the plan needs"
+        case .unauthorized:
+            "a credential was refused: an admin's, which may also have too few rights, or of "
+                + "`token` and `exec` the client's"
         case .waiting: "waiting on a gate (only with --detailed-exitcode)"
         case .changed: "something moved (only with --detailed-exitcode)"
         case .locked: "another run holds the state directory"

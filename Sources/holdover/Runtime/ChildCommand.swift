@@ -1,0 +1,103 @@
+import CoreFoundation  // for `stat`, which is one module's or the other's
+import Foundation
+import Glibc
+
+/// A command that somebody wants run.
+struct ChildCommand {
+    /// How it ended.
+    enum Ending {
+        case exited(Int32)
+        case signalled(Int32)
+    }
+
+    private let path: String
+    private let words: [String]
+    var environment: [String: String]
+
+    /// Looks it up in the environment's PATH, as a shell does; throws where it isn't there.
+    init(_ words: [String], environment: [String: String]) throws {
+        let name = words.first ?? ""
+        let folders = (environment["PATH"] ?? "/usr/local/bin:/usr/bin:/bin").split(separator: ":")
+        let places = name.contains("/") ? [name] : folders.map { "\($0)/\(name)" }
+        guard let path = places.first(where: Self.isExecutable) else {
+            throw Self.notRun(name, "there is no such command, or it may not be executed")
+        }
+        (self.path, self.words, self.environment) = (path, words, environment)
+    }
+
+    private static func isExecutable(_ path: String) -> Bool {
+        var status = stat()
+        return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFREG
+            && access(path, X_OK) == 0
+    }
+
+    private static func notRun(_ name: String, _ reason: String) -> Problem {
+        Problem(
+            .usage, code: "command-not-run", "\(name): \(reason)", state: "the command wasn't run",
+            hint: "name a program, or its path, behind --")
+    }
+
+    /// Takes this process's place; returns only where that can't be done, with the reason.
+    func takeOver() -> Problem {
+        withVectors { arguments, variables in
+            Inheritance.own.restore()
+            execve(path, arguments, variables)
+            let code = errno
+            Inheritance.own.tighten()
+            return Self.notRun(words.first ?? "", String(cString: strerror(code)))
+        }
+    }
+
+    /// Runs it as a child to its end, passing on what signals this process gets.
+    func run() throws -> Ending {
+        SignalRelay.begin()
+        var pid: pid_t = 0
+        let code = withVectors { arguments, variables in
+            Inheritance.own.restore()
+            defer { Inheritance.own.tighten() }
+            return posix_spawn(&pid, path, nil, nil, arguments, variables)
+        }
+        guard code == 0 else {
+            throw Self.notRun(words.first ?? "", String(cString: strerror(code)))
+        }
+        SignalRelay.lead(to: pid)
+        var status: Int32 = 0
+        while waitpid(pid, &status, 0) < 0 && errno == EINTR {}
+        // wait(2): the low seven bits are the signal, the second byte is the exit code.
+        return status & 0x7F == 0 ? .exited(status >> 8 & 0xFF) : .signalled(status & 0x7F)
+    }
+
+    private typealias Vector = UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>
+
+    private func withVectors<Result>(_ body: (Vector, Vector) -> Result) -> Result {
+        var arguments = words.map { strdup($0) } + [nil]
+        var variables = environment.map { strdup("\($0)=\($1)") } + [nil]
+        defer { (arguments + variables).forEach { free($0) } }
+        return arguments.withUnsafeMutableBufferPointer { arguments in
+            variables.withUnsafeMutableBufferPointer { variables in
+                // Neither is empty: both end with nil.
+                guard let first = arguments.baseAddress, let second = variables.baseAddress else {
+                    preconditionFailure("a vector without its end")
+                }
+                return body(first, second)
+            }
+        }
+    }
+}
+
+extension ChildCommand.Ending {
+    /// Ends this process in the same way.
+    func repeatHere() -> Never {
+        switch self {
+        case .exited(let code): exit(code)
+        case .signalled(let number):
+            signal(number, SIG_DFL)
+            var all = sigset_t()
+            sigemptyset(&all)
+            pthread_sigmask(SIG_SETMASK, &all, nil)
+            kill(getpid(), number)
+            // What a shell says of it, should the signal not end this process.
+            exit(128 + number)
+        }
+    }
+}
