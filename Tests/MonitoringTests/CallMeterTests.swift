@@ -35,10 +35,12 @@ struct CallMeterTests {
         try await port.delete(id, keeping: secret)
         _ = try await port.authenticate(with: secret, connection: .fresh)
         _ = try await port.authenticate(with: secret, of: id, connection: .kept)
+        _ = try await port.presentations(since: Instant(milliseconds: 0))
+        _ = try await port.scopes()
         #expect(
             server.calls == [
                 "identity", "preflight", "credentials", "create", "create beside", "disable",
-                "enable", "delete", "authenticate", "authenticate of",
+                "enable", "delete", "authenticate", "authenticate of", "presentations", "scopes",
             ])
         let done = meter.counts.filter {
             $0.key.name == "holdover_admin_calls" && $0.key.labels["outcome"] == "done"
@@ -46,7 +48,7 @@ struct CallMeterTests {
         #expect(
             done.reduce(into: [:]) { $0[$1.key.labels["operation"]] = $1.value } == [
                 "identity": 1, "preflight": 1, "list": 1, "create": 2, "disable": 1, "enable": 1,
-                "delete": 1,
+                "delete": 1, "presentations": 1, "scopes": 1,
             ])
         #expect(
             meter.counts[CountedSeries(.tokenRequests, ["type": "okta", "outcome": "accepted"])]
@@ -62,7 +64,7 @@ struct CallMeterTests {
             text.replacing(/\s+/, with: " ").matches(of: /func ([a-z]+\([^)]*\))/)
                 .map { $0.1.replacing("( ", with: "(").replacing(" )", with: ")") }
         }
-        #expect(methods(declared).count == 10)
+        #expect(methods(declared).count == 12)
         #expect(methods(twin[...]) == methods(declared))
     }
 

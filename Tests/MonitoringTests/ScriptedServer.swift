@@ -75,6 +75,16 @@ final class ScriptedServer: AuthorizationServer {
         try note("authenticate of")
         return answer
     }
+
+    func presentations(since moment: Instant) async throws(AdapterError) -> Presentations? {
+        try note("presentations")
+        return nil
+    }
+
+    func scopes() async throws(AdapterError) -> Set<String>? {
+        try note("scopes")
+        return nil
+    }
 }
 
 /// Makes the one server, and nothing else.

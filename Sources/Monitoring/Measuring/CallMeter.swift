@@ -104,7 +104,7 @@ public final class CallMeter: Sendable {
 
 /// What is asked of an admin API.
 enum AdminOperation: String, Sendable, CaseIterable {
-    case identity, preflight, list, create, disable, enable, delete
+    case identity, preflight, list, create, disable, enable, delete, presentations, scopes
 }
 
 extension CountedSeries {

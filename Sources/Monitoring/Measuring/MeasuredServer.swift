@@ -86,4 +86,16 @@ struct MeasuredServer: AuthorizationServer {
             try await server.authenticate(with: secret, of: credential, connection: connection)
         }
     }
+
+    func presentations(since moment: Instant) async throws(AdapterError) -> Presentations? {
+        try await meter.admin(type, .presentations) { () async throws(AdapterError) in
+            try await server.presentations(since: moment)
+        }
+    }
+
+    func scopes() async throws(AdapterError) -> Set<String>? {
+        try await meter.admin(type, .scopes) { () async throws(AdapterError) in
+            try await server.scopes()
+        }
+    }
 }
