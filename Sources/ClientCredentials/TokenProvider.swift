@@ -53,6 +53,8 @@ public final class TokenProvider: Sendable {
     /// What was asked for so far; a new credential is proven with each of them.
     private let kinds: Mutex<Set<TokenEndpoint>>
     private let watch = Mutex<Task<Void, Never>?>(nil)
+    /// When a new credential is proven once more, and how long that is behind the time before.
+    private let reproof = Mutex<(at: ContinuousClock.Instant, pause: Duration)?>(nil)
 
     /// A provider of tokens from `endpoint` for the client whose credential `source` holds.
     public convenience init(
@@ -168,8 +170,24 @@ public final class TokenProvider: Sendable {
             settings.logger.info("another credential stands in its place")
         }
         // What was written anew may be what stood there before: a rotation waits for its use.
-        guard isNew || hint == .written || keeper.owesAnotherTry else { return }
+        let isDue = owesReproof(behind: isNew || hint == .written)
+        guard isNew || hint == .written || keeper.owesAnotherTry || isDue else { return }
         for kind in kinds.withLock({ $0 }) { cache.renew(kind, fetch(kind)) }
+    }
+
+    /// Whether it is time to prove the credential once more.
+    ///
+    /// A rotation counts what was used behind its last write, and a service that is quick is ahead
+    /// of it: so ever longer pauses follow a change, of five seconds up to an hour.
+    private func owesReproof(behind isChange: Bool) -> Bool {
+        let now = time.now()
+        return reproof.withLock { reproof in
+            if isChange { reproof = (now + .seconds(5), .seconds(5)) }
+            guard let due = reproof, now >= due.at else { return false }
+            let pause = due.pause * 2
+            reproof = pause > .seconds(3_600) ? nil : (now + pause, pause)
+            return true
+        }
     }
 }
 
