@@ -33,7 +33,7 @@ fetch() {
                 apt-get update -q
                 apt-get download "$package"
             }
-            dpkg -x "$package"_*.deb "$place/root"
+            dpkg -x "$package"_*.deb "$place/unpacked"
         ) >&2
         rm -rf "$place/download"
         touch "$place/$package.unpacked"
@@ -44,7 +44,7 @@ fetch() {
 promtool() {
     type -P promtool && return
     fetch prometheus
-    echo "$place/root/usr/bin/promtool"
+    echo "$place/unpacked/usr/bin/promtool"
 }
 
 # Four ports that were free a moment ago.
@@ -79,7 +79,7 @@ CONFIGURATION
 # All of them in one group, which its leader's id names. Alertmanager looks for its templates below
 # /usr/share, so that it gets a /usr/share of its own.
 begin() {
-    local dir=$1 exporter=$2 prometheus=$3 manager=$4 receiver=$5 root=$place/root
+    local dir=$1 exporter=$2 prometheus=$3 manager=$4 receiver=$5 root=$place/unpacked
     setsid bash -c '
         set -u
         python3 "$1/alert-receiver.py" "$7" "$2/notifications" &

@@ -44,13 +44,14 @@ extension RotationDriver {
     private var phaseSince: Instant { rotation.body.phaseSince }
     private var watchEnd: Instant { phaseSince + plan.watch }
 
-    /// The log is read every five minutes: somebody is found by the first run behind that.
+    /// A log is read every five minutes, and sixteen times in a watch that is shorter than that
+    /// takes: somebody is found by the first run behind that.
     func nextLook(_ server: any AuthorizationServer) -> Instant {
-        let share = plan.watch.milliseconds / 48
+        let watch = plan.watch.milliseconds
         let pause =
             server.capabilities.events == .none
-            ? max(Span.minutes(1).milliseconds, share)
-            : min(Span.minutes(5).milliseconds, max(Span.seconds(1).milliseconds, share))
+            ? max(Span.minutes(1).milliseconds, watch / 48)
+            : min(Span.minutes(5).milliseconds, max(Span.seconds(1).milliseconds, watch / 16))
         return clock.now() + Span(milliseconds: pause)
     }
 
