@@ -44,14 +44,14 @@ extension RotationDriver {
     private var phaseSince: Instant { rotation.body.phaseSince }
     private var watchEnd: Instant { phaseSince + plan.watch }
 
-    /// A log is read every five minutes, and sixteen times in a watch that is shorter than that
-    /// takes: somebody is found by the first run behind that.
+    /// A log is read every five minutes, and twelve times in a watch of less than an
+    /// hour: somebody is found by the first run behind that.
     func nextLook(_ server: any AuthorizationServer) -> Instant {
         let watch = plan.watch.milliseconds
         let pause =
             server.capabilities.events == .none
             ? max(Span.minutes(1).milliseconds, watch / 48)
-            : min(Span.minutes(5).milliseconds, max(Span.seconds(1).milliseconds, watch / 16))
+            : min(Span.minutes(5).milliseconds, max(Span.seconds(1).milliseconds, watch / 12))
         return clock.now() + Span(milliseconds: pause)
     }
 
