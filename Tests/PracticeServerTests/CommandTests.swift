@@ -76,8 +76,7 @@ struct CommandTests {
         #expect(try http.send("GET", "/.well-known/openid-configuration").status == 200)
         #expect(try run(["start", "--state", path]) != 0)
         #expect(try run(["stop", "--state", path]) == 0)
-        // Refused, or where the kernel is still about it, reset.
-        #expect(throws: RawHTTP.Cut.self) { try http.send("GET", "/") }
+        #expect(throws: RawHTTP.Cut.refused(ECONNREFUSED)) { try http.send("GET", "/") }
         #expect(!FileManager.default.fileExists(atPath: file.path(percentEncoded: false)))
         #expect(try run(["stop", "--state", path]) == 0)
     }

@@ -24,6 +24,17 @@ struct StateDirectory {
         return path?.contains("practice-server") ?? false
     }
 
+    /// Whether a process may still listen.
+    ///
+    /// The kernel forgets what it ran before it closes its sockets, and then only it is a zombie,
+    /// or nobody.
+    static func hasSockets(_ pid: pid_t) -> Bool {
+        guard let status = try? String(contentsOfFile: "/proc/\(pid)/stat", encoding: .utf8),
+            let name = status.lastIndex(of: ")")
+        else { return false }
+        return !status[name...].hasPrefix(") Z")
+    }
+
     /// Writes both files, readable by their owner only.
     func write(pid: pid_t, lines: Data) throws {
         try create(environmentFile, lines)

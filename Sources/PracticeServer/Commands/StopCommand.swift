@@ -14,7 +14,7 @@ struct StopCommand: ParsableCommand {
         if let pid = directory.runningServer {
             kill(pid, SIGTERM)
             let deadline = Date.now.addingTimeInterval(10)
-            while StateDirectory.isPracticeServer(pid) {
+            while StateDirectory.hasSockets(pid) {
                 guard Date.now < deadline else {
                     throw ValidationError("the practice server (pid \(pid)) does not end")
                 }
