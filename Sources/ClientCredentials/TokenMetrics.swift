@@ -1,6 +1,6 @@
 import Metrics
 
-/// What a provider tells through swift-metrics; see the page Metrics for the names.
+/// What a provider tells through swift-metrics; the front page of the library has the names.
 ///
 /// Labels are the endpoint and fixed words, so that a series is one of a few.
 struct TokenMetrics: Sendable {

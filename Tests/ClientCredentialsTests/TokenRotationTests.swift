@@ -52,6 +52,28 @@ import Testing
         #expect(server.presented == ["one", "one"])
     }
 
+    @Test func `a new secret is proven again, since a rotation looks behind its last write`()
+        async throws
+    {
+        let tokens = provider()
+        _ = try await tokens.token()
+        server.change { $0.accepted = ["one", "two"] }
+        shelf.put("two")
+        shelf.hint(.written)
+        while reports.all.count < 2 { await Task.yield() }
+        for (pause, count) in [(5, 3), (10, 4), (20, 5)] {
+            clock.move(.seconds(pause) - .milliseconds(1))
+            let reads = shelf.reads
+            shelf.hint(.time)
+            while shelf.reads == reads { await Task.yield() }
+            #expect(reports.all.count == count - 1)
+            clock.move(.milliseconds(1))
+            shelf.hint(.time)
+            while reports.all.count < count { await Task.yield() }
+            #expect(reports.shows("two"))
+        }
+    }
+
     @Test func `a secret that was revoked too early is followed by the one in its place`()
         async throws
     {
