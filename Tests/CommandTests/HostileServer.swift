@@ -15,31 +15,7 @@ final class HostileServer: Sendable {
     init(
         on bench: Workbench, status: String = "400 Bad Request", answer body: String = error
     ) throws {
-        let listener = socket(
-            AF_INET, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
-        var address = sockaddr_in()
-        address.sin_family = sa_family_t(AF_INET)
-        address.sin_addr.s_addr = inet_addr("127.0.0.1")
-        var length = socklen_t(MemoryLayout<sockaddr_in>.size)
-        let port = try withUnsafeMutablePointer(to: &address) { pointer in
-            try pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { generic in
-                guard bind(listener, generic, length) == 0, listen(listener, 16) == 0,
-                    getsockname(listener, generic, &length) == 0
-                else { throw POSIXError(POSIXErrorCode(rawValue: errno) ?? .EIO) }
-            }
-            return UInt16(bigEndian: pointer.pointee.sin_port)
-        }
-        url = "http://127.0.0.1:\(port)"
-        bench.whenClearing {
-            shutdown(listener, Int32(SHUT_RDWR))
-            close(listener)
-        }
-        Thread.detachNewThread {
-            while case let connection = accept(listener, nil, nil), connection >= 0 {
-                Self.answer(connection, status, body)
-                close(connection)
-            }
-        }
+        url = try LoopbackListener.open(on: bench) { Self.answer($0, status, body) }
     }
 
     private static func answer(_ connection: Int32, _ status: String, _ body: String) {

@@ -14,18 +14,18 @@ struct RealAlertmanagerTests {
     }
 
     private func alerts(_ real: RealServerProcess) async throws -> [Alert] {
-        let answer = try await LoopbackHTTP(real["URL"]).send("GET", "/api/v2/alerts")
+        let answer = try await LoopbackHTTP(real["ALERTMANAGER"]).send("GET", "/api/v2/alerts")
         return try JSONDecoder().decode([Alert].self, from: answer.body)
     }
 
     @Test func `a rotation that is stuck arrives once, stays, and is over afterwards`() async throws
     {
         try await Stage.open { stage in
-            let real = try await RealServerProcess.start("alertmanager", on: stage.bench)
+            let real = try await RealServerProcess.start("prometheus", on: stage.bench)
             try stage.bench.write(
                 """
                 channels:
-                  - {type: alertmanager, url: "\(real["URL"])", labels: [team=payments]}
+                  - {type: alertmanager, url: "\(real["ALERTMANAGER"])", labels: [team=payments]}
 
                 """, to: "plans/alerts.yaml")
             let tested = try await stage.succeed("alerts", "test")
