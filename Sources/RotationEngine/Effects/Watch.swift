@@ -44,14 +44,13 @@ extension RotationDriver {
     private var phaseSince: Instant { rotation.body.phaseSince }
     private var watchEnd: Instant { phaseSince + plan.watch }
 
-    /// A log is read every five minutes, and twelve times in a watch of less than an
-    /// hour: somebody is found by the first run behind that.
+    /// The log is read every five minutes: somebody is found by the first run behind that.
     func nextLook(_ server: any AuthorizationServer) -> Instant {
-        let watch = plan.watch.milliseconds
+        let share = plan.watch.milliseconds / 48
         let pause =
             server.capabilities.events == .none
-            ? max(Span.minutes(1).milliseconds, watch / 48)
-            : min(Span.minutes(5).milliseconds, max(Span.seconds(1).milliseconds, watch / 12))
+            ? max(Span.minutes(1).milliseconds, share)
+            : min(Span.minutes(5).milliseconds, max(Span.seconds(1).milliseconds, share))
         return clock.now() + Span(milliseconds: pause)
     }
 

@@ -148,7 +148,9 @@ public struct Simulation: Sendable {
             let rotation = try harness.look(id)
             if !rotation.state.isEnded { try harness.ask(.rollback, of: rotation) }
         }
-        let rotation = try await harness.finish(id, tell: tell)
+        // A log is looked into four dozen times in a watch, which begins anew behind each hold.
+        let limit = configuration.capabilities.events == .none ? 60 : 300
+        let rotation = try await harness.finish(id, limit: limit, tell: tell)
         return try Outcome(of: rotation, world, harness, isRecorded: isRecorded)
     }
 }
