@@ -1,3 +1,4 @@
+import CoreFoundation  // for `timespec`, which is one module's or the other's
 import Glibc
 
 /// A process as the kernel lists it (proc(5)).
