@@ -1,7 +1,7 @@
 .POSIX:
 SHELL = /bin/sh
 .PHONY: help setup build release test check format demo bench simulate chaos mutants coverage \
-    contract fuzz soak docs clean
+    contract fuzz soak load docs clean
 
 # Without the dynamic libraries of Swift, which take ten milliseconds to load.
 RELEASE = -c release --static-swift-stdlib
@@ -28,8 +28,9 @@ build: setup ## debug build; warnings are errors
 release: setup ## .build/release/holdover
 	@swift build $(RELEASE) --product holdover
 
-test: setup ## every test, on loopback only, and a tenth of the simulation
+test: setup ## every test, on loopback only, a release build, and a tenth of the simulation
 	@$(MAKE) --no-print-directory simulate SHARE=10
+	@swift build $(RELEASE) --product holdover
 	@swift test --filter '$(BUSY)'
 	@swift test --skip-build --skip '$(BUSY)|ChaosTests'
 	@swift test --skip-build --no-parallel --filter ChaosTests
@@ -89,6 +90,12 @@ soak: setup ## 1 000 rotations under faults, kills and 1 000 000 token requests
 	@swift build $(RELEASE) --product practice-server
 	@swift build $(RELEASE) --product soak
 	@.build/release/soak
+
+load: setup ## 1 000 callers, an endpoint that fails and is down, and rotations; 4 minutes
+	@swift build $(RELEASE) --product holdover
+	@swift build $(RELEASE) --product practice-server
+	@swift build $(RELEASE) --product load
+	@.build/release/load
 
 docs: setup ## rewrite the pages that are made from the code
 	@swift build --product holdover

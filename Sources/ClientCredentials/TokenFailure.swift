@@ -34,10 +34,10 @@ extension TokenFailure: CustomStringConvertible {
         case .request(let error, 1): error.description
         case .request(let error, let attempts): "\(error) (\(attempts) requests)"
         case .circuitOpen(let wait):
-            "the token endpoint is down; the next request is sent in \(wait)"
-        case .throttled(let wait): "too many token requests; the next may be sent in \(wait)"
+            "the token endpoint is down; the next request is sent in \(wait.words)"
+        case .throttled(let wait): "too many token requests; the next may be sent in \(wait.words)"
         case .refusedBefore(let error, let wait):
-            "\(error); the same credential is presented again in \(wait)"
+            "\(error); the same credential is presented again in \(wait.words)"
         case .noCredential(let reason): "no credential: \(reason)"
         case .scopeNotGranted(let missing):
             "not granted: \(missing.joined(separator: " ")); the token has less scope than was "
@@ -69,5 +69,14 @@ extension TokenError {
         case .malformed(let status, _): status < 400
         case .refused, .unusable: false
         }
+    }
+}
+
+extension Duration {
+    /// In seconds, with tenths where there are any, and never too short.
+    fileprivate var words: String {
+        let tenths = Int((self / .milliseconds(100)).rounded(.up))
+        let fraction = tenths.isMultiple(of: 10) ? "" : ".\(tenths % 10)"
+        return "\(tenths / 10)\(fraction) s"
     }
 }

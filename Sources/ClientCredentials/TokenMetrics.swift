@@ -61,7 +61,7 @@ struct TokenMetrics: Sendable {
 
 extension TokenError {
     /// The error as a label: the server's code where it is one of RFC 6749, else what kind it is.
-    fileprivate var label: String {
+    var label: String {
         switch self {
         case .refused(_, let error, _):
             Self.codes.contains(error) ? error : "refused"

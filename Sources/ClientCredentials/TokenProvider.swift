@@ -81,7 +81,8 @@ public final class TokenProvider: Sendable {
             keeper: keeper,
             requester: TokenRequester(http: http, policy: policy, time: time, metrics: metrics),
             reporter: AdoptionReporter(settings.adoption, time: time), store: settings.store,
-            policy: policy, time: time, metrics: metrics, logger: settings.logger)
+            policy: policy, time: time, metrics: metrics, logger: settings.logger,
+            failures: FailureLog(settings.logger))
         cache = TokenCache(
             time: time, impatience: .init(cancelled: .cancelled, late: .deadline),
             onHit: { metrics.hit() },

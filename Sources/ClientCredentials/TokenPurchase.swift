@@ -10,6 +10,7 @@ struct TokenPurchase: Sendable {
     let time: TokenTime
     let metrics: TokenMetrics
     let logger: Logger
+    let failures: FailureLog
 
     /// A refused credential is followed by what stands in its place by now, and that by the other
     /// one that is known: three requests of which two are refused, at most.
@@ -27,9 +28,10 @@ struct TokenPurchase: Sendable {
             if policy.insistsOnScope, let shortfall = token.scopeShortfall {
                 throw TokenFailure.scopeNotGranted(missing: shortfall.missing.sorted())
             }
+            failures.succeeded()
             return .success(token)
         } catch {
-            logger.warning("no token", metadata: ["reason": "\(error)"])
+            failures.failed(error)
             return .failure(error)
         }
     }

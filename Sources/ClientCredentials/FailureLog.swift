@@ -1,0 +1,48 @@
+import Logging
+import Synchronization
+
+/// Says once that there are no tokens, why, and when there are again.
+///
+/// While an endpoint is down each call fails, and a thousand callers would fill a disk.
+final class FailureLog: Sendable {
+    private let logger: Logger
+    /// What was said last; nil where all is well.
+    private let said = Mutex<String?>(nil)
+
+    init(_ logger: Logger) { self.logger = logger }
+
+    /// There is no token: a warning where that is news, else for those who look for faults.
+    func failed(_ failure: TokenFailure) {
+        let isNews = said.withLock { said in
+            defer { said = failure.kind }
+            return said != failure.kind
+        }
+        logger.log(
+            level: isNews ? .warning : .debug, "no token", metadata: ["reason": "\(failure)"])
+    }
+
+    /// There is one.
+    func succeeded() {
+        let isNews = said.withLock { said in
+            defer { said = nil }
+            return said != nil
+        }
+        if isNews { logger.notice("tokens are to be had again") }
+    }
+}
+
+extension TokenFailure {
+    /// What is told of once: not how long it will still last.
+    fileprivate var kind: String {
+        switch self {
+        case .request(let error, _), .refusedBefore(let error, _):
+            error.isRefusalOfCredential ? "refused" : error.label
+        case .circuitOpen: "down"
+        case .throttled: "throttled"
+        case .noCredential(let reason): "no credential: \(reason)"
+        case .scopeNotGranted: "scope"
+        case .deadline: "deadline"
+        case .cancelled: "cancelled"
+        }
+    }
+}
