@@ -37,6 +37,7 @@ let package = Package(
         .executable(name: "simulate", targets: ["Simulator"]),
         .executable(name: "saboteur", targets: ["Saboteur"]),
         .executable(name: "soak", targets: ["Soak"]),
+        .executable(name: "load", targets: ["Load"]),
         .library(name: "ClientCredentials", targets: ["ClientCredentials"]),
     ],
     dependencies: [
@@ -194,6 +195,10 @@ let package = Package(
         .executableTarget(name: "Saboteur"),
         .executableTarget(
             name: "Soak", dependencies: ["ClientCredentials", "HTTPTransport", "ProcessTesting"],
+            swiftSettings: settings),
+        .executableTarget(
+            name: "Load",
+            dependencies: ["ClientCredentials", "HTTPTransport", "ProcessTesting", metrics],
             swiftSettings: settings),
         .testTarget(
             name: "CommandTests", dependencies: ["ProcessTesting", crypto],

@@ -80,6 +80,15 @@ struct FaultTests {
         #expect(keycloak.headers["retry-after"] == "7")
     }
 
+    @Test(arguments: [(0.0, 0...0), (0.5, 60...140), (1.0, 200...200)])
+    func `a share of what it matches is met`(share: Double, failed: ClosedRange<Int>) throws {
+        try server.control(
+            "POST", "faults",
+            #"{"match":{"dialect":"keycloak"},"kind":"error_before_effect","share":\#(share)}"#)
+        let statuses = try (1...200).map { _ in try server.token(Path.keycloak, "x", "y").status }
+        #expect(failed.contains(statuses.count { $0 == 500 }))
+    }
+
     @Test(arguments: [("before", 1), ("after", 2)])
     func `a page instead of JSON comes before or after the effect`(
         when: String, secrets: Int

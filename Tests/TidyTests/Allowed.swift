@@ -28,6 +28,7 @@ enum Allowed {
         "Simulator": ["RotationCore", "RotationTesting"],
         "ProcessTesting": [],
         "Soak": ["ClientCredentials", "HTTPTransport", "ProcessTesting"],
+        "Load": ["ClientCredentials", "HTTPTransport", "ProcessTesting"],
     ]
 
     /// Where a library of others may be imported; the rest of the world is open.
@@ -64,6 +65,7 @@ enum Allowed {
         "Sources/Bench/",
         "Sources/Simulator/",
         "Sources/Soak/",
+        "Sources/Load/",
     ]
 
     /// Which adapters' files may ask the machine for time or chance.

@@ -62,6 +62,8 @@ struct Fault: Sendable, Codable {
     var match: Match
     var times: Times?
     var kind: Kind
+    /// Which part of the requests that match it meets, at random; all when nothing is said.
+    var share: Double?
     /// For the 5xx kinds; 500 when nothing is said.
     var status: Int?
     /// For `rate_limit`, in seconds.

@@ -11,6 +11,7 @@ struct FaultBook: Sendable {
             let index = faults.firstIndex(where: {
                 $0.match.covers(method: method, path: path, dialect: dialect)
                     && ($0.kind != .limit || dialect?.vendor.limitReached != nil)
+                    && ($0.share.map { Double.random(in: 0..<1) < $0 } ?? true)
             })
         else { return nil }
         let fault = faults[index]
