@@ -107,6 +107,32 @@ struct StragglerTests {
         }
     }
 
+    @Test func `the run that finds it tells people who it is, and then that it is over`()
+        async throws
+    {
+        try await open(.okta, watch: "8s") { stage in
+            let receiver = try Receiver(on: stage.bench)
+            let channel = "{type: webhook, name: ops, url: '\(receiver.url)/ops'}"
+            try stage.bench.write("channels: [\(channel)]\n", to: "plans/alerts.yaml")
+            try await beginWatching(stage)
+            let straggler = try await startStraggler(stage)
+            #expect(try await stage.run("run", "--wait", "3s").exit == 21)
+            _ = try await straggler.stop()
+            let inUse = try receiver.messages(at: "/ops").map { try $0.alert() }
+                .filter { $0.data.kind == "old-secret-in-use" }
+            #expect(inUse.map(\.type) == ["holdover.alert.firing"])
+            let alert = try #require(inUse.first?.data)
+            #expect(alert.severity == "critical" && alert.client == "billing")
+            #expect(alert.detail.contains("127.0.0.1, user agent practice-consumer"), "\(alert)")
+            #expect(alert.next.contains("holdover explain billing"))
+            _ = try await stage.run("run", "--wait", "60s")
+            #expect(try await stage.rotation().state == "completed")
+            let types = try receiver.messages(at: "/ops").map { try $0.alert() }
+                .filter { $0.data.kind == "old-secret-in-use" }.map(\.type)
+            #expect(types == ["holdover.alert.firing", "holdover.alert.resolved"])
+        }
+    }
+
     @Test(arguments: Self.telling)
     func `a log that may not be read is said, and holds nothing up`(dialect: Dialect) async throws {
         try await open(dialect, watch: "300ms") { stage in

@@ -36,7 +36,8 @@ import Testing
         (.held(.create), .createAmbiguous, .rotationHeld),
         (.held(.overlap), .byOperator, .heldByOperator),
         (.held(.prove), .oldSecretStillAccepted, .oldSecretInUse),
-        (.running(.watch), .consumerOnOldSecret, .oldSecretInUse),
+        (.running(.disable), .consumerOnOldSecret, .oldSecretNeeded),
+        (.running(.delete), .consumerOnOldSecret, .oldSecretNeeded),
         (.running(.overlap), .planChanged, .rotationHeld),
         (.running(.overlap), .planMissing, .rotationHeld),
         (.running(.create), .unauthorized, .adminRefused),
@@ -70,6 +71,23 @@ import Testing
         let watch = rotation(.running(.watch), .watching) { $0.watch = .hours(1_000) }
         #expect(found(watch, after: .hours(1_023)).isEmpty)
         #expect(found(watch, after: .hours(1_024)).count == 1)
+    }
+
+    @Test(arguments: [
+        (Phase.delete, false, "billing: the old secret is disabled and is still in use"),
+        (.watch, true, "billing: the old secret was revoked and is still in use"),
+    ])
+    func `whoever is refused with the old secret is named, also while it is only disabled`(
+        phase: Phase, isDeleted: Bool, title: String
+    ) {
+        var refused = rotation(.running(phase), .consumerOnOldSecret)
+        refused.body.revokedAt = Self.start
+        refused.body.isDeleteSent = isDeleted
+        refused.detail = "still presented by 10.9.9.9, once, last 1s ago"
+        let alerts = found(refused)
+        #expect(alerts.map(\.kind) == [.oldSecretInUse] && alerts.map(\.title) == [title])
+        #expect(alerts.first?.severity == .critical)
+        #expect(alerts.first?.detail == "still presented by 10.9.9.9, once, last 1s ago")
     }
 
     @Test func `a rotation that is over is no alert, whatever its reason was`() {

@@ -27,6 +27,16 @@ import Testing
     /// Consumers of a world fetch a token at each call, which is a storm.
     private func stragglers() throws -> [Notice] { try notices().filter { $0.kind == .straggler } }
 
+    /// What a run would tell people of at the end.
+    private func alerts() throws -> [Alert] {
+        let journal = try Journal.openForReading(in: here.home.directory)
+        defer { try? journal.close() }
+        let now = here.clock.now()
+        let wording = AlertWording(standing: { _ in "" }, commands: { _ in [] })
+        return AlertPolicy(AlertRules(), wording: wording)
+            .sighting(of: try journal.alertFacts(at: now), at: now).alerts
+    }
+
     private func audit(_ event: String) throws -> [AuditLine] {
         let journal = try Journal.openForReading(in: here.home.directory)
         defer { try? journal.close() }
@@ -56,6 +66,9 @@ import Testing
         #expect(notice.kind == .straggler && notice.rotation == rotation.id && notice.count == 1)
         #expect(notice.subject == "10.9.9.9, user agent report-batch/1.4")
         #expect(try audit("straggler-seen").count == 1)
+        let alert = try #require(try alerts().first { $0.severity == .critical })
+        #expect(alert.kind == .oldSecretInUse && alert.subject == rotation.id.rawValue)
+        #expect(alert.detail.contains("10.9.9.9, user agent report-batch/1.4, once"))
     }
 
     @Test func `it is counted as often as it comes, and named in the audit once`() async throws {
@@ -90,6 +103,8 @@ import Testing
         #expect(try here.look()?.state == .completed)
         let done = try #require(try audit("phase-done").first { $0.body.contains("stragglers") })
         #expect(done.body.contains("10.9.9.9"))
+        // It was silent for a whole window, so that is over.
+        #expect(try !alerts().contains { $0.kind == .oldSecretInUse })
     }
 
     @Test func `who never stops keeps a rotation from ending for three windows`() async throws {
@@ -99,7 +114,13 @@ import Testing
             here.world.meddle { $0.presentOriginal(from: "10.9.9.9", by: "report-batch/1.4") }
             _ = try await next()
         }
-        #expect(try #require(try here.look()?.endedAt) >= start + .hours(3))
+        let end = try #require(try here.look()?.endedAt)
+        #expect(end >= start + .hours(3))
+        // Nobody looks any more, and nobody has said that it stopped.
+        let lasting = try #require(try alerts().first { $0.kind == .oldSecretInUse })
+        #expect(lasting.detail.contains("10.9.9.9") && lasting.standing.contains("is over"))
+        here.world.advance(to: end + .hours(25))
+        #expect(try alerts().isEmpty)
     }
 
     @Test mutating func `a log that is away ends no watch, and is taken for no silence`()
@@ -177,6 +198,9 @@ import Testing
         let found = try notices()
         let ofNobody = found.filter { $0.subject == "10.8.8.8" }
         #expect(Set(ofNobody.map(\.kind)) == [.tokenStorm, .newAddress])
+        let alerts = try alerts()
+        #expect(Set(alerts.map(\.kind)) == [.tokenStorm, .newAddress])
+        #expect(alerts.allSatisfy { $0.subject == "billing" && $0.detail.contains("10.8.8.8") })
         // The consumer's own address was learned before the revocation.
         #expect(!found.contains { $0.kind == .newAddress && $0.subject.hasPrefix("10.0.0.0") })
     }
@@ -194,6 +218,9 @@ import Testing
         let detail = try #require(rotation.detail)
         #expect(detail.contains("10.9.9.9") && detail.contains("holdover rollback billing"))
         #expect(here.world.secretCount == 2 && !here.world.acceptsOriginal)
+        let alert = try #require(try alerts().first { $0.kind == .oldSecretInUse })
+        #expect(alert.title.hasSuffix("the old secret is disabled and is still in use"))
+        #expect(alert.detail.contains("10.9.9.9"))
         try here.ask(.rollback, words: "ann")
         rotation = try #require(try await here.drive { $0.state.isEnded })
         #expect(rotation.state == .abandoned && here.world.acceptsOriginal)
@@ -224,6 +251,8 @@ import Testing
         #expect(rotation.state == .running(.disable) && rotation.reason == .consumerOnOldSecret)
         #expect(rotation.detail?.contains("10.9.9.9, user agent report-batch/1.4") == true)
         #expect(here.world.acceptsOriginal)
+        let alert = try #require(try alerts().first { $0.kind == .oldSecretNeeded })
+        #expect(alert.severity == .warning && alert.detail.contains("10.9.9.9"))
     }
 }
 

@@ -78,8 +78,18 @@ public enum AlertKind: String, Sendable, Hashable, Codable, CaseIterable {
     case rotationWaiting = "rotation-waiting"
     /// A rotation should have begun and hasn't.
     case clientOverdue = "client-overdue"
-    /// The old secret was revoked, and somebody still presents it or the server still accepts it.
+    /// The old secret is disabled or revoked, and somebody still presents it or the server still
+    /// accepts it.
     case oldSecretInUse = "old-secret-in-use"
+    /// Everybody whom the plan names is on the new secret, and somebody else keeps the old one from
+    /// being revoked.
+    case oldSecretNeeded = "old-secret-needed"
+    /// Somebody who presents a client's id is refused many times in a short time.
+    case failureBurst = "failure-burst"
+    /// Somebody fetches tokens far more often than they last.
+    case tokenStorm = "token-storm"
+    /// A client's tokens are fetched from an address that it never came from before.
+    case newAddress = "new-address"
     /// A plan file can't be read.
     case planWrong = "plan-wrong"
     /// An admin credential was refused.
@@ -98,9 +108,9 @@ public enum AlertKind: String, Sendable, Hashable, Codable, CaseIterable {
     /// How grave it is; the same for all of a kind, since receivers take another for another alert.
     public var severity: AlertSeverity {
         switch self {
-        case .heldByOperator, .approvalNeeded, .test: .info
-        case .rotationHeld, .rotationWaiting, .clientOverdue, .planWrong, .adminRefused,
-            .targetAway, .diskNearlyFull:
+        case .heldByOperator, .approvalNeeded, .tokenStorm, .test: .info
+        case .rotationHeld, .rotationWaiting, .clientOverdue, .oldSecretNeeded, .failureBurst,
+            .newAddress, .planWrong, .adminRefused, .targetAway, .diskNearlyFull:
             .warning
         case .oldSecretInUse, .journalFrozen, .runFailed: .critical
         }
@@ -111,7 +121,8 @@ public enum AlertKind: String, Sendable, Hashable, Codable, CaseIterable {
         switch self {
         case .adminRefused, .targetAway, .diskNearlyFull: true
         case .rotationHeld, .heldByOperator, .approvalNeeded, .rotationWaiting, .clientOverdue,
-            .oldSecretInUse, .planWrong, .journalFrozen, .runFailed, .test:
+            .oldSecretInUse, .oldSecretNeeded, .failureBurst, .tokenStorm, .newAddress, .planWrong,
+            .journalFrozen, .runFailed, .test:
             false
         }
     }

@@ -106,6 +106,9 @@ public struct RotationBody: Sendable, Hashable, Codable {
     public var probedAt: [Instant]?
     /// How far the server's log of requests could be read; nil where it wasn't looked at.
     public var sight: EventSight?
+    /// Whether the watch ended at its limit, while somebody still presented the old secret; nil
+    /// where not.
+    public var isWatchCutShort: Bool?
 
     /// The particulars at the beginning.
     public init(trigger: String, phaseSince: Instant, waitingSince: Instant) {

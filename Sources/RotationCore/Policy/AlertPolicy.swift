@@ -4,6 +4,9 @@ public struct AlertFacts: Sendable {
     public var rotations: [Rotation]
     /// Clients whose rotation should have begun, and when.
     public var overdue: [(client: ClientName, since: Instant)]
+    /// What was unusual about clients, the latest first; of stragglers only those who hadn't
+    /// stopped when the rotation ended.
+    public var notices: [Notice]
     /// What was found and worded elsewhere: plan files, the run itself.
     public var said: [Alert]
     /// Of which kinds nothing is known.
@@ -12,10 +15,11 @@ public struct AlertFacts: Sendable {
     /// Facts.
     public init(
         rotations: [Rotation] = [], overdue: [(client: ClientName, since: Instant)] = [],
-        said: [Alert] = [], unseen: Set<AlertKind> = []
+        notices: [Notice] = [], said: [Alert] = [], unseen: Set<AlertKind> = []
     ) {
         self.rotations = rotations
         self.overdue = overdue
+        self.notices = notices
         self.said = said
         self.unseen = unseen
     }
@@ -53,7 +57,8 @@ public struct AlertPolicy: Sendable {
 
     /// Where alerts come from: one line for each kind of fact.
     private static let sources: [Source] = [
-        { $0.ofRotations($1, at: $2) }, { $0.ofClients($1, at: $2) }, { _, facts, _ in facts.said },
+        { $0.ofRotations($1, at: $2) }, { $0.ofClients($1, at: $2) },
+        { $0.ofNotices($1, at: $2) }, { _, facts, _ in facts.said },
     ]
 
     /// Everything that is the matter at `now`.
@@ -72,7 +77,8 @@ public struct AlertPolicy: Sendable {
         guard let phase = rotation.state.phase else { return nil }
         switch (rotation.state, rotation.reason) {
         case (_, .oldSecretStillAccepted): return .oldSecretInUse
-        case (_, .consumerOnOldSecret) where phase == .watch: return .oldSecretInUse
+        case (_, .consumerOnOldSecret):
+            return rotation.body.revokedAt == nil ? .oldSecretNeeded : .oldSecretInUse
         case (.held, .byOperator): return .heldByOperator
         case (.held, _): return .rotationHeld
         // These stand still like a held one, and `run` leaves with the same exit code.
@@ -96,7 +102,10 @@ public struct AlertPolicy: Sendable {
             case .rotationHeld: "the rotation stands still in \(phase) until a person decides"
             case .heldByOperator: "the rotation is held in \(phase), as somebody asked"
             case .approvalNeeded: "the rotation waits for approval before anything is revoked"
+            case .oldSecretInUse where rotation.isOldDisabledOnly:
+                "the old secret is disabled and is still in use"
             case .oldSecretInUse: "the old secret was revoked and is still in use"
+            case .oldSecretNeeded: "somebody still uses the old secret, so it isn't revoked"
             case .adminRefused: "an admin credential is refused"
             case .targetAway: "a server, a store or a hook is away"
             case .diskNearlyFull: "the disk is nearly full"
@@ -124,6 +133,11 @@ public struct AlertPolicy: Sendable {
                 next: "holdover check \(name); holdover start \(name)", since: since)
         }
     }
+}
+
+extension Rotation {
+    /// Whether the old secret can still be put back.
+    fileprivate var isOldDisabledOnly: Bool { body.revokedAt != nil && !body.isDeleteSent }
 }
 
 extension Plan {

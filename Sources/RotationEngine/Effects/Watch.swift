@@ -34,6 +34,8 @@ extension RotationDriver {
         var facts = ["watched": plan.watch.description]
         facts["presentations"] = rotation.body.sight?.words
         facts["stragglers"] = presenters.isEmpty ? nil : words(of: presenters)
+        let isStillPresented = presenters.first.map { now < $0.lastAt + plan.watch } ?? false
+        rotation.body.isWatchCutShort = isStillPresented ? true : nil
         return .moved(.done, facts)
     }
 

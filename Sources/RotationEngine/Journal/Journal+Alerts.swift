@@ -30,7 +30,14 @@ extension Journal {
         let overdue = try due(at: moment).compactMap { client in
             client.dueAt.map { (client: client.name, since: $0) }
         }
-        return AlertFacts(rotations: try stuck(), overdue: overdue)
+        let life = Span(milliseconds: -AlertPolicy.noticeLife.milliseconds)
+        let notices = try notices(since: moment + life)
+        let cutShort = try Set(notices.filter { $0.kind == .straggler }.map(\.rotation)).filter {
+            try rotation($0)?.body.isWatchCutShort == true
+        }
+        return AlertFacts(
+            rotations: try stuck(), overdue: overdue,
+            notices: notices.filter { $0.kind != .straggler || cutShort.contains($0.rotation) })
     }
 
     /// Keeps what a run saw, and queues what there is to say about it, all in one transaction.

@@ -2,19 +2,22 @@ import GRDB
 public import RotationCore
 
 extension Journal {
-    /// What people should know of a client, or of all, the latest first.
+    /// What people should know of a client, or of all, the latest first; seen since `moment`.
     ///
     /// Empty in a journal that no run has moved forward yet.
-    public func notices(of client: ClientName? = nil) throws -> [Notice] {
+    public func notices(of client: ClientName? = nil, since moment: Instant? = nil) throws
+        -> [Notice]
+    {
         try reading { database in
             guard try database.tableExists("notice") else { return [] }
             return try Row.fetchAll(
                 database.cachedStatement(
                     sql: """
                         SELECT client, rotation, kind, subject, words, first_at, last_at, count
-                        FROM notice WHERE ?1 IS NULL OR client = ?1
+                        FROM notice WHERE (?1 IS NULL OR client = ?1)
+                            AND (?2 IS NULL OR last_at >= ?2)
                         ORDER BY last_at DESC, kind, subject
-                        """), arguments: [client?.rawValue]
+                        """), arguments: [client?.rawValue, moment?.milliseconds]
             ).compactMap(Notice.init(row:))
         }
     }
