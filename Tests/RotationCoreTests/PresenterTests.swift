@@ -86,11 +86,15 @@ import Testing
     }
 
     @Test func `tokens that last long are needed seldom`() {
-        let events = (0..<11).map { accepted(at: Int64($0)) }
-        #expect(UnusualUse(tokenLifetime: .hours(1)).findings(in: events, knowing: []).count == 1)
-        #expect(
-            UnusualUse(tokenLifetime: .minutes(50)).findings(in: events, knowing: []).count == 1)
-        #expect(UnusualUse(tokenLifetime: .minutes(30)).findings(in: events, knowing: []).isEmpty)
+        func isStorm(_ count: Int64, of lifetime: Span) -> Bool {
+            let events = (0..<count).map { accepted(at: $0) }
+            return !UnusualUse(tokenLifetime: lifetime).findings(in: events, knowing: []).isEmpty
+        }
+        #expect(isStorm(31, of: .hours(24)) && !isStorm(30, of: .hours(24)))
+        #expect(isStorm(31, of: .minutes(50)) && isStorm(31, of: .minutes(16)))
+        #expect(isStorm(41, of: .minutes(15)) && !isStorm(40, of: .minutes(15)))
+        #expect(!isStorm(600, of: .minutes(1)))
+        #expect(!isStorm(3_000, of: .zero))
     }
 
     @Test(arguments: [(33, true), (34, false)] as [(Int64, Bool)])

@@ -24,6 +24,8 @@ struct OddPorts: AdapterFactory {
     var created: @Sendable (CreatedCredential) -> CreatedCredential = { $0 }
     /// What the token endpoint says of a secret; nil leaves it to the world.
     var verdict: @Sendable (ClientSecret) -> AuthenticationResult? = { _ in nil }
+    /// How long the token endpoint's tokens are good, where it says.
+    var tokenLifetime: Span?
     /// Told of each secret that the token endpoint is asked about, and of its id where it is known.
     var asked: @Sendable (ClientSecret, CredentialID?) -> Void = { _, _ in }
     /// What reading the server's log comes to instead of happening.
@@ -133,7 +135,8 @@ private struct OddServer: AuthorizationServer {
         odd.asked(secret, credential)
         let answer = try await usual.authenticate(
             with: secret, of: credential, connection: connection)
-        return odd.verdict(secret) ?? answer
+        if let verdict = odd.verdict(secret) { return verdict }
+        return answer == .accepted ? .accepted(tokenLifetime: odd.tokenLifetime) : answer
     }
 }
 

@@ -205,6 +205,28 @@ import Testing
         #expect(!found.contains { $0.kind == .newAddress && $0.subject.hasPrefix("10.0.0.0") })
     }
 
+    @Test(arguments: [(Span?.none, false), (.minutes(5), false), (.hours(1), true)])
+    mutating func `how many tokens are a storm goes by how long the server says they are good`(
+        lifetime: Span?, isStorm: Bool
+    ) async throws {
+        let start = try #require(try await watching()).body.phaseSince
+        here.odd { ports in
+            ports.tokenLifetime = lifetime
+            ports.presented = { told in
+                let some = (0..<40).map { number in
+                    Presentation(
+                        at: start + .seconds(number), outcome: .accepted, address: "10.8.8.8")
+                }
+                return told.map { Presentations($0.events + some, seenUpTo: $0.seenUpTo) }
+            }
+        }
+        let rotation = try #require(try await next())
+        #expect(rotation.body.tokenLifetime == lifetime)
+        let storms = try notices().filter { $0.kind == .tokenStorm && $0.subject == "10.8.8.8" }
+        #expect(storms.isEmpty != isStorm)
+        #expect(storms.allSatisfy { $0.words.contains("40 tokens within an hour, each good for") })
+    }
+
     @Test mutating func `a disabled secret that is presented stays, and can be put back`()
         async throws
     {

@@ -117,7 +117,8 @@ struct BlueGreen: AuthorizationServer {
     func authenticate(with secret: ClientSecret, connection: ProbeConnection)
         async throws(AdapterError) -> AuthenticationResult
     {
-        if try await accepts(secret, blue, connection) { return .accepted }
+        let answer = try await blue.server.authenticate(with: secret, connection: connection)
+        if answer == .accepted { return answer }
         return try await green.server.authenticate(with: secret, connection: connection)
     }
 

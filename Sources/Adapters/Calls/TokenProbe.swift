@@ -40,10 +40,10 @@ struct TokenProbe: Sendable {
     {
         let authentication = method.authentication(id: clientID, secret)
         do throws(TokenError) {
-            _ = try await endpoint.requestToken(
+            let token = try await endpoint.requestToken(
                 as: authentication, through: http, connection: connection == .fresh ? .fresh : .kept
             )
-            return .accepted
+            return .accepted(tokenLifetime: token.lifetime.map(Span.init))
         } catch {
             return try result(of: error)
         }

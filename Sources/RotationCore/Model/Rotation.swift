@@ -102,6 +102,8 @@ public struct RotationBody: Sendable, Hashable, Codable {
     public var leftBehind: [CredentialID]?
     /// Since when the old secret is to be refused; nil while it is accepted.
     public var revokedAt: Instant?
+    /// How long the server's tokens are good, as it said last; nil where it hasn't.
+    public var tokenLifetime: Span?
     /// When the old secret was presented by us since then, where the server tells of requests.
     public var probedAt: [Instant]?
     /// How far the server's log of requests could be read; nil where it wasn't looked at.

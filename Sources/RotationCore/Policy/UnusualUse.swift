@@ -10,10 +10,14 @@ public struct UnusualUse: Sendable {
         public let tally: PresenterTally
     }
 
-    /// How long a token is good, at least; most servers give them for an hour or a day.
+    /// How long a token is good; five minutes where the server doesn't say, which is less than with
+    /// most.
     public var tokenLifetime: Span
     /// How many times as many tokens as are needed are too many.
     public var excess = 10
+    /// How many within an hour are never too many: several instances may share an address, and each
+    /// begins without a token.
+    public var fewest = 30
     /// How many refusals within ``burstSpan`` are a burst.
     public var burst = 10
     /// The space of time of a burst.
@@ -25,7 +29,7 @@ public struct UnusualUse: Sendable {
     /// How many tokens within an hour are a storm.
     var storm: Int {
         let needed = Span.hours(1).milliseconds / max(1, tokenLifetime.milliseconds)
-        return Int(max(1, needed)) * excess
+        return max(Int(max(1, needed)) * excess, fewest)
     }
 
     /// What is unusual about `events`, in which there is nothing of our own.

@@ -129,11 +129,30 @@ public enum ProbeConnection: Sendable, Hashable {
 }
 
 /// What a token endpoint says of a secret.
+///
+/// Two answers are the same where they say the same of the secret, whatever token came with it.
 public enum AuthenticationResult: Sendable, Hashable {
-    /// It issued a token.
-    case accepted
+    /// It issued a token, which is good for so long (`expires_in`, RFC 6749 §5.1); nil where that
+    /// isn't told.
+    case accepted(tokenLifetime: Span?)
     /// It refused the secret, in its own code (`invalid_client` and the like).
     case refused(code: String)
+
+    /// It issued a token; nobody knows for how long.
+    public static var accepted: Self { .accepted(tokenLifetime: nil) }
+
+    private var refusal: String? {
+        switch self {
+        case .accepted: nil
+        case .refused(let code): code
+        }
+    }
+
+    /// Whether both say the same of the secret.
+    public static func == (one: Self, other: Self) -> Bool { one.refusal == other.refusal }
+
+    /// By what it says of the secret.
+    public func hash(into hasher: inout Hasher) { hasher.combine(refusal) }
 }
 
 /// One secret as the server lists it.

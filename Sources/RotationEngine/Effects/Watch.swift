@@ -160,7 +160,8 @@ extension RotationDriver {
     /// Whoever is told of as a straggler isn't told of again for being refused often.
     func noteUnusual(_ events: [Presentation], besides stragglers: Set<Presenter> = []) throws {
         let known = try parts.journal.addresses(of: rotation.client)
-        for finding in UnusualUse().findings(in: events, knowing: known) {
+        let rules = rotation.body.tokenLifetime.map { UnusualUse(tokenLifetime: $0) }
+        for finding in (rules ?? UnusualUse()).findings(in: events, knowing: known) {
             let isTold = stragglers.contains(finding.tally.presenter)
             if finding.kind == .failureBurst, isTold { continue }
             draft.notices.append(notice(finding.kind, finding.tally))
@@ -175,19 +176,22 @@ extension RotationDriver {
         let who = tally.presenter.words
         return Notice(
             client: rotation.client, rotation: rotation.id, kind: kind, subject: who,
-            words: kind.words(who, tally), firstAt: tally.firstAt, lastAt: tally.lastAt,
+            words: kind.words(who, tally, rotation.body.tokenLifetime), firstAt: tally.firstAt,
+            lastAt: tally.lastAt,
             count: tally.count)
     }
 }
 
 extension Notice.Kind {
     /// One sentence about it.
-    fileprivate func words(_ who: String, _ tally: PresenterTally) -> String {
+    fileprivate func words(_ who: String, _ tally: PresenterTally, _ lifetime: Span?) -> String {
         switch self {
         case .straggler: "the revoked secret is still presented by \(who)"
         case .failureBurst: "refused \(tally.most) times within 5m: \(who)"
         case .tokenStorm:
-            "\(tally.most) tokens within an hour, so none is kept until it ends: \(who)"
+            "\(tally.most) tokens within an hour, "
+                + (lifetime.map { "each good for \($0), " } ?? "")
+                + "so none is kept until it ends: \(who)"
         case .newAddress: "tokens were fetched from an address never seen before: \(who)"
         }
     }

@@ -101,10 +101,12 @@ extension RotationDriver {
         let secret = try secret(role)
         if role == .old { noteProbe(server) }
         let id = role == .old ? rotation.oldCredential : rotation.newCredential
-        return try await call(rotation.plan.server.name, isServer: true) {
+        let answer = try await call(rotation.plan.server.name, isServer: true) {
             () async throws(AdapterError) in
             try await server.authenticate(with: secret, of: id, connection: connection)
         }
+        if case .accepted(let lifetime?) = answer { rotation.body.tokenLifetime = lifetime }
+        return answer
     }
 
     /// Remembers when the old secret was presented by us, so that nobody takes us for a straggler.
