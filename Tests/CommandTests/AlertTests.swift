@@ -131,6 +131,35 @@ struct AlertTests {
         }
     }
 
+    @Test(.enabled(if: geteuid() == 0, "mounting a file system takes root"))
+    func `a full disk neither loses a message nor has each run send it again`() async throws {
+        try await open { stage, receiver in
+            let small = try await SmallDisk(at: stage.bench.directory("small"), on: stage.bench)
+            let state = ["HOLDOVER_STATE_DIR": "\(small.path)/state"]
+            #expect(try await stage.run("init", environment: state).exit == 0)
+            try stage.bench.write("client: other", to: "plans/other.yaml")
+            receiver.set("/ops", .status(503))
+            #expect(try await stage.run("run", environment: state).exit == 2)
+            #expect(try receiver.events(at: "/ops") == ["firing"])
+            try small.fill()
+            receiver.set("/ops", .status(204, ""))
+            for _ in 0..<4 {
+                let outcome = try await stage.run("run", environment: state)
+                outcome.expect(exit: 12, "disk-full")
+            }
+            let kinds = { try receiver.messages(at: "/ops").map { try $0.alert().data.kind } }
+            #expect(try kinds() == ["plan-wrong", "run-failed"])
+            try small.free()
+            for _ in 0..<3 { _ = try await stage.run("run", environment: state) }
+            let messages = try receiver.messages(at: "/ops").map { try $0.alert() }
+            #expect(try kinds() == ["plan-wrong", "run-failed", "plan-wrong", "run-failed"])
+            #expect(messages.last?.type == "holdover.alert.resolved")
+            // What was refused the first time, under the same id.
+            #expect(messages.first?.id == messages.dropFirst(2).first?.id)
+            await small.unmount()
+        }
+    }
+
     @Test func `another run need not wait until everybody was told`() async throws {
         try await open { stage, receiver in
             try stage.bench.write("client: other", to: "plans/other.yaml")

@@ -92,10 +92,11 @@ final class Channels: AlertChannelFactory {
 
     private func deliver(
         _ channels: [ChannelSettings], _ factory: Channels,
-        limits: AlertDispatch.Limits = .init()
+        limits: AlertDispatch.Limits = .init(), slate: AlertSlate? = nil
     ) async throws -> [AlertDispatch.Result] {
-        try await AlertDispatch(
-            journal, through: factory, clock: clock, random: FixedRandom(), limits: limits
+        let slate = try #require(slate ?? AlertSlate(in: home.directory))
+        return try await AlertDispatch(
+            journal, slate, through: factory, clock: clock, random: FixedRandom(), limits: limits
         ).run(channels)
     }
 
@@ -290,7 +291,7 @@ final class Channels: AlertChannelFactory {
         try journal.adopt(slate.read())
         #expect(try journal.firingAlerts().count == 1)
         try note([], channels)
-        _ = try await deliver(channels, factory)
+        _ = try await deliver(channels, factory, slate: slate)
         #expect(factory.messages(to: "ops").map(\.event) == [.firing, .repeated, .resolved])
     }
 

@@ -4,7 +4,8 @@ import Synchronization
 /// Brings queued messages to their channels, side by side, within a time that bounds all of it.
 ///
 /// A message that was sent counts as delivered once the journal has it; a crash in between sends it
-/// again, under the same id.
+/// again, under the same id. Where the journal has no room for that, the slate remembers it, since
+/// else each run would send it again for as long as the disk is full.
 public struct AlertDispatch: Sendable {
     /// How long it may take.
     public struct Limits: Sendable {
@@ -45,13 +46,15 @@ public struct AlertDispatch: Sendable {
     private let clock: any RotationClock
     private let random: any RandomSource
     private let limits: Limits
+    private let slate: AlertSlate
 
-    /// A dispatch from the queue of `journal`.
+    /// A dispatch from the queue of `journal`, by the process that has the slate.
     public init(
-        _ journal: Journal, through factory: any AlertChannelFactory, clock: any RotationClock,
-        random: any RandomSource, limits: Limits = Limits()
+        _ journal: Journal, _ slate: AlertSlate, through factory: any AlertChannelFactory,
+        clock: any RotationClock, random: any RandomSource, limits: Limits = Limits()
     ) {
         self.journal = journal
+        self.slate = slate
         self.factory = factory
         self.clock = clock
         self.random = random
@@ -104,6 +107,14 @@ public struct AlertDispatch: Sendable {
         _ messages: [QueuedDelivery], to settings: ChannelSettings, _ results: Results
     ) async {
         let name = settings.target.name
+        let told = slate.unrecorded
+        let (arrived, messages) = (
+            messages.filter { told.contains(id(of: $0.delivery)) },
+            messages.filter { !told.contains(id(of: $0.delivery)) }
+        )
+        // Where that can't be kept, nor can what becomes of the others.
+        guard arrived.isEmpty || succeed(arrived.map(\.delivery), results), !messages.isEmpty
+        else { return }
         let channel: any AlertChannel
         do throws(AdapterError) {
             channel = try await factory.channel(settings)
@@ -138,7 +149,7 @@ public struct AlertDispatch: Sendable {
         let (first, last) = (part[0], part[part.count - 1])
         guard part.count > 1 else {
             return AlertMessage(
-                id: "\(journal.databaseID)-\(first.delivery.number)", event: first.delivery.event,
+                id: id(of: first.delivery), event: first.delivery.event,
                 alert: first.episode.alert, at: first.delivery.madeAt)
         }
         let said = part.map { (event: $0.delivery.event, alert: $0.episode.alert) }
@@ -147,6 +158,8 @@ public struct AlertDispatch: Sendable {
             event: said.allSatisfy { $0.event == .resolved } ? .resolved : .firing,
             alert: Alert(digestOf: said), at: last.delivery.madeAt)
     }
+
+    private func id(of delivery: Delivery) -> String { "\(journal.databaseID)-\(delivery.number)" }
 
     /// Whether it could be kept that the messages arrived.
     private func succeed(_ deliveries: [Delivery], _ results: Results) -> Bool {
@@ -160,6 +173,12 @@ public struct AlertDispatch: Sendable {
             return ended
         }
         let problem = keep(ended, holdingChannel: false)
+        let ids = deliveries.map(id)
+        if problem != nil {
+            slate.remember(unrecorded: ids)
+        } else if !slate.unrecorded.isDisjoint(with: ids) {
+            slate.forget(unrecorded: ids)
+        }
         results.change(ended[0].channel) {
             $0.delivered += ended.count
             $0.unrecorded = problem

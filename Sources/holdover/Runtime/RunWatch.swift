@@ -93,9 +93,9 @@ final class RunWatch: Sendable {
             try journal.note(
                 policy.sighting(of: facts, at: now), for: traits, by: settings.rules, at: now)
             // Another process that delivers has the slate; and who was asked to stop stops.
-            guard slate != nil, !isCutShort else { return }
+            guard let slate, !isCutShort else { return }
             let dispatch = AlertDispatch(
-                journal, through: factory, clock: SystemClock(), random: SystemRandom())
+                journal, slate, through: factory, clock: SystemClock(), random: SystemRandom())
             for result in try await dispatch.run(settings.channels) { report(result) }
         } catch {
             let failure = error as? JournalFailure ?? JournalFailure(.damaged, "\(error)")
