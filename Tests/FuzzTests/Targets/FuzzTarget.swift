@@ -17,8 +17,8 @@ struct FuzzTarget: Sendable {
 
     /// Every target.
     static let all = [
-        plans, okta, keycloak, tokens, metadata, heads, audit, seals, rows, documents, reports,
-        texts,
+        plans, alerts, okta, keycloak, tokens, metadata, heads, audit, seals, rows, documents,
+        reports, texts,
     ]
 }
 
