@@ -22,18 +22,21 @@ struct PairStage: Sendable {
 
     /// Sets the stage for `body` and clears it away; nothing is started.
     static func open(
-        _ dialect: PracticeServerProcess.Dialect, _ body: (PairStage) async throws -> Void
+        _ dialect: PracticeServerProcess.Dialect, watch: String? = nil,
+        _ body: (PairStage) async throws -> Void
     ) async throws {
         await Turns.shared.begin()
         defer { Turns.shared.end() }
         try await Workbench.open { bench in
-            let stage = try await PairStage(on: bench, dialect)
+            let stage = try await PairStage(on: bench, dialect, watch)
             try await stage.run("init").expectSuccess()
             try await body(stage)
         }
     }
 
-    private init(on bench: Workbench, _ dialect: PracticeServerProcess.Dialect) async throws {
+    private init(
+        on bench: Workbench, _ dialect: PracticeServerProcess.Dialect, _ watch: String?
+    ) async throws {
         (self.bench, self.dialect) = (bench, dialect)
         old = Stage.makeSecret()
         server = try await PracticeServerProcess.start(on: bench)
@@ -55,6 +58,7 @@ struct PairStage: Sendable {
         plan.add(consumer)
         // A lost answer is known by its being new, where the server makes the value.
         plan.set("exclusive: true")
+        if let watch { plan.set("watch: \(watch)") }
         if isBlueGreen {
             plan.rules += ["strategy: blue-green", "green_client_id: \(Self.green)"]
         }
@@ -88,6 +92,12 @@ struct PairStage: Sendable {
         #expect(try await isAccepted(after), sourceLocation: place)
         #expect(try await !isAccepted(before), sourceLocation: place)
         return after
+    }
+
+    func explained() async throws -> String {
+        let outcome = try await run("explain", Self.client)
+        outcome.expectSuccess()
+        return outcome.output
     }
 
     /// No consumer was refused, and the audit is whole.

@@ -177,4 +177,29 @@ struct StragglerTests {
             _ = try await straggler.stop()
         }
     }
+
+    /// A consumer that has read only one of the two is refused at the other registration.
+    @Test(arguments: [true, false])
+    func `of two clients that take turns, either's log names who keeps the old secret`(
+        isOldClient: Bool
+    ) async throws {
+        try await PairStage.open(.auth0, watch: "60s") { stage in
+            let before = try stage.stored()
+            try await stage.run("start", Stage.client).expectSuccess()
+            let isWatching = try await eventually(within: .seconds(60)) {
+                _ = try await stage.run("run", "--wait", "2s")
+                return try await stage.explained().contains("looking for anyone")
+            }
+            #expect(isWatching)
+            #expect(try await !stage.explained().contains("notice: "), "we took ourselves for one")
+            var straggler = before
+            if !isOldClient { straggler.client_id = try stage.stored().client_id }
+            for _ in 1...3 { #expect(try await !stage.isAccepted(straggler)) }
+            let ran = try await stage.run("run", "--wait", "3s")
+            ran.expect(exit: 21, "consumer-on-old-secret", saying: "127.0.0.1")
+            let page = try await stage.explained()
+            #expect(page.contains("application \(straggler.client_id) (M2M)"), "\(page)")
+            try await stage.expectNoFailure()
+        }
+    }
 }

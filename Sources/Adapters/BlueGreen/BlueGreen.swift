@@ -35,7 +35,16 @@ struct BlueGreen: AuthorizationServer {
             shape: .pair, limit: 2, origin: one.origin,
             recognition: one.recognition == .value ? .value : .trial, canDisable: false,
             propagation: one.propagation, expiry: one.expiry, telemetry: one.telemetry,
-            telemetryLag: one.telemetryLag, namesClients: true)
+            telemetryLag: one.telemetryLag, events: events(of: one), eventLag: one.eventLag,
+            namesClients: true)
+    }
+
+    /// A registration has one secret, so a token of it names that.
+    ///
+    /// Where the secrets are tried to tell them apart, that leaves tokens of ours in the log, which
+    /// would pass for somebody's.
+    private static func events(of one: ServerCapabilities) -> ServerCapabilities.Events {
+        one.events == .each && one.recognition == .value ? .named : one.events
     }
 
     func identity() async throws(AdapterError) -> TargetIdentity {
@@ -113,6 +122,32 @@ struct BlueGreen: AuthorizationServer {
         _ = try await side.server.create(thrownAway, label: "holdover/thrown-away")
     }
 
+    /// What both logs tell; whoever took the new client_id and kept the old secret is in the other
+    /// one's.
+    func presentations(since moment: Instant) async throws(AdapterError) -> Presentations? {
+        var all: Presentations?
+        for side in [blue, green] {
+            guard let told = try await side.server.presentations(since: moment) else { return nil }
+            let events = told.events.map { Presentation($0, of: side) }
+            all = Presentations(
+                (all?.events ?? []) + events,
+                seenUpTo: min(all?.seenUpTo ?? told.seenUpTo, told.seenUpTo),
+                isTruncated: all?.isTruncated ?? false || told.isTruncated)
+        }
+        return all
+    }
+
+    /// A secret whose registration is known is tried there and nowhere else: the other one would
+    /// refuse it, and write that down.
+    func authenticate(
+        with secret: ClientSecret, of credential: CredentialID?, connection: ProbeConnection
+    ) async throws(AdapterError) -> AuthenticationResult {
+        guard let side = [blue, green].first(where: { $0.id == credential }) else {
+            return try await authenticate(with: secret, connection: connection)
+        }
+        return try await side.server.authenticate(with: secret, connection: connection)
+    }
+
     /// A secret belongs to one registration, so it is accepted where either accepts it.
     func authenticate(with secret: ClientSecret, connection: ProbeConnection)
         async throws(AdapterError) -> AuthenticationResult
@@ -130,5 +165,16 @@ struct BlueGreen: AuthorizationServer {
 
     private static func refused(_ code: String, _ words: String) -> AdapterError {
         AdapterError(.refused, code: "blue-green-\(code)", message: "blue-green: \(words)")
+    }
+}
+
+extension Presentation {
+    /// `told` by the log of one of two registrations, whose secret a token was given for.
+    fileprivate init(_ told: Presentation, of side: BlueGreen.Registration) {
+        self.init(
+            at: told.at, outcome: told.outcome,
+            credential: told.outcome == .accepted ? side.id : told.credential,
+            address: told.address, userAgent: told.userAgent,
+            application: told.application ?? side.client.rawValue)
     }
 }
