@@ -130,9 +130,39 @@ import Testing
             for name in Self.names(descriptor.settings) {
                 #expect(text.contains("`\(name)`"), "\(page) lacks \(name)")
             }
-            guard list.map(\.type) == all.servers.map(\.type) else { continue }
-            let known = text.components(separatedBy: "**Once the old secret is revoked:** ")
-            #expect(known.count == 2, "\(page) doesn't say once what can be known")
+        }
+    }
+
+    @Test
+    func `each page of a server says what can be known of stragglers, and where else to look`()
+        throws
+    {
+        let servers = AdapterRegistry.descriptors.servers
+        var found: Set<String> = []
+        for (page, text) in try Self.pages() where text.contains("\nserver:\n") {
+            let said = text.components(separatedBy: "**Once the old secret is revoked:** ")
+            #expect(said.count == 2, "\(page) doesn't say once what can be known")
+            let words = said.last?.components(separatedBy: "\n\n").first ?? ""
+            let isSaid = words.replacing("\n", with: " ").contains("To look: ")
+            let types = text.matches(of: /\nserver:\n  type: (\S+)/).map { String($0.1) }
+            #expect(!types.isEmpty, "\(page)")
+            for type in types where !page.hasSuffix("BlueGreen.md") {
+                let server = try #require(servers.first { $0.type == type }, "\(page): \(type)")
+                let isRead = (server.capabilities?.events ?? .none) != .none
+                #expect(isRead || isSaid, "\(page) names no log to look into")
+                found.insert(type)
+            }
+        }
+        #expect(found == Set(servers.map(\.type)), "each has a page with an example")
+    }
+
+    private static func pages() throws -> [(path: String, text: String)] {
+        let sources = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+            .deletingLastPathComponent().deletingLastPathComponent()
+            .appendingPathComponent("Sources/Adapters")
+        let all = FileManager.default.enumerator(atPath: sources.path)?.allObjects ?? []
+        return try all.compactMap { $0 as? String }.filter { $0.hasSuffix(".md") }.sorted().map {
+            ($0, try String(contentsOf: sources.appendingPathComponent($0), encoding: .utf8))
         }
     }
 

@@ -85,6 +85,17 @@ struct RealBuntubiTests {
         }
     }
 
+    @Test func `its log has what the page says of who is refused`() async throws {
+        let client = try await ground.makeClient()
+        let server = try await ground.server(client.id)
+        let words = "127.0.0.1 - \(client.id) ["
+        #expect(try await real.logs(words, ofRefusalBy: server))
+        let log = try String(contentsOfFile: real["LOG"], encoding: .utf8)
+        let line = log.split(separator: "\n").last { $0.hasPrefix(words) }
+        #expect(line?.contains(#""POST /oauth/token HTTP/1.1" 401"#) == true)
+        #expect(line?.hasSuffix(#""holdover""#) == true)
+    }
+
     private static func names(_ document: JSONDocument, _ place: [String]) throws -> Set<String> {
         guard case .object(let members, _)? = try document.node(at: place) else { return [] }
         return Set(members.map(\.key))

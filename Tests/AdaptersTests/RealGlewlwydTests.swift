@@ -11,13 +11,17 @@ struct RealGlewlwydTests {
 
     init() throws { real = try #require(WithRealServer.current) }
 
-    @Test func `the adapter keeps the contract`() async throws {
-        let server = try await real.server(
+    private func server() async throws -> any AuthorizationServer {
+        try await real.server(
             "glewlwyd",
             [
                 "url": .text(real["ADMIN_API"]), "scope": "read write",
                 "admin": .group(["token": "env:ADMIN_TOKEN"]),
             ], real["CLIENT_ID"])
+    }
+
+    @Test func `the adapter keeps the contract`() async throws {
+        let server = try await server()
         let result = await AuthorizationServerContract(server, makeSecret: RealServerProcess.secret)
             .run(old: ClientSecret(real["CLIENT_SECRET"]))
         #expect(result.violations == [])
@@ -36,5 +40,12 @@ struct RealGlewlwydTests {
         let result = await AuthorizationServerContract(server, makeSecret: RealServerProcess.secret)
             .run(old: ClientSecret(real["REGISTERED_SECRET"]))
         #expect(result.violations == [])
+    }
+
+    @Test func `its log has what the page says of who is refused`() async throws {
+        let words =
+            "Security - Authorization invalid for client_id \(real["CLIENT_ID"]) "
+            + "at IP Address 127.0.0.1"
+        #expect(try await real.logs(words, ofRefusalBy: server()))
     }
 }

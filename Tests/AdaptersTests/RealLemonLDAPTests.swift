@@ -51,4 +51,14 @@ struct RealLemonLDAPTests {
         ).run(old: old)
         #expect(result.violations == [])
     }
+
+    @Test func `its log has what the page says of who is refused`() async throws {
+        let server = try await real.server(
+            "lemonldap",
+            [
+                "url": .text(real["ADMIN_API"].replacing("/api/v1", with: "")),
+                "issuer": .text(real["ISSUER"]),
+            ], real["CLIENT_ID"])
+        #expect(try await real.logs("Wrong credentials for a-test", ofRefusalBy: server))
+    }
 }

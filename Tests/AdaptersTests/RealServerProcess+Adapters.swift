@@ -19,6 +19,15 @@ extension RealServerProcess {
                 server: .of(type, settings), stores: []))
     }
 
+    /// Presents a secret that is nobody's to `server`, and waits for its log to have `words`.
+    func logs(_ words: String, ofRefusalBy server: any AuthorizationServer) async throws -> Bool {
+        guard case .refused = try await server.authenticate(with: Self.secret(), connection: .fresh)
+        else { return false }
+        return try await eventually(within: .seconds(20)) {
+            try String(contentsOfFile: self["LOG"], encoding: .utf8).contains(words)
+        }
+    }
+
     /// Letters and digits, as every server takes them.
     @Sendable static func secret() -> ClientSecret {
         ClientSecret(UUID().uuidString.replacing("-", with: ""))

@@ -127,6 +127,7 @@ start() {
         'buntubi.app:create_app()' >"$dir/gunicorn.log" 2>&1 </dev/null 9>&- &
     echo $! >"$dir/gunicorn.pid"
     echo "PID=$!"
+    echo "LOG=$dir/access.log"
     # Waits until it answers, then prints the rest.
     printf '%s\n' "$password" | python3 "$here/buntubi-setup.py" "$base" admin@example.com
     trap - EXIT

@@ -138,6 +138,7 @@ start() {
         >"$dir/output.log" 2>&1 </dev/null &
     echo $! >"$dir/glewlwyd.pid"
     echo "PID=$!"
+    echo "LOG=$dir/glewlwyd.log"
     for _ in $(seq 200); do
         curl -fs -m 2 -o /dev/null "http://127.0.0.1:$port/config" && break
         sleep 0.05

@@ -149,7 +149,7 @@ start() {
     curl -sS -m 20 --fail-with-body -H 'Content-Type: application/json' \
         "$api/providers/oidc/rp" -d "$(party "$secret")" >&2
     wait_for_party "$portal" "$secret"
-    printf '%s\n' "ADMIN_API=$api" "ISSUER=$portal" "TOKEN_URL=$portal/oauth2/token" \
+    printf '%s\n' "LOG=$dir/portal.log" "ADMIN_API=$api" "ISSUER=$portal" "TOKEN_URL=$portal/oauth2/token" \
         "CONFIGURATION=$dir/conf" \
         "CLIENT_ID=holdover-test" "CLIENT_SECRET=$secret"
 }
