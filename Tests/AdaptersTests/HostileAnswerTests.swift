@@ -31,8 +31,9 @@ import Testing
         case "okta":
             return Okta(
                 api: OktaAPI(admin: api, appID: "0oa1", now: now),
-                log: OktaLog(admin: api, clientID: "billing", now: now), probe: probe,
-                issuer: "https://a.example")
+                log: OktaLog(admin: api, clientID: "billing", now: now),
+                grants: OktaGrants(admin: api, appID: "0oa1", kind: .application, isOrg: true),
+                probe: probe, issuer: "https://a.example")
         case "pingfederate":
             return PingFederate(
                 api: PingFederateAPI(admin: api, clientID: "billing", now: now), probe: probe,

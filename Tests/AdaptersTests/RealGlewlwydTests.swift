@@ -42,6 +42,10 @@ struct RealGlewlwydTests {
         #expect(result.violations == [])
     }
 
+    @Test func `a client's scopes are those that it registered`() async throws {
+        #expect(try await server().scopes() == ["read", "write"])
+    }
+
     @Test func `its log has what the page says of who is refused`() async throws {
         let words =
             "Security - Authorization invalid for client_id \(real["CLIENT_ID"]) "

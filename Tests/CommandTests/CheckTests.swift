@@ -4,6 +4,8 @@ import Testing
 
 /// What `check` finds in the world that a plan names, and that it changes none of it.
 struct CheckTests {
+    typealias Dialect = PracticeServerProcess.Dialect
+
     @Test func `where all is well it says so, and a rehearsal agrees`() async throws {
         try await Stage.open { stage in
             let check = try await stage.succeed("check")
@@ -118,6 +120,40 @@ struct CheckTests {
                 try await stage.expectUntouched()
             }
             await disk.unmount()
+        }
+    }
+
+    @Test(arguments: [Dialect.auth0, .glewlwyd, .logto, .oktaAPIService])
+    func `a scope that the plan doesn't name is told of`(dialect: Dialect)
+        async throws
+    {
+        try await Stage.open(
+            dialect,
+            plan: { plan, _ in
+                plan.set("scopes: [read]")
+                if Dialect.single.contains(dialect) { plan.set("allow_outage: true") }
+            }
+        ) { stage in
+            let check = try await stage.succeed("check")
+            #expect(check.output.contains("write [scope-not-needed]"), "\(check)")
+            #expect(!check.output.contains("[scope-missing]"), "\(check)")
+        }
+    }
+
+    @Test(arguments: [Dialect.auth0, .logto, .oktaAPIService])
+    func `scopes that may not be read are said to be unknown, and nothing fails`(
+        dialect: Dialect
+    ) async throws {
+        try await Stage.open(
+            dialect,
+            plan: { plan, _ in
+                if Dialect.single.contains(dialect) { plan.set("allow_outage: true") }
+            }
+        ) { stage in
+            #expect(try await !stage.succeed("check").output.contains("scope"))
+            try await stage.server.set(#"{"scopes_are_forbidden":true}"#)
+            let check = try await stage.succeed("check")
+            #expect(check.output.contains("than it needs isn't known [scopes-unread]"), "\(check)")
         }
     }
 

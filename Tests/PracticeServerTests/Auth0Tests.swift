@@ -114,6 +114,25 @@ struct Auth0Tests {
         #expect(refused.status == 403 && refused.json["error"] == "access_denied")
     }
 
+    @Test func `a client's grants are told to who may read them, page by page`() throws {
+        try server.makeClient(
+            #"{"dialect":"auth0","client_id":"wide","scopes":["a"],"grants":["read:users"]}"#)
+        let reader = try Self.token(server, ["read:client_grants"])
+        func grants(_ query: String, as token: String) throws -> RawHTTP.Answer {
+            try server.http.send(
+                "GET", "/auth0/api/v2/client-grants?\(query)",
+                headers: ["Authorization": "Bearer \(token)"])
+        }
+        #expect(try grants("client_id=wide", as: token).json["errorCode"] == "insufficient_scope")
+        #expect(try grants("client_id=wide", as: "none").status == 401)
+        let all = try grants("client_id=wide", as: reader).json.array
+        #expect(all.map { $0["scope"].array } == [["a"], ["read:users"]])
+        let second = try grants("client_id=wide&per_page=1&page=1", as: reader).json.array
+        #expect(second.map { $0["scope"].array } == [["read:users"]])
+        #expect(try grants("client_id=nobody", as: reader).json.array == [])
+        #expect(try grants("client_id=wide&per_page=101", as: reader).status == 400)
+    }
+
     @Test(.enabled(if: Contract.auth0 != nil, "the vendors' contracts are absent"))
     func `answers fit Auth0's contract`() throws {
         let contract = try #require(Contract.auth0)

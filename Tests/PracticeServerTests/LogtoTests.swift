@@ -70,4 +70,25 @@ struct LogtoTests {
         #expect(denied.status == 403 && denied.json["code"] == "auth.forbidden")
         #expect(try server.http.send("GET", "\(path)/secrets").status == 401)
     }
+
+    @Test func `an application has roles, and a role has scopes, page by page`() throws {
+        try server.makeClient(
+            #"{"dialect":"logto","client_id":"wide","scopes":["a","b"],"grants":["all"]}"#)
+        func get(_ path: String) throws -> RawHTTP.Answer {
+            try server.http.send(
+                "GET", "/logto/api/\(path)", headers: ["Authorization": "Bearer \(token)"])
+        }
+        let roles = try get("applications/wide/roles?page=1&page_size=100").json.array
+        let names = try roles.map { role in
+            let id = try #require(role["id"].string)
+            return try get("roles/\(id)/scopes?page=1&page_size=100").json.array.map {
+                $0["name"].string
+            }
+        }
+        #expect(names == [["a", "b"], ["all"]])
+        #expect(try get("applications/wide/roles?page=2&page_size=1").json.array == [roles[1]])
+        #expect(try get("applications/wide/roles?page_size=101").status == 400)
+        #expect(try get("applications/nobody/roles").status == 404)
+        #expect(try get("roles/nobody/scopes").status == 404)
+    }
 }

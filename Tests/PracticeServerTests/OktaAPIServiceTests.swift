@@ -63,6 +63,18 @@ struct OktaAPIServiceTests {
         #expect(try !isAccepted(value) && isAccepted(first))
     }
 
+    @Test func `an integration tells which scopes it was granted`() throws {
+        func get() throws -> RawHTTP.Answer {
+            try server.http.send(
+                "GET", "/okta-api-service/integrations/api/v1/api-services/\(id)",
+                headers: ["Authorization": "SSWS \(server.lines["OKTA_API_TOKEN"] ?? "")"])
+        }
+        #expect(try get().json["grantedScopes"].array == ["read", "write"])
+        try server.control("PUT", "settings", #"{"scopes_are_forbidden":true}"#)
+        let denied = try get()
+        #expect(denied.status == 403 && denied.json["errorCode"] == "E0000006")
+    }
+
     @Test func `who may not is told so, and a token needs a scope`() throws {
         #expect(try admin("GET", as: "SSWS wrong").json["errorCode"] == "E0000011")
         let own = try token(first).json["access_token"].string ?? ""

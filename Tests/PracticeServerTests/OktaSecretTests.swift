@@ -169,4 +169,14 @@ struct OktaSecretTests {
         #expect(client["client_id"] == "billing")
         #expect(client["token_endpoint_auth_method"] == "client_secret_basic")
     }
+
+    @Test func `an app's grants are the scopes of Okta's own API`() throws {
+        let wide = try server.makeClient(
+            #"{"dialect":"okta","client_id":"wide","scopes":["a"],"grants":["okta.users.read"]}"#)
+        let grants = try server.okta("GET", "\(wide)/grants").json.array
+        #expect(grants.map { $0["scopeId"] } == ["okta.users.read"])
+        #expect(grants.map { $0["status"] } == ["ACTIVE"])
+        #expect(try server.okta("GET", "\(app)/grants").json.array == [])
+        #expect(try server.okta("GET", "nope/grants").status == 404)
+    }
 }

@@ -28,6 +28,11 @@ import Testing
         #expect(ScopeRule(needed: ["*"]).findings(holding: ["*"]).isEmpty)
     }
 
+    @Test func `who may do everything lacks nothing`() {
+        let found = ScopeRule(needed: ["orders.read"]).findings(holding: ["*"])
+        #expect(found.map(\.code) == ["scope-too-wide"])
+    }
+
     @Test func `a server that doesn't tell is said to be silent where a plan asks`() {
         #expect(ScopeRule(needed: nil).findings(holding: nil).isEmpty)
         #expect(ScopeRule(needed: []).findings(holding: nil).map(\.code) == ["scopes-unknown"])

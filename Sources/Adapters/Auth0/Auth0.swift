@@ -77,6 +77,8 @@ struct Auth0: SingleSecretServer {
         try await api.presentations(since: moment)
     }
 
+    func scopes() async throws(AdapterError) -> Set<String>? { try await api.grantedScopes() }
+
     func secretInForce() async throws(AdapterError) -> ClientSecret? {
         guard let secret = try await api.client().secret, !secret.isEmpty else {
             throw AdapterError(

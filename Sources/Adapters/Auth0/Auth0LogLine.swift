@@ -61,8 +61,7 @@ extension Auth0API {
                 let response = try await send("GET", "/api/v2/logs?\(query)", nil, .read)
                 lines = try admin.decode([Auth0LogLine].self, response, .read)
             } catch {
-                throw AdapterError(
-                    error.kind, code: error.code, message: "\(error.message) (the tenant's log)")
+                throw error.about("the tenant's log")
             }
             found += lines.compactMap(\.presentation)
             if lines.count < Self.logPage { return Presentations(found, seenUpTo: end) }

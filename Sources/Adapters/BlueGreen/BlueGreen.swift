@@ -61,7 +61,32 @@ struct BlueGreen: AuthorizationServer {
                     Finding(found.severity, code: found.code, message: "\(name): \(found.message)"))
             }
         }
-        return findings
+        return findings + (await scopeFindings())
+    }
+
+    /// What one may get and the other may not.
+    ///
+    /// Where that isn't told, ``scopes()`` says so.
+    private func scopeFindings() async -> [Finding] {
+        guard let ofBlue = try? await blue.server.scopes(),
+            let ofGreen = try? await green.server.scopes(), ofBlue != ofGreen
+        else { return [] }
+        let names = ofBlue.symmetricDifference(ofGreen).sorted().prefix(20)
+            .map { safeText($0, limit: 60) }
+        return [
+            Finding(
+                .warning, code: "blue-green-scopes-differ",
+                message:
+                    "blue-green: only one of the two clients has \(names.joined(separator: ", "))")
+        ]
+    }
+
+    /// What either may get.
+    func scopes() async throws(AdapterError) -> Set<String>? {
+        guard let ofBlue = try await blue.server.scopes(),
+            let ofGreen = try await green.server.scopes()
+        else { return nil }
+        return ofBlue.union(ofGreen)
     }
 
     /// The registrations whose secret is a known one; what nobody knows is in nobody's way.

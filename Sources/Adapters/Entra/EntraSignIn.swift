@@ -73,8 +73,7 @@ extension EntraAPI {
             let response = try await admin.expect([200], "GET", path, .read)
             return try admin.decode(EntraSignInPage.self, response, .read)
         } catch {
-            throw AdapterError(
-                error.kind, code: error.code, message: "\(error.message) (the sign-ins)")
+            throw error.about("the sign-ins")
         }
     }
 

@@ -53,8 +53,7 @@ extension EntraAPI {
             let response = try await admin.expect([200], "GET", path, .read)
             return try admin.decode(EntraSignInReport.self, response, .read).lastUses
         } catch {
-            throw AdapterError(
-                error.kind, code: error.code, message: "\(error.message) (the sign-in report)")
+            throw error.about("the sign-in report")
         }
     }
 }

@@ -72,6 +72,10 @@ struct Glewlwyd: SingleSecretServer {
         Finding(.problem, code: "glewlwyd-\(code)", message: "glewlwyd: \(reason)")
     }
 
+    func scopes() async throws(AdapterError) -> Set<String>? {
+        try await api.client().fields.scopes.map(Set.init)
+    }
+
     func secretInForce() async throws(AdapterError) -> ClientSecret? {
         ClientSecret(try await api.client().secret().text)
     }

@@ -78,8 +78,7 @@ extension GraviteeAPI {
                 let response = try await admin.expect([200], "GET", "\(audits)?\(query)", .read)
                 page = try admin.decode(GraviteeAuditPage.self, response, .read)
             } catch {
-                throw AdapterError(
-                    error.kind, code: error.code, message: "\(error.message) (the audits)")
+                throw error.about("the audits")
             }
             found += page.data.filter { $0.actor?.id.map { $0 == application } ?? false }
                 .compactMap(\.presentation)

@@ -111,8 +111,7 @@ extension KeycloakAPI {
                 [200], "GET", "\(realmPath)/events\(rest)", .read)
             return try admin.decode(type, response, .read)
         } catch {
-            throw AdapterError(
-                error.kind, code: error.code, message: "\(error.message) (the realm's events)")
+            throw error.about("the realm's events")
         }
     }
 }

@@ -85,6 +85,8 @@ struct Logto: ProbedServer {
         try await api.presentations(since: moment)
     }
 
+    func scopes() async throws(AdapterError) -> Set<String>? { try await api.grantedScopes() }
+
     func authenticate(with secret: ClientSecret, connection: ProbeConnection)
         async throws(AdapterError) -> AuthenticationResult
     {

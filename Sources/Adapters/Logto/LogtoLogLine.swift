@@ -59,8 +59,7 @@ extension LogtoAPI {
                 let response = try await admin.expect([200], "GET", "/api/logs?\(query)", .read)
                 lines = try admin.decode([LogtoLogLine].self, response, .read)
             } catch {
-                throw AdapterError(
-                    error.kind, code: error.code, message: "\(error.message) (the audit log)")
+                throw error.about("the audit log")
             }
             // The newest come first, and there is no filter by time.
             found += lines.compactMap(\.presentation).filter { $0.at >= moment }

@@ -27,6 +27,7 @@ extension Okta {
         self.init(
             api: try await Self.api(settings, .apiService, plan, parts),
             log: try await Self.log(settings, .apiService, plan, parts),
+            grants: try await Self.grants(settings, .apiService, isOrg: true, plan, parts),
             probe: try TokenProbe(settings, plan, parts, at: "\(url)/oauth2/v1/token"),
             issuer: url, isExclusive: plan.isExclusive)
     }

@@ -45,6 +45,7 @@ extension Okta {
         self.init(
             api: try await Self.api(settings, .application, plan, parts),
             log: try await Self.log(settings, .application, plan, parts),
+            grants: try await Self.grants(settings, .application, isOrg: isOrg, plan, parts),
             probe: try TokenProbe(settings, plan, parts, at: endpoint),
             issuer: issuer)
     }
@@ -66,6 +67,15 @@ extension Okta {
         OktaLog(
             admin: try await admin(settings, OktaKind.logScope, kind, parts),
             clientID: plan.clientID.rawValue, now: parts.now)
+    }
+
+    /// What the client was granted, read with a token of its own for the same reason.
+    static func grants(
+        _ settings: Settings, _ kind: OktaKind, isOrg: Bool, _ plan: Plan, _ parts: ServerParts
+    ) async throws(AdapterError) -> OktaGrants {
+        OktaGrants(
+            admin: try await admin(settings, kind.grantScope, kind, parts),
+            appID: try settings.text("app_id") ?? plan.clientID.rawValue, kind: kind, isOrg: isOrg)
     }
 
     private static func admin(

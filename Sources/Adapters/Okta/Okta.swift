@@ -9,6 +9,7 @@ import RotationCore
 struct Okta: ProbedServer {
     let api: OktaAPI
     let log: OktaLog
+    let grants: OktaGrants
     let probe: TokenProbe
     let issuer: String
     /// Whether the plan says that nobody else makes secrets for the client.
@@ -91,10 +92,11 @@ struct Okta: ProbedServer {
         do throws(AdapterError) {
             return try await log.presentations(since: moment)
         } catch {
-            throw AdapterError(
-                error.kind, code: error.code, message: "\(error.message) (the System Log)")
+            throw error.about("the System Log")
         }
     }
+
+    func scopes() async throws(AdapterError) -> Set<String>? { try await grants.scopes() }
 
     func authenticate(with secret: ClientSecret, connection: ProbeConnection)
         async throws(AdapterError) -> AuthenticationResult

@@ -32,6 +32,14 @@ enum OktaKind: Sendable {
     static let logScope = "okta.logs.read"
     var readScope: String { "\(rights).read" }
 
+    /// What reading a client's grants needs, in a login of its own.
+    var grantScope: String {
+        switch self {
+        case .application: "okta.appGrants.read"
+        case .apiService: readScope
+        }
+    }
+
     private var rights: String {
         switch self {
         case .application: "okta.apps"

@@ -120,6 +120,13 @@ struct PingFederate: ProbedServer {
         try await assertSecondary(endAt: [])
     }
 
+    /// Of a client that isn't kept to some, the common scopes of the whole server would be needed.
+    func scopes() async throws(AdapterError) -> Set<String>? {
+        let client = try await api.client()
+        guard client.restrictScopes ?? false else { return nil }
+        return Set((client.restrictedScopes ?? []) + (client.exclusiveScopes ?? []))
+    }
+
     func authenticate(with secret: ClientSecret, connection: ProbeConnection)
         async throws(AdapterError) -> AuthenticationResult
     {

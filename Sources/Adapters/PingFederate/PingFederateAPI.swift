@@ -27,6 +27,10 @@ struct PingFederateClient: Decodable {
     let enabled: Bool?
     let grantTypes: [String]?
     let clientAuth: Authentication?
+    /// Whether it is kept to the scopes below; every other one may ask for all that are common.
+    let restrictScopes: Bool?
+    let restrictedScopes: [String]?
+    let exclusiveScopes: [String]?
     /// Whether the engines of a cluster have it; only said where the cluster copies by itself.
     let replicationStatus: String?
 

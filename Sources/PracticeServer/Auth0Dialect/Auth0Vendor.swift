@@ -30,6 +30,7 @@ struct Auth0Vendor: Vendor {
     func add(to router: Router<PracticeContext>) {
         Auth0Clients(practice: practice, issuer: issuer).add(to: router)
         Auth0Logs(practice: practice, issuer: issuer).add(to: router)
+        Auth0ClientGrants(practice: practice, issuer: issuer).add(to: router)
         add(
             Self.server, to: router, token: "oauth/token",
             metadata: ".well-known/openid-configuration", keys: ".well-known/jwks.json")

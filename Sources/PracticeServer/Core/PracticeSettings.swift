@@ -61,6 +61,8 @@ struct PracticeSettings: Sendable, Codable {
     var eventLagMs: Milliseconds = 0
     /// Let vendors' logs be forbidden to everybody.
     var eventsAreForbidden = false
+    /// Let what says which scopes a client has be forbidden to everybody.
+    var scopesAreForbidden = false
     /// How many events a page of a vendor's log has at most, whatever is asked for.
     var eventPageSize = 1_000
     /// Let Okta's log have each refusal of a secret, and not only every fifth in a row.

@@ -29,6 +29,7 @@ struct LogtoVendor: Vendor {
         let admin = LogtoAdmin(practice: practice, issuer: issuer)
         admin.add(to: router)
         LogtoLogs(admin: admin).add(to: router)
+        LogtoRoles(admin: admin).add(to: router)
         add(
             Self.server, to: router, token: "oidc/token",
             metadata: "oidc/.well-known/openid-configuration", keys: "oidc/jwks")

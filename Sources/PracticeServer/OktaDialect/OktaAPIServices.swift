@@ -24,6 +24,9 @@ struct OktaAPIServices: Sendable {
     }
 
     func add(to router: Router<PracticeContext>) {
+        router.get(RouterPath("\(Self.path)/:id")) { request, context in
+            try await access.answer(request, Self.read) { try get(context) }
+        }
         let secrets = router.group("\(Self.path)/:id/credentials/secrets")
         secrets.get { request, context in
             try await access.answer(request, Self.read) { try list(context) }
@@ -49,6 +52,19 @@ struct OktaAPIServices: Sendable {
             throw OktaError.notFound("Resource not found: \(id) (OAuthApiService)")
         }
         return found
+    }
+
+    private func get(_ context: PracticeContext) throws -> Response {
+        let client = try client(context)
+        guard !practice.withState({ $0.settings.scopesAreForbidden }) else {
+            throw OktaError.accessDenied
+        }
+        let integration: JSONValue = [
+            "id": .string(client.internalID), "type": "practice_api_service",
+            "name": .string(client.clientID), "createdAt": .string(client.created.iso8601),
+            "grantedScopes": .array(client.scopes.sorted().map(JSONValue.string)),
+        ]
+        return Reply.json(integration)
     }
 
     private func list(_ context: PracticeContext) throws -> Response {

@@ -14,6 +14,7 @@ struct OktaAdmin: Sendable {
     func add(to router: Router<PracticeContext>) {
         let app = router.group("/api/v1/apps/:appId")
         app.get { try await answer($0, $1, "okta.apps.read", getApp) }
+        app.get("grants") { try await answer($0, $1, "okta.appGrants.read", grants) }
         let secrets = app.group("credentials/secrets")
         secrets.get { try await answer($0, $1, "okta.apps.read", list) }
         secrets.post { try await answer($0, $1, "okta.apps.manage", create) }
@@ -40,6 +41,24 @@ extension OktaAdmin {
     private func getApp(_ request: Request, _ context: PracticeContext) throws -> Response {
         let client = try client(context)
         return Reply.json(OktaAppWire(client))
+    }
+
+    /// The `okta.*` scopes that the application was granted; those of other servers aren't in here.
+    private func grants(_ request: Request, _ context: PracticeContext) throws -> Response {
+        let client = try client(context)
+        guard !practice.withState({ $0.settings.scopesAreForbidden }) else {
+            throw OktaError.accessDenied
+        }
+        let grants = client.grants.sorted().map { scope -> JSONValue in
+            [
+                "id": .string("oag\(SecretDigest(of: scope).oktaHash.prefix(17))"),
+                "status": "ACTIVE", "issuer": .string(practice.baseURL),
+                "clientId": .string(client.clientID), "scopeId": .string(scope), "source": "ADMIN",
+                "created": .string(client.created.iso8601),
+                "lastUpdated": .string(client.created.iso8601),
+            ]
+        }
+        return Reply.json(JSONValue.array(grants))
     }
 
     private func list(_ request: Request, _ context: PracticeContext) throws -> Response {

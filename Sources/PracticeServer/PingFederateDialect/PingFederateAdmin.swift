@@ -64,7 +64,9 @@ struct PingFederateAdmin: Sendable {
         let shown: JSONValue = [
             "clientId": .string(client.clientID), "name": .string(client.clientID),
             "enabled": .bool(client.isEnabled), "grantTypes": ["CLIENT_CREDENTIALS"],
-            "clientAuth": .object(authentication),
+            "clientAuth": .object(authentication), "restrictScopes": true,
+            "restrictedScopes": .array(client.scopes.sorted().map(JSONValue.string)),
+            "exclusiveScopes": .array(client.grants.sorted().map(JSONValue.string)),
             "clientSecretRetentionPeriodType": "SERVER_DEFAULT",
         ]
         return Reply.json(shown)

@@ -87,6 +87,7 @@ struct PracticeWorld: Sendable {
                 secret: credentials.adminSecret, authMethod: .post,
                 scopes: [
                     "read:client_keys", "update:clients", "update:client_keys", "read:logs",
+                    "read:client_grants",
                 ]))
         for client in seed.clients ?? [] { _ = try await registrar.register(client) }
     }

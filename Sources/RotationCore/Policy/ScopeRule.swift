@@ -28,11 +28,11 @@ public struct ScopeRule: Sendable {
         }
         let wide = held.filter { Self.isWide($0) && !(needed?.contains($0) ?? false) }
         let spare = needed.map { held.subtracting($0).subtracting(wide) } ?? []
-        let missing = needed.map { $0.subtracting(held) } ?? []
+        let lacks = held.contains("*") ? [] : needed.map { $0.subtracting(held) } ?? []
         return [
             finding("scope-too-wide", "the client may do everything of a kind", wide),
             finding("scope-not-needed", "the client has scopes that the plan doesn't name", spare),
-            finding("scope-missing", "the client lacks scopes that the plan names", missing),
+            finding("scope-missing", "the client lacks scopes that the plan names", lacks),
         ].compactMap { $0 }
     }
 

@@ -107,7 +107,8 @@ struct Examination {
             result.canDisable = capabilities.canDisable
             if !capabilities.canWithdraw { result.add(name, OneWay.finding) }
             _ = try await server.identity()
-            for finding in try await server.preflight(overlap: plan.overlap) {
+            let found = try await server.preflight(overlap: plan.overlap)
+            for finding in found {
                 // The slot that is taken is taken by the rotation itself.
                 let isOurs = ["-limit-reached", "-slot-occupied"].contains {
                     finding.code.hasSuffix($0)
@@ -115,9 +116,9 @@ struct Examination {
                 if live != nil, isOurs { continue }
                 result.add(name, finding)
             }
-            let held = try? await server.scopes()
-            for finding in ScopeRule(needed: plan.scopes).findings(holding: held ?? nil) {
-                result.add(name, finding)
+            // What keeps the rest from working keeps the scopes from being read too.
+            if !found.contains(where: { $0.severity == .problem }) {
+                for finding in await scopeFindings(server) { result.add(name, finding) }
             }
             guard capabilities.permits(plan.strategy) else {
                 return result.add(name, Outage.refusal(of: plan))
@@ -152,6 +153,20 @@ struct Examination {
                 result.add(name, refused)
             }
         } catch { result.add(name, error) }
+    }
+
+    /// What the client may do beyond its needs; where that may not be read, that it isn't known.
+    private func scopeFindings(_ server: any AuthorizationServer) async -> [Finding] {
+        do throws(AdapterError) {
+            return ScopeRule(needed: plan.scopes).findings(holding: try await server.scopes())
+        } catch {
+            return [
+                Finding(
+                    .warning, code: "scopes-unread",
+                    message: "\(error.message); whether the client may do more than it needs isn't "
+                        + "known")
+            ]
+        }
     }
 
     /// A clock that is far off makes tokens and evidence look stale.

@@ -19,6 +19,9 @@ extension FuzzTarget {
             log: OktaLog(
                 admin: admin("okta", http, OktaAPI.words), clientID: "billing",
                 now: { Instant(milliseconds: 1_795_000_000_000) }),
+            grants: OktaGrants(
+                admin: admin("okta", http, OktaAPI.words), appID: "0oa1", kind: .application,
+                isOrg: true),
             probe: probe("okta", http) { $0 == 401 && $1 == "invalid_client" },
             issuer: "https://a.example")
         return InlineExecutor.run { await ask(server, bytes.first ?? 0, http) }
