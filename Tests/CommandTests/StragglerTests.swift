@@ -82,6 +82,21 @@ struct StragglerTests {
             reading: .watching(file: copy), pause: .milliseconds(20))
     }
 
+    @Test func `each kind of server that tells who came is asked here`() async throws {
+        struct Server: Decodable {
+            struct Capabilities: Decodable { let events: String }
+
+            let type: String
+            let capabilities: Capabilities?
+        }
+        try await Workbench.open { bench in
+            let listed = try await HoldoverProcess(on: bench).run(["servers", "--json"])
+            let servers = try JSONDecoder().decode([Server].self, from: Data(listed.output.utf8))
+            let telling = servers.filter { $0.capabilities.map { $0.events != "none" } ?? false }
+            #expect(Set(telling.map(\.type)) == Set(Self.telling.map(\.rawValue)))
+        }
+    }
+
     @Test(arguments: Self.telling)
     func `the next run names it`(dialect: Dialect) async throws {
         try await open(dialect) { stage in
