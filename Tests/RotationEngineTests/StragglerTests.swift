@@ -71,6 +71,16 @@ import Testing
         #expect(alert.detail.contains("10.9.9.9, user agent report-batch/1.4, once"))
     }
 
+    @Test mutating func `a long watch looks at each run of a timer of five minutes`() async throws {
+        here.plan.watch = .hours(48)
+        var rotation = try #require(try await watching())
+        for _ in 0..<3 {
+            #expect(rotation.nextAt <= here.clock.now() + .minutes(5) + .seconds(-20))
+            rotation = try #require(try await next())
+            #expect(rotation.reason == .watching)
+        }
+    }
+
     @Test func `it is counted as often as it comes, and named in the audit once`() async throws {
         _ = try await watching()
         for _ in 0..<3 {

@@ -46,13 +46,14 @@ extension RotationDriver {
     private var phaseSince: Instant { rotation.body.phaseSince }
     private var watchEnd: Instant { phaseSince + plan.watch }
 
-    /// The log is read every five minutes: somebody is found by the first run behind that.
+    /// The log is read at each run of a timer of five minutes, a little early or late as timers
+    /// are: somebody is found by the first run behind the first use.
     func nextLook(_ server: any AuthorizationServer) -> Instant {
         let share = plan.watch.milliseconds / 48
         let pause =
             server.capabilities.events == .none
             ? max(Span.minutes(1).milliseconds, share)
-            : min(Span.minutes(5).milliseconds, max(Span.seconds(1).milliseconds, share))
+            : min(Span.seconds(270).milliseconds, max(Span.seconds(1).milliseconds, share))
         return clock.now() + Span(milliseconds: pause)
     }
 
