@@ -16,34 +16,12 @@ set -euo pipefail
 cache=${HOLDOVER_TEST_CACHE:-${XDG_CACHE_HOME:-${HOME:-}/.cache}/holdover}
 place=$cache/prometheus
 here=$(cd "$(dirname "$0")" && pwd)
-
-# fetch PACKAGE...: unpacks each package that isn't there yet.
-fetch() {
-    local package
-    mkdir -p "$place"
-    exec 9>"$cache/prometheus.lock"
-    flock 9
-    for package in "$@"; do
-        [ ! -e "$place/$package.unpacked" ] || continue
-        rm -rf "$place/download"
-        mkdir "$place/download"
-        (
-            cd "$place/download"
-            apt-get download "$package" 2>/dev/null || {
-                apt-get update -q
-                apt-get download "$package"
-            }
-            dpkg -x "$package"_*.deb "$place/unpacked"
-        ) >&2
-        rm -rf "$place/download"
-        touch "$place/$package.unpacked"
-    done
-    flock -u 9
-}
+# shellcheck source=debian-packages.sh
+. "$here/debian-packages.sh"
 
 promtool() {
     type -P promtool && return
-    fetch prometheus
+    unpack "$place" prometheus
     echo "$place/unpacked/usr/bin/promtool"
 }
 
@@ -100,7 +78,7 @@ begin() {
 
 start() {
     local dir=$1 exporter prometheus manager receiver url
-    fetch prometheus prometheus-node-exporter prometheus-alertmanager
+    unpack "$place" prometheus prometheus-node-exporter prometheus-alertmanager
     mkdir -p "$dir/textfiles" "$dir/rules"
     read -r exporter prometheus manager receiver < <(free_ports)
     configure "$dir" "$exporter" "$manager" "$receiver"
