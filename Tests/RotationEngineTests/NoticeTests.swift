@@ -26,16 +26,19 @@ import Testing
     }
 
     private func notice(
-        _ rotation: String, first: Int64, last: Int64, count: Int, words: String = "w"
+        _ rotation: String, first: Int64, last: Int64, count: Int, words: String = "w",
+        of subject: String = "10.9.9.9"
     ) -> Notice {
         Notice(
             client: client, rotation: RotationID(rawValue: rotation), kind: .straggler,
-            subject: "10.9.9.9", words: words, firstAt: Instant(milliseconds: first),
+            subject: subject, words: words, firstAt: Instant(milliseconds: first),
             lastAt: Instant(milliseconds: last), count: count)
     }
 
     private func keep(_ notices: Notice...) throws -> [Notice] {
-        try home.raw { database in for notice in notices { try notice.upsert(database) } }
+        try home.raw { database in
+            for notice in notices { try client.note(notices: [notice], database) }
+        }
         let journal = try Journal.openForReading(in: home.directory)
         defer { try? journal.close() }
         return try journal.notices(of: client)
@@ -55,6 +58,21 @@ import Testing
             notice("R1", first: 100, last: 200, count: 30),
             notice("R2", first: 900, last: 950, count: 2))
         #expect(kept == [notice("R2", first: 900, last: 950, count: 2)])
+    }
+
+    @Test func `whoever makes up names fills no journal, and what goes on is kept`() throws {
+        try home.raw { database in
+            for round in Int64(0)..<60 {
+                let made = (0..<20).map { number in
+                    notice("R1", first: round, last: round, count: 1, of: "\(round)-\(number)")
+                }
+                let real = notice("R1", first: round, last: round, count: 1, of: "10.7.7.7")
+                try client.note(notices: made + [real], database)
+            }
+        }
+        let kept = try keep()
+        #expect(kept.count == 500 && kept.contains { $0.subject == "10.7.7.7" })
+        #expect(!kept.contains { $0.subject == "30-0" })
     }
 
     @Test func `addresses are remembered, and the longest unseen are forgotten`() throws {

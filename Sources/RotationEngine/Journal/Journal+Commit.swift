@@ -110,7 +110,7 @@ extension Journal {
                 .execute(arguments: [id])
         }
         for evidence in entry.evidence { try evidence.upsert(of: id, database) }
-        for notice in entry.notices { try notice.upsert(database) }
+        try pending.client.note(notices: entry.notices, database)
         try pending.client.note(addresses: entry.addresses, database)
         if let operation = entry.opened {
             receipt.operation = try open(operation, pending, database)

@@ -45,7 +45,7 @@ extension Notice {
     }
 
     /// The same log is read again and again, so within a rotation the largest count is the count.
-    func upsert(_ database: Database) throws {
+    fileprivate func upsert(_ database: Database) throws {
         try database.cachedStatement(
             sql: """
                 INSERT INTO notice
@@ -67,6 +67,22 @@ extension Notice {
 }
 
 extension ClientName {
+    /// How many notices are kept of a client; the longest unseen are forgotten.
+    private static let noticeLimit = 500
+
+    /// Keeps what was noticed, however many names somebody makes up.
+    func note(notices: [Notice], _ database: Database) throws {
+        guard !notices.isEmpty else { return }
+        for notice in notices { try notice.upsert(database) }
+        try database.cachedStatement(
+            sql: """
+                DELETE FROM notice WHERE client = ?1 AND (kind, subject) NOT IN
+                    (SELECT kind, subject FROM notice WHERE client = ?1
+                    ORDER BY last_at DESC, kind, subject LIMIT \(Self.noticeLimit))
+                """
+        ).execute(arguments: [rawValue])
+    }
+
     /// How many addresses are remembered of a client; the longest unseen are forgotten.
     private static let addressLimit = 500
 
