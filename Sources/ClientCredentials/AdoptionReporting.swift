@@ -17,22 +17,32 @@ public enum AdoptionReporting: Sendable {
 final class AdoptionReporter: Sendable {
     private let reporting: AdoptionReporting
     private let time: TokenTime
+    /// To whoever hands lines on, one after another and in nobody's way; only the last one counts.
+    private let lines: AsyncStream<String>.Continuation?
 
     init(_ reporting: AdoptionReporting, time: TokenTime) {
         self.reporting = reporting
         self.time = time
+        guard case .handing(let hand) = reporting else {
+            lines = nil
+            return
+        }
+        let (stream, lines) = AsyncStream<String>.makeStream(bufferingPolicy: .bufferingNewest(1))
+        self.lines = lines
+        Task { for await line in stream { await hand(line) } }
     }
 
+    deinit { lines?.finish() }
+
     /// Reports a use; throws where the file can't be written.
-    func report(_ used: ClientAuthentication, beside candidate: ClientAuthentication?) async throws
-    {
+    func report(_ used: ClientAuthentication, beside candidate: ClientAuthentication?) throws {
         guard let secret = used.secret, used.isSecret else { return }
         let other = candidate.flatMap { $0.digest == used.digest ? nil : $0.secret }
         let line = AdoptionFingerprint.line(
             clientID: used.clientID, secret: secret, candidate: other, at: time.date())
         switch reporting {
         case .none: break
-        case .handing(let hand): await hand(line)
+        case .handing: lines?.yield(line)
         case .file(let path): try Data(line.utf8).write(to: URL(filePath: path), options: .atomic)
         }
     }

@@ -35,6 +35,15 @@ struct CircuitBreaker: Sendable {
         }
     }
 
+    /// How long it lets nobody through; nil where it is closed.
+    func wait(at now: ContinuousClock.Instant) -> Duration? {
+        switch condition {
+        case .closed: nil
+        case .onTrial(let pause): pause
+        case .open(let until, _): max(.zero, now.duration(to: until))
+        }
+    }
+
     /// Who is let through tells what came of it.
     mutating func admit(at now: ContinuousClock.Instant) -> Admission {
         switch condition {

@@ -9,11 +9,26 @@ final class CredentialKeeper: Sendable {
     private struct Knowledge {
         var read: StagedCredentials?
         var previous: ClientAuthentication?
+        /// Those that the server took.
+        var taken: Set<ProofDigest> = []
+        /// Those that are on their way to it, for the first time.
+        var onTrial: Set<ProofDigest> = []
+        /// Why the source couldn't be read, as was said last.
+        var unreadable: String?
         /// Those that the server refused.
         var refused: [ProofDigest: Refusal] = [:]
 
         func mayPresent(_ proof: ProofDigest, at now: ContinuousClock.Instant) -> Bool {
             refused[proof].map { now >= $0.until } ?? true
+        }
+
+        /// The current one, the candidate, the previous one; one that nobody knows to be good and
+        /// that is on its way already comes behind one that is.
+        var inOrder: [ClientAuthentication] {
+            let all = [read?.current, read?.candidate, previous].compactMap(\.self)
+            guard let first = all.first, onTrial.contains(first.digest) else { return all }
+            return all.filter { taken.contains($0.digest) }
+                + all.filter { !taken.contains($0.digest) }
         }
     }
 
@@ -54,25 +69,38 @@ final class CredentialKeeper: Sendable {
     func read() async throws(CredentialUnreadable) -> Bool {
         let read: StagedCredentials
         do throws(CredentialUnreadable) { read = try await source.read() } catch {
-            let isKnown = knowledge.withLock { $0.read != nil }
+            let (isKnown, isNews) = knowledge.withLock { knowledge in
+                defer { knowledge.unreadable = error.description }
+                return (knowledge.read != nil, knowledge.unreadable != error.description)
+            }
             guard isKnown else { throw error }
-            logger.warning(
+            logger.log(
+                level: isNews ? .warning : .debug,
                 "the credential can't be read; the known one stays in use",
                 metadata: ["reason": "\(error)"])
             return false
         }
         return knowledge.withLock { knowledge in
+            knowledge.unreadable = nil
             guard let known = knowledge.read else {
                 knowledge.read = read
                 return false
             }
             guard !known.isSame(as: read) else { return false }
-            if known.current.digest != read.current.digest { knowledge.previous = known.current }
+            // What the server never took is no way back.
+            if known.current.digest != read.current.digest,
+                knowledge.previous == nil || knowledge.taken.contains(known.current.digest)
+            {
+                knowledge.previous = known.current
+            }
             knowledge.read = read
             // What stands there now was put there for a reason; others are forgotten.
             let kept = [read.candidate, knowledge.previous].compactMap { $0?.digest }
             knowledge.refused = knowledge.refused.filter {
                 kept.contains($0.key) && $0.key != read.current.digest
+            }
+            knowledge.taken = knowledge.taken.filter {
+                kept.contains($0) || $0 == read.current.digest
             }
             return true
         }
@@ -80,6 +108,21 @@ final class CredentialKeeper: Sendable {
 
     /// Whether nothing was read yet.
     var isEmpty: Bool { knowledge.withLock { $0.read == nil } }
+
+    /// Whether the server took the current credential.
+    var isCurrentTaken: Bool {
+        knowledge.withLock { knowledge in
+            knowledge.read.map { knowledge.taken.contains($0.current.digest) } ?? false
+        }
+    }
+
+    /// All that are known.
+    var known: [ClientAuthentication] { knowledge.withLock { $0.inOrder } }
+
+    /// Whether the server took it.
+    func wasTaken(_ proof: ClientAuthentication) -> Bool {
+        knowledge.withLock { $0.taken.contains(proof.digest) }
+    }
 
     /// Whether the current credential was refused, and it is time to present it again: the server
     /// may take it by now, and a rotation waits for that.
@@ -93,13 +136,11 @@ final class CredentialKeeper: Sendable {
         }
     }
 
-    /// Which credential to present after `tried`: the current one, the candidate, the previous one.
+    /// Which credential to present after `tried`.
     func choice(after tried: [ProofDigest]) -> Choice {
         let now = time.now()
         return knowledge.withLock { knowledge in
-            guard let read = knowledge.read else { return .nothing }
-            let all = [read.current, read.candidate, knowledge.previous].compactMap(\.self)
-            let left = all.filter { !tried.contains($0.digest) }
+            let left = knowledge.inOrder.filter { !tried.contains($0.digest) }
             if let next = left.first(where: { knowledge.mayPresent($0.digest, at: now) }) {
                 return .present(next)
             }
@@ -111,15 +152,32 @@ final class CredentialKeeper: Sendable {
         }
     }
 
+    /// It is on its way to the server, until ``came(back:)``.
+    func sent(_ proof: ClientAuthentication) {
+        knowledge.withLock { knowledge in
+            if !knowledge.taken.contains(proof.digest) { knowledge.onTrial.insert(proof.digest) }
+        }
+    }
+
+    /// Whatever came of it.
+    func came(back proof: ClientAuthentication) {
+        knowledge.withLock { _ = $0.onTrial.remove(proof.digest) }
+    }
+
     /// The server took it.
     func took(_ proof: ClientAuthentication) {
-        knowledge.withLock { $0.refused[proof.digest] = nil }
+        knowledge.withLock { knowledge in
+            knowledge.refused[proof.digest] = nil
+            knowledge.taken.insert(proof.digest)
+        }
     }
 
     /// The server refused it.
     func refused(_ proof: ClientAuthentication, _ error: TokenError) {
         let now = time.now()
         knowledge.withLock { knowledge in
+            // What was sent at the same time says it once more.
+            if let before = knowledge.refused[proof.digest], now < before.until { return }
             let count = (knowledge.refused[proof.digest]?.count ?? 0) + 1
             let longer = min(pause * (1 << min(count - 1, 10)), .seconds(60))
             knowledge.refused[proof.digest] = Refusal(

@@ -9,15 +9,14 @@ enum ErrorText {
         !text.isEmpty && text.utf8.count <= 200 && text.unicodeScalars.allSatisfy(isAllowed)
     }
 
-    /// `text` without forbidden characters and without `secret`, which some servers repeat.
+    /// `text` without forbidden characters and without what some servers repeat: the secret, in
+    /// each of its `spellings`.
     ///
     /// Signed assertions go too: one that was refused may be good for a minute yet.
-    static func clean(_ text: String, without secret: String?) -> String {
+    static func clean(_ text: String, without spellings: [String]) -> String {
         var text = text
-        if let secret, !secret.isEmpty {
-            for spelling in [secret, FormEncoding.encode(secret)] {
-                text = text.replacing(spelling, with: "<client secret>")
-            }
+        for spelling in spellings where !spelling.isEmpty {
+            text = text.replacing(spelling, with: "<client secret>")
         }
         text = withoutAssertions(text)
         let cleaned = text.unicodeScalars.prefix(500).map { scalar -> Character in

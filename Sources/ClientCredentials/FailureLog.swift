@@ -6,27 +6,24 @@ import Synchronization
 /// While an endpoint is down each call fails, and a thousand callers would fill a disk.
 final class FailureLog: Sendable {
     private let logger: Logger
-    /// What was said last; nil where all is well.
-    private let said = Mutex<String?>(nil)
+    /// What was said last of each kind of token that there is none of.
+    private let said = Mutex<[TokenEndpoint: String]>([:])
 
     init(_ logger: Logger) { self.logger = logger }
 
     /// There is no token: a warning where that is news, else for those who look for faults.
-    func failed(_ failure: TokenFailure) {
+    func failed(_ failure: TokenFailure, _ endpoint: TokenEndpoint) {
         let isNews = said.withLock { said in
-            defer { said = failure.kind }
-            return said != failure.kind
+            defer { said[endpoint] = failure.kind }
+            return said[endpoint] != failure.kind
         }
         logger.log(
             level: isNews ? .warning : .debug, "no token", metadata: ["reason": "\(failure)"])
     }
 
     /// There is one.
-    func succeeded() {
-        let isNews = said.withLock { said in
-            defer { said = nil }
-            return said != nil
-        }
+    func succeeded(_ endpoint: TokenEndpoint) {
+        let isNews = said.withLock { $0.removeValue(forKey: endpoint) != nil }
         if isNews { logger.notice("tokens are to be had again") }
     }
 }

@@ -50,7 +50,8 @@ public struct SealedTokenStore: Sendable {
         else { return nil }
         let left = Int((stored.endsAt - date().timeIntervalSince1970).rounded(.down))
         let unused = min(buffer / .seconds(1), stored.lifetime / 10)
-        guard left > 0, Double(left) > unused else { return nil }
+        // A clock that was set back gives no token a longer life.
+        guard left > 0, Double(left) > unused, Double(left) <= stored.lifetime else { return nil }
         return AccessToken(
             value: stored.token, lifetime: .seconds(left), scope: stored.scope,
             askedScope: endpoint.scope)

@@ -94,7 +94,7 @@ struct TokenAnswer {
         return .refused(
             status: answer.status, error: refusal.error,
             description: refusal.error_description.map {
-                ErrorText.clean($0, without: authentication.secret)
+                ErrorText.clean($0, without: authentication.spellings)
             })
     }
 
@@ -108,6 +108,6 @@ struct TokenAnswer {
     }
 
     private func repeatsSecret(_ text: String) -> Bool {
-        authentication.secret.map { !$0.isEmpty && text.contains($0) } ?? false
+        authentication.spellings.contains { !$0.isEmpty && text.contains($0) }
     }
 }

@@ -26,6 +26,8 @@ final class TokenCache<Key: Hashable & Sendable, Failure: Error>: Sendable {
         var held: Held?
         /// The request under way, by its number.
         var flight: Int?
+        /// The request under way, where somebody has waited for it long enough.
+        var slowFlight: Int?
         /// What to ask with as soon as the request under way has ended: it began too early.
         var next: Fetch?
         /// Requests that failed in a row.
@@ -33,9 +35,20 @@ final class TokenCache<Key: Hashable & Sendable, Failure: Error>: Sendable {
         /// The background doesn't ask again before.
         var quietUntil: ContinuousClock.Instant?
 
+        /// The token, where it may still be used.
+        func live(at now: ContinuousClock.Instant) -> AccessToken? {
+            held.flatMap { now < $0.life.endsAt ? $0.token : nil }
+        }
+
+        /// Until when the token is handed out; behind that a caller waits for a better one, unless
+        /// there was none just now, or the request for it takes too long.
+        func usableUntil(_ held: Held) -> ContinuousClock.Instant {
+            let isSlow = flight != nil && slowFlight == flight
+            return failures == 0 && !isSlow ? held.life.staleAt : held.life.endsAt
+        }
+
         func isWorthKeeping(at now: ContinuousClock.Instant) -> Bool {
-            flight != nil || held.map { now < $0.life.endsAt } ?? false
-                || quietUntil.map { now < $0 } ?? false
+            flight != nil || live(at: now) != nil || quietUntil.map { now < $0 } ?? false
         }
     }
 
@@ -49,6 +62,9 @@ final class TokenCache<Key: Hashable & Sendable, Failure: Error>: Sendable {
             return lastNumber
         }
     }
+
+    /// How long a caller waits for a better token than the one that is in memory.
+    private static var patience: Duration { .seconds(2) }
 
     private let time: TokenTime
     private let life: @Sendable (Duration, ContinuousClock.Instant) -> TokenLife
@@ -69,27 +85,69 @@ final class TokenCache<Key: Hashable & Sendable, Failure: Error>: Sendable {
     /// The token in memory, or what `fetch` comes to: its own, or that of the request under way.
     ///
     /// Cancelling the calling task, and the deadline, end the waiting and not the request, which
-    /// others wait for.
+    /// others wait for. Nobody waits in vain who could have had the token in memory.
     func token(
         for key: Key, until deadline: ContinuousClock.Instant? = nil, _ fetch: @escaping Fetch
     ) async -> Answer {
         if let token = tokenInHand(for: key, fetch) { return .success(token) }
         let waiter = contents.withLock { $0.number() }
-        let alarm = deadline.map { deadline in
-            Task {
-                await time.sleep(time.now().duration(to: deadline))
-                if !Task.isCancelled { dismiss(waiter, with: impatience.late) }
-            }
-        }
-        defer { alarm?.cancel() }
+        let alarm = Task { await lose(patience: waiter, for: key, deadline) }
+        defer { alarm.cancel() }
         return await withTaskCancellationHandler {
             await withCheckedContinuation { caller in
                 line(up: caller, as: waiter, for: key, fetch)
-                // The handler may have run before the caller stood in line.
-                if Task.isCancelled { dismiss(waiter, with: impatience.cancelled) }
+                // Both may have come before the caller stood in line.
+                if Task.isCancelled { dismiss(waiter, with: .failure(impatience.cancelled)) }
+                if let deadline, time.now() >= deadline { giveUp(waiter, for: key) }
             }
         } onCancel: {
-            dismiss(waiter, with: impatience.cancelled)
+            dismiss(waiter, with: .failure(impatience.cancelled))
+        }
+    }
+
+    /// Ends a caller's waiting: soon with the token in memory, or once its time is over.
+    private func lose(
+        patience waiter: Int, for key: Key, _ deadline: ContinuousClock.Instant?
+    ) async {
+        let now = time.now()
+        let end = contents.withLock { $0.entries[key]?.held?.life.endsAt }
+        if let end, now < end {
+            let enough = min(now + Self.patience, end, deadline ?? end)
+            // A moment before it ends, so that it still is of use.
+            await time.alarm(now.duration(to: enough) - (enough == end ? .milliseconds(1) : .zero))
+            guard !Task.isCancelled, !takeLive(waiter, for: key) else { return }
+        }
+        guard let deadline else { return }
+        await time.alarm(time.now().duration(to: deadline))
+        if !Task.isCancelled { giveUp(waiter, for: key) }
+    }
+
+    private func giveUp(_ waiter: Int, for key: Key) {
+        if !takeLive(waiter, for: key) { dismiss(waiter, with: .failure(impatience.late)) }
+    }
+
+    /// Gives a caller the token in memory, and others too until the request has ended; false where
+    /// there is none.
+    private func takeLive(_ waiter: Int, for key: Key) -> Bool {
+        let now = time.now()
+        let token = contents.withLock { contents -> AccessToken? in
+            guard var entry = contents.entries[key], let live = entry.live(at: now) else {
+                return nil
+            }
+            entry.slowFlight = entry.flight
+            contents.entries[key] = entry
+            return live
+        }
+        guard let token else { return false }
+        dismiss(waiter, with: .success(token))
+        return true
+    }
+
+    /// What there is a token for that may still be used.
+    var liveKeys: [Key] {
+        let now = time.now()
+        return contents.withLock { contents in
+            contents.entries.filter { $0.value.live(at: now) != nil }.map(\.key)
         }
     }
 
@@ -134,9 +192,7 @@ final class TokenCache<Key: Hashable & Sendable, Failure: Error>: Sendable {
                 return (nil, nil, .needed)
             }
             if now < held.life.refreshAt, !held.isOutdated { return (held.token, nil, .early) }
-            // In its last moments a caller waits for a better one, unless there was none just now.
-            let last = entry.failures == 0 ? held.life.staleAt : held.life.endsAt
-            guard now < last else { return (nil, nil, .needed) }
+            guard now < entry.usableUntil(held) else { return (nil, nil, .needed) }
             let isQuiet = entry.quietUntil.map { now < $0 } ?? false
             guard entry.flight == nil, !isQuiet else { return (held.token, nil, .early) }
             let number = begin(&entry, &contents)
@@ -163,7 +219,7 @@ final class TokenCache<Key: Hashable & Sendable, Failure: Error>: Sendable {
         if let number { fly(number, key, .needed, fetch) }
     }
 
-    private func dismiss(_ waiter: Int, with failure: Failure) {
+    private func dismiss(_ waiter: Int, with answer: Answer) {
         let caller = contents.withLock { contents in
             for flight in contents.waiters.keys {
                 if let caller = contents.waiters[flight]?.removeValue(forKey: waiter) {
@@ -172,7 +228,7 @@ final class TokenCache<Key: Hashable & Sendable, Failure: Error>: Sendable {
             }
             return nil
         }
-        caller?.resume(returning: .failure(failure))
+        caller?.resume(returning: answer)
     }
 
     private func begin(_ entry: inout Entry, _ contents: inout Contents) -> Int {
@@ -237,7 +293,7 @@ final class TokenCache<Key: Hashable & Sendable, Failure: Error>: Sendable {
             entry.failures += 1
             let pause = Duration.seconds(1 << min(entry.failures, 5))
             entry.quietUntil = now + pause * (0.5 + time.fraction() / 2)
-            if let held = entry.held, now < held.life.endsAt { return .success(held.token) }
+            if let live = entry.live(at: now) { return .success(live) }
         }
         return answer
     }

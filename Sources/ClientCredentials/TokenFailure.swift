@@ -62,6 +62,12 @@ extension TokenError {
         }
     }
 
+    /// Whether that may be what an answer means that isn't one of OAuth (RFC 6749 §5.2).
+    var mayBeRefusalOfCredential: Bool {
+        if case .malformed(let status, _) = self { return status == 400 || status == 403 }
+        return false
+    }
+
     /// Whether the same request may do better a moment later.
     var isPassing: Bool {
         switch self {

@@ -50,8 +50,6 @@ public final class TokenProvider: Sendable {
     private let cache: TokenCache<TokenEndpoint, TokenFailure>
     private let purchase: TokenPurchase
     private let keeper: CredentialKeeper
-    /// What was asked for so far; a new credential is proven with each of them.
-    private let kinds: Mutex<Set<TokenEndpoint>>
     private let watch = Mutex<Task<Void, Never>?>(nil)
     /// When a new credential is proven once more, and how long that is behind the time before.
     private let reproof = Mutex<(at: ContinuousClock.Instant, pause: Duration)?>(nil)
@@ -87,7 +85,6 @@ public final class TokenProvider: Sendable {
             time: time, impatience: .init(cancelled: .cancelled, late: .deadline),
             onHit: { metrics.hit() },
             life: { TokenLife($0, from: $1, policy, chance: time.fraction()) })
-        kinds = Mutex([endpoint.normalized])
         let hints = source.hints()
         let task = Task { [weak self] in
             for await hint in hints { await self?.notice(hint) }
@@ -117,8 +114,7 @@ public final class TokenProvider: Sendable {
         scope: String? = nil, resources: [String]? = nil, deadline: Duration? = nil
     ) async throws(TokenFailure) -> AccessToken {
         let kind = kind(scope, resources)
-        kinds.withLock { _ = $0.insert(kind) }
-        let until = deadline.map { time.now() + $0 }
+        let until = time.now() + (deadline ?? settings.policy.deadline)
         return try await cache.token(for: kind, until: until, fetch(kind)).get()
     }
 
@@ -173,7 +169,22 @@ public final class TokenProvider: Sendable {
         // What was written anew may be what stood there before: a rotation waits for its use.
         let isDue = owesReproof(behind: isNew || hint == .written)
         guard isNew || hint == .written || keeper.owesAnotherTry || isDue else { return }
-        for kind in kinds.withLock({ $0 }) { cache.renew(kind, fetch(kind)) }
+        prove()
+    }
+
+    /// Gets a token with the credential, and once that succeeded all others that are in use.
+    ///
+    /// One first: many servers lock a client out after a few wrong secrets.
+    private func prove() {
+        let used = cache.liveKeys
+        let first = used.contains(endpoint) ? endpoint : used.first ?? endpoint
+        cache.renew(first) { [weak self, purchase] occasion in
+            let answer = await purchase.token(from: first, on: occasion)
+            if let self, keeper.isCurrentTaken {
+                for other in used where other != first { cache.renew(other, fetch(other)) }
+            }
+            return answer
+        }
     }
 
     /// Whether it is time to prove the credential once more.

@@ -28,19 +28,17 @@ struct TokenPurchase: Sendable {
             if policy.insistsOnScope, let shortfall = token.scopeShortfall {
                 throw TokenFailure.scopeNotGranted(missing: shortfall.missing.sorted())
             }
-            failures.succeeded()
+            failures.succeeded(endpoint)
             return .success(token)
         } catch {
-            failures.failed(error)
+            failures.failed(error, endpoint)
             return .failure(error)
         }
     }
 
     /// Forgets what is on the disk.
     func forget(_ endpoint: TokenEndpoint) {
-        if let store, case .present(let proof) = keeper.choice(after: []) {
-            store.forget(endpoint, as: proof)
-        }
+        for proof in keeper.known { store?.forget(endpoint, as: proof) }
     }
 
     private func readFirst() async throws(TokenFailure) {
@@ -65,12 +63,14 @@ struct TokenPurchase: Sendable {
         var refusal: TokenFailure?
         while tried.count < Self.most {
             let proof = try await choice(after: tried, refusal)
+            keeper.sent(proof)
+            defer { keeper.came(back: proof) }
             do throws(TokenFailure) {
                 let token = try await requester.request(endpoint, as: proof, until: deadline)
-                await note(proof, token, endpoint, isFallback: !tried.isEmpty)
+                note(proof, token, endpoint, isFallback: !tried.isEmpty)
                 return token
             } catch {
-                guard case .request(let answer, _) = error, answer.isRefusalOfCredential else {
+                guard case .request(let answer, _) = error, isRefusal(answer, of: proof) else {
                     throw error
                 }
                 keeper.refused(proof, answer)
@@ -81,6 +81,12 @@ struct TokenPurchase: Sendable {
             }
         }
         throw refusal ?? .noCredential("the source holds none")
+    }
+
+    /// Some servers say nothing but 400 or 403, to a wrong secret and to much else.
+    private func isRefusal(_ answer: TokenError, of proof: ClientAuthentication) -> Bool {
+        answer.isRefusalOfCredential
+            || answer.mayBeRefusalOfCredential && !keeper.wasTaken(proof)
     }
 
     /// The next credential to present; throws where none is left.
@@ -98,14 +104,14 @@ struct TokenPurchase: Sendable {
     private func note(
         _ proof: ClientAuthentication, _ token: AccessToken, _ endpoint: TokenEndpoint,
         isFallback: Bool
-    ) async {
+    ) {
         keeper.took(proof)
         store?.store(token, from: endpoint, as: proof)
         if isFallback {
             metrics.count(.fallbacks, at: endpoint.url)
             logger.notice("a credential was refused, and another one taken")
         }
-        do { try await reporter.report(proof, beside: keeper.candidate) } catch {
+        do { try reporter.report(proof, beside: keeper.candidate) } catch {
             logger.warning("the adoption can't be reported", metadata: ["reason": "\(error)"])
         }
     }

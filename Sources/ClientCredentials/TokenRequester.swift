@@ -11,6 +11,12 @@ final class TokenRequester: Sendable {
         var bucket: TokenBucket
         /// Nothing is sent before: the server said so (`Retry-After`).
         var notBefore: ContinuousClock.Instant?
+
+        /// How long nothing is sent; nil where something may be.
+        func obstacle(at now: ContinuousClock.Instant) -> Duration? {
+            let told = notBefore.map { now.duration(to: $0) } ?? .zero
+            return breaker.wait(at: now) ?? (told > .zero ? told : nil)
+        }
     }
 
     /// A `Retry-After` of a day, by mistake or malice, must not keep a service out for so long.
@@ -67,18 +73,24 @@ final class TokenRequester: Sendable {
         guard !Task.isCancelled else { throw .cancelled }
         let now = time.now()
         guard now < deadline else { throw .deadline }
-        let wait: Result<Duration, TokenFailure> = gates.withLock { gates in
+        let wait: Result<(Duration, isTrial: Bool), TokenFailure> = gates.withLock { gates in
             var gate = gates[endpoint.url] ?? gate(at: now)
             defer { gates[endpoint.url] = gate }
             return admit(&gate, at: now, within: now.duration(to: deadline))
         }
-        let pause = try wait.get()
-        if pause > .zero { await time.sleep(pause) }
+        let (pause, isTrial) = try wait.get()
+        guard pause > .zero else { return }
+        await time.sleep(pause)
+        // Meanwhile the endpoint may have been found to be down.
+        let retryAfter = gates.withLock { gates in
+            isTrial ? nil : gates[endpoint.url]?.obstacle(at: time.now())
+        }
+        if let retryAfter { throw .circuitOpen(retryAfter: retryAfter) }
     }
 
     private func admit(
         _ gate: inout Gate, at now: ContinuousClock.Instant, within patience: Duration
-    ) -> Result<Duration, TokenFailure> {
+    ) -> Result<(Duration, isTrial: Bool), TokenFailure> {
         let told = gate.notBefore.map { max(.zero, now.duration(to: $0)) } ?? .zero
         guard told < patience else { return .failure(.circuitOpen(retryAfter: told)) }
         let fresh = gate.breaker
@@ -89,7 +101,7 @@ final class TokenRequester: Sendable {
             gate.breaker = fresh
             return .failure(.throttled(retryAfter: gate.bucket.wait))
         }
-        return .success(max(told, turn))
+        return .success((max(told, turn), gate.breaker.state == .halfOpen))
     }
 
     private func gate(at now: ContinuousClock.Instant) -> Gate {
@@ -126,8 +138,11 @@ final class TokenRequester: Sendable {
             // The settings are wrong, and nothing was sent.
             case .failure(.unusable): gate.breaker.abandoned(at: now)
             case .failure(.unavailable(_, let wait)):
-                gate.notBefore = wait.map { now + min($0, Self.longestWait) }
+                let told = wait.map { now + min($0, Self.longestWait) }
+                gate.notBefore = [gate.notBefore, told].compactMap(\.self).max()
                 gate.breaker.failed(at: now)
+            // Whatever it means by that, it answers.
+            case .failure(.malformed(400..<500, _)): gate.breaker.succeeded()
             case .failure(.noAnswer), .failure(.malformed): gate.breaker.failed(at: now)
             }
             return gate.breaker.state

@@ -43,7 +43,7 @@ struct Load {
             settings: .init(policy: settings.policy, adoption: .file(report), metrics: metrics))
     }
 
-    /// Three acts, and what they came to.
+    /// Four acts, and what they came to.
     func run() async throws -> LoadFigures {
         var (accepted, recovery) = (0, Duration?.none)
         try await failSometimes()
@@ -52,6 +52,7 @@ struct Load {
             try await act("20 % fail, and down in a rotation") {
                 accepted = try await rotateThroughAnOutage()
             },
+            try await act("says nothing while the token ends") { try await hang() },
             try await act("down for longer than the token lives") {
                 recovery = try await outliveTheToken()
             },
@@ -115,6 +116,22 @@ struct Load {
         try await failSometimes()
         try await rotation.value
         return accepted
+    }
+
+    /// The endpoint takes requests and doesn't answer, from before the token is to be replaced
+    /// until it ends.
+    private func hang() async throws {
+        try await beginTokens(of: settings.hangingLife)
+        try await server.clearFaults()
+        try await fail("slow", #","ms":15000"#)
+        while let held = witness.held, .now < held.usableUntil {
+            try await Task.sleep(for: .milliseconds(50))
+        }
+        try await failSometimes()
+        let isBack = await eventually(within: .seconds(30)) {
+            witness.held.map { .now < $0.usableUntil } ?? false
+        }
+        guard isBack else { throw LoadFailure("no token behind the silence") }
     }
 
     /// There is no token from the middle of the outage on; how long it takes behind it.

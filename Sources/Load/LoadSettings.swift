@@ -36,6 +36,8 @@ struct LoadSettings {
     var shortLife: Int { 4 }
     /// So long that one outlives the outage, and what comes behind it.
     var longLife: Int { outage * 2 + 20 }
+    /// So long that a request isn't over when it ends.
+    var hangingLife: Int { 20 }
     /// So short that it ends in the outage.
     var endingLife: Int { max(2, outage / 3) }
 }

@@ -35,6 +35,11 @@ final class HeldTime: Sendable {
                     $0.pauses.append(span)
                 }
             },
+            // Until somebody moves the clock.
+            alarm: { [self] span in
+                let end = now + span
+                while now < end, !Task.isCancelled { await Task.yield() }
+            },
             fraction: { [self] in state.withLock { $0.fraction } })
     }
 }

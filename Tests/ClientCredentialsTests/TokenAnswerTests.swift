@@ -88,6 +88,16 @@ import Testing
                     .refused(status: status, error: "unauthorized_client", description: nil)))
     }
 
+    @Test(arguments: ["Basic YXBwOnMzY3IlMkJ0", "Basic YXBwOnMzY3IrdA==", "secret s3cr%2bt"])
+    func `nor is it as it stood in the request`(echo: String) async {
+        let body = #"{"error":"invalid_client","error_description":"what is \#(echo)"}"#
+        guard case .failure(.refused(_, _, let said?)) = await ask(.json(401, body)) else {
+            Issue.record("no refusal")
+            return
+        }
+        #expect(said.contains("<client secret>") && !said.contains(String(echo.suffix(6))))
+    }
+
     @Test func `a secret that the server repeats isn't passed on`() async {
         let body = #"{"error":"invalid_client","error_description":"bad s3cr+t (s3cr%2Bt)"}"#
         #expect(

@@ -1,4 +1,5 @@
 import HTTPTransport
+import Synchronization
 import Testing
 
 @testable import ClientCredentials
@@ -142,15 +143,87 @@ import Testing
         #expect(clock.pauses == [.milliseconds(500), .milliseconds(500)])
     }
 
-    @Test func `a caller's deadline ends its waiting and not the request`() async throws {
+    @Test(arguments: [nil, Duration.milliseconds(1)])
+    func `a caller's deadline, or the policy's, ends its waiting and not the request`(
+        deadline: Duration?
+    ) async throws {
         let tokens = provider()
         server.change { $0.isHeld = true }
-        await #expect(throws: TokenFailure.deadline) {
-            try await tokens.token(deadline: .milliseconds(1))
-        }
+        let caller = Task { try await tokens.token(deadline: deadline) }
+        while server.presented.isEmpty { await Task.yield() }
+        clock.move(deadline ?? .seconds(30))
+        await #expect(throws: TokenFailure.deadline) { try await caller.value }
+        await #expect(throws: TokenFailure.deadline) { try await tokens.token(deadline: .zero) }
         server.change { $0.isHeld = false }
         #expect(try await tokens.token().value == "one-1")
         #expect(server.presented.count == 1)
+    }
+
+    @Test func `a server that says nothing costs nobody a token that still lives`() async throws {
+        let tokens = provider()
+        _ = try await tokens.token()
+        server.change { $0.isHeld = true }
+        clock.move(.seconds(3_545))
+        let caller = Task { try await tokens.token().value }
+        while server.presented.count < 2 { await Task.yield() }
+        clock.move(.seconds(2))
+        #expect(try await caller.value == "one-1")
+        // Who comes now doesn't wait, not even for that long.
+        for _ in 1...100 { #expect(try await tokens.token().value == "one-1") }
+        server.change { $0.isHeld = false }
+        while try await tokens.token().value != "one-2" { await Task.yield() }
+    }
+
+    @Test func `a caller's deadline ends with a token that still lives`() async throws {
+        let tokens = provider()
+        _ = try await tokens.token()
+        server.change { $0.isHeld = true }
+        clock.move(.seconds(3_545))
+        #expect(try await tokens.token(deadline: .zero).value == "one-1")
+        server.change { $0.isHeld = false }
+    }
+
+    @Test func `what waits its turn isn't sent once the endpoint is found to be down`() async {
+        let policy = TokenPolicy(
+            retry: .init(attempts: 1), breaker: .init(failures: 1),
+            throttle: .init(rate: 1, burst: 1))
+        server.change { $0.outage = .away }
+        let rest = Mutex<TokenProvider?>(nil)
+        let isFirst = Mutex(true)
+        var time = clock.time
+        // While the second one waits for its turn, the first one fails.
+        time.sleep = { [server] _ in
+            let wasFirst = isFirst.withLock { isFirst in
+                defer { isFirst = false }
+                return isFirst
+            }
+            guard wasFirst else { return }
+            server.change { $0.isHeld = false }
+            _ = try? await rest.withLock { $0 }?.token()
+        }
+        let tokens = TokenProvider(
+            endpoint, credential: shelf, through: server, settings: .init(policy: policy),
+            time: time)
+        rest.withLock { $0 = tokens }
+        server.change { $0.isHeld = true }
+        async let first = try? tokens.token()
+        while server.presented.isEmpty { await Task.yield() }
+        await #expect(throws: TokenFailure.circuitOpen(retryAfter: .seconds(2))) {
+            try await tokens.token(scope: "other")
+        }
+        _ = await first
+        #expect(server.presented.count == 1)
+    }
+
+    @Test func `a page instead of an answer is no outage where the status is the client's fault`()
+        async throws
+    {
+        let tokens = provider(TokenPolicy(breaker: .init(failures: 2), refusalPause: .zero))
+        server.change {
+            $0.troubles = Array(repeating: .page(403, "text/html", ""), count: 5)
+        }
+        for _ in 1...5 { _ = try? await tokens.token(scope: "forbidden") }
+        #expect(try await tokens.token().value == "one-6")
     }
 
     @Test func `cancelling a caller ends its waiting and not that of others`() async throws {

@@ -37,7 +37,7 @@ extension FuzzTarget {
         {
             return "a reference reads back as another"
         }
-        let clean = ErrorText.clean(text, without: "s3cret")
+        let clean = ErrorText.clean(text, without: ["s3cret"])
         return unseen(shown) ?? unseen(clean) ?? unseen(URLPart.segment(text))
     }
 }
