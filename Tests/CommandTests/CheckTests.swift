@@ -140,6 +140,17 @@ struct CheckTests {
         }
     }
 
+    @Test func `scopes are looked at while a rotation holds the second slot, too`() async throws {
+        try await Stage.open(.oktaAPIService, plan: { plan, _ in plan.set("scopes: [read]") }) {
+            stage in
+            try await stage.succeed("start", "billing")
+            _ = try await stage.run("run", "--until", "generate")
+            let check = try await stage.succeed("check")
+            #expect(check.output.contains("[rotation-under-way]"), "\(check)")
+            #expect(check.output.contains("write [scope-not-needed]"), "\(check)")
+        }
+    }
+
     @Test(arguments: [Dialect.auth0, .logto, .oktaAPIService])
     func `scopes that may not be read are said to be unknown, and nothing fails`(
         dialect: Dialect

@@ -107,15 +107,12 @@ struct Examination {
             result.canDisable = capabilities.canDisable
             if !capabilities.canWithdraw { result.add(name, OneWay.finding) }
             _ = try await server.identity()
-            let found = try await server.preflight(overlap: plan.overlap)
-            for finding in found {
-                // The slot that is taken is taken by the rotation itself.
-                let isOurs = ["-limit-reached", "-slot-occupied"].contains {
-                    finding.code.hasSuffix($0)
-                }
-                if live != nil, isOurs { continue }
-                result.add(name, finding)
+            // The slot that is taken is taken by the rotation itself.
+            let found = try await server.preflight(overlap: plan.overlap).filter { finding in
+                live == nil
+                    || !["-limit-reached", "-slot-occupied"].contains { finding.code.hasSuffix($0) }
             }
+            for finding in found { result.add(name, finding) }
             // What keeps the rest from working keeps the scopes from being read too.
             if !found.contains(where: { $0.severity == .problem }) {
                 for finding in await scopeFindings(server) { result.add(name, finding) }
@@ -144,8 +141,9 @@ struct Examination {
                 result.add(name, full)
             }
             guard let secret else { return }
+            // At another registration it is refused, which looks as if somebody still came there.
             if case .refused(let code) = try await server.authenticate(
-                with: secret, connection: .kept)
+                with: secret, of: listed.first { $0.holds == .old }?.id, connection: .kept)
             {
                 let refused = Finding(
                     .problem, code: "old-secret-refused",
