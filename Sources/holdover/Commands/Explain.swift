@@ -53,7 +53,7 @@ struct Explain: ParsableCommand {
         if let sight = found.body.sight { console.line("its log: \(safeText(sight.words))") }
         for notice in notices { console.line("notice: \(notice.line(at: now))") }
         try showDifferences(found, journal)
-        for command in commands(for: found) { console.line("you can: \(command)") }
+        for command in found.commands { console.line("you can: \(command)") }
         if let refusal = found.rollbackRefusal, !found.state.isEnded {
             console.line("a rollback can't be had: \(refusal)")
         }
@@ -61,14 +61,6 @@ struct Explain: ParsableCommand {
 }
 
 extension Explain {
-    /// What a person can type; a rollback only where one can be had.
-    private func commands(for rotation: Rotation) -> [String] {
-        guard !rotation.state.isEnded else { return [] }
-        let all = (rotation.reason ?? .rollback).commands(for: rotation.client.rawValue)
-        guard rotation.rollbackRefusal != nil else { return all }
-        return all.filter { !$0.hasPrefix("holdover rollback") }
-    }
-
     /// What the edited plan says otherwise than the one that the rotation follows.
     private func showDifferences(_ rotation: Rotation, _ journal: Journal) throws {
         guard rotation.reason == .planChanged, let known = try journal.client(rotation.client)

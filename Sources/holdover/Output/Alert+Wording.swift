@@ -7,7 +7,7 @@ extension AlertWording {
     /// As `status` and `explain` put things.
     static let ofCommands = AlertWording(
         standing: \.standing,
-        commands: { $0.reason?.commands(for: $0.client.rawValue) ?? [] })
+        commands: \.commands)
 }
 
 extension Alert {

@@ -35,7 +35,8 @@ enum HoldoverExit: Int32, CaseIterable {
         case .locked: "another run holds the state directory"
         case .journal: "the journal or its key can't be used"
         case .personNeeded: "a rotation is held until a person decides"
-        case .oldSecretInUse: "a consumer still presents the old secret after it was revoked"
+        case .oldSecretInUse:
+            "a consumer still presents the old secret, before or after it was revoked"
         case .ambiguous: "nobody knows what a creation came to; a person must look"
         case .temporary:
             "a server, a store or a hook is away, or the disk nearly full; the next run tries again"

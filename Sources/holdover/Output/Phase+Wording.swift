@@ -53,9 +53,18 @@ extension Phase {
     }
 }
 
+extension Rotation {
+    /// What a person can type about it; a rollback only where one can be had.
+    var commands: [String] {
+        guard !state.isEnded, let all = reason?.commands(for: client.rawValue) else { return [] }
+        guard rollbackRefusal != nil else { return all }
+        return all.filter { !$0.hasPrefix("holdover rollback") }
+    }
+}
+
 extension Reason {
     /// What a person can type about it.
-    func commands(for client: String) -> [String] {
+    fileprivate func commands(for client: String) -> [String] {
         switch self {
         case .serverUnavailable, .storeUnavailable, .hookFailed, .unauthorized:
             ["holdover check \(client)", "holdover retry \(client)", "holdover rollback \(client)"]
