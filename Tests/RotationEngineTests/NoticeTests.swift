@@ -27,10 +27,10 @@ import Testing
 
     private func notice(
         _ rotation: String, first: Int64, last: Int64, count: Int, words: String = "w",
-        of subject: String = "10.9.9.9"
+        of subject: String = "10.9.9.9", kind: Notice.Kind = .straggler
     ) -> Notice {
         Notice(
-            client: client, rotation: RotationID(rawValue: rotation), kind: .straggler,
+            client: client, rotation: RotationID(rawValue: rotation), kind: kind,
             subject: subject, words: words, firstAt: Instant(milliseconds: first),
             lastAt: Instant(milliseconds: last), count: count)
     }
@@ -61,7 +61,9 @@ import Testing
     }
 
     @Test func `whoever makes up names fills no journal, and what goes on is kept`() throws {
+        let other = notice("R1", first: 0, last: 0, count: 1, kind: .newAddress)
         try home.raw { database in
+            try client.note(notices: [other], database)
             for round in Int64(0)..<60 {
                 let made = (0..<20).map { number in
                     notice("R1", first: round, last: round, count: 1, of: "\(round)-\(number)")
@@ -71,7 +73,8 @@ import Testing
             }
         }
         let kept = try keep()
-        #expect(kept.count == 500 && kept.contains { $0.subject == "10.7.7.7" })
+        #expect(kept.count == 501 && kept.contains { $0.subject == "10.7.7.7" })
+        #expect(kept.contains(other), "one kind pushes out another")
         #expect(!kept.contains { $0.subject == "30-0" })
     }
 

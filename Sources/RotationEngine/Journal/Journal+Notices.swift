@@ -67,7 +67,7 @@ extension Notice {
 }
 
 extension ClientName {
-    /// How many notices are kept of a client; the longest unseen are forgotten.
+    /// How many notices of one kind are kept of a client; the longest unseen are forgotten.
     private static let noticeLimit = 500
 
     /// Keeps what was noticed, however many names somebody makes up.
@@ -77,8 +77,11 @@ extension ClientName {
         try database.cachedStatement(
             sql: """
                 DELETE FROM notice WHERE client = ?1 AND (kind, subject) NOT IN
-                    (SELECT kind, subject FROM notice WHERE client = ?1
-                    ORDER BY last_at DESC, kind, subject LIMIT \(Self.noticeLimit))
+                    (SELECT kind, subject FROM
+                        (SELECT kind, subject, row_number() OVER (
+                            PARTITION BY kind ORDER BY last_at DESC, subject) AS place
+                        FROM notice WHERE client = ?1)
+                    WHERE place <= \(Self.noticeLimit))
                 """
         ).execute(arguments: [rawValue])
     }
