@@ -17,7 +17,8 @@ struct OddPorts: AdapterFactory {
     var isOnlyAnswerLost = false
     /// Told of each deletion.
     var deleting: @Sendable () -> Void = {}
-    var deletionFailure: AdapterError?
+    /// What a disabling and a deletion come to instead of happening.
+    var disableFailure, deletionFailure: AdapterError?
     var identity: TargetIdentity?
     var findings: [Finding] = []
     var listed: @Sendable ([Credential]) -> [Credential] = { $0 }
@@ -108,6 +109,7 @@ private struct OddServer: AuthorizationServer {
     }
 
     func disable(_ credential: CredentialID) async throws(AdapterError) {
+        if let failure = odd.disableFailure { throw failure }
         try await usual.disable(credential)
     }
 

@@ -133,6 +133,25 @@ import Testing
         #expect(try alerts().isEmpty)
     }
 
+    @Test mutating func `a disabling that proved to have no effect revoked nothing`() async throws {
+        _ = try await here.driveToTheGuards()
+        here.odd { $0.disableFailure = Self.forbidden }
+        _ = try await here.run()
+        let rotation = try #require(try here.look())
+        #expect(rotation.state == .running(.disable) && rotation.reason == .unauthorized)
+        #expect(rotation.body.revokedAt == nil)
+    }
+
+    @Test mutating func `a deletion that proved to have no effect revoked nothing`() async throws {
+        var configuration = World.Configuration.logged
+        configuration.capabilities.canDisable = false
+        here = try AnchoredHome(configuration.watched)
+        here.odd { $0.deletionFailure = Self.forbidden }
+        let rotation = try #require(try await here.drive { $0.reason == .unauthorized })
+        #expect(rotation.state == .running(.delete) && here.world.acceptsOriginal)
+        #expect(!rotation.body.isDeleteSent && rotation.body.revokedAt == nil)
+    }
+
     @Test mutating func `a log that is away ends no watch, and is taken for no silence`()
         async throws
     {

@@ -23,10 +23,16 @@ extension RotationDriver {
         }
         if old.isEnabled {
             draft.audit.append(AuditEvent("guards-passed", facts(report)))
+            let wasRevokedAt = rotation.body.revokedAt
             beginRefusal()
-            try await mutate(
-                .disable, on: old.id.rawValue, isServer: true, yieldsToRequests: true
-            ) { () async throws(AdapterError) in try await server.disable(old.id) }
+            do {
+                try await mutate(
+                    .disable, on: old.id.rawValue, isServer: true, yieldsToRequests: true
+                ) { () async throws(AdapterError) in try await server.disable(old.id) }
+            } catch let failure as TargetFailure where failure.error.provesNoEffect {
+                rotation.body.revokedAt = wasRevokedAt
+                throw failure
+            }
         }
         return try await awaitRefusal(server)
     }
@@ -91,7 +97,7 @@ extension RotationDriver {
         -> StepResult
     {
         let survivor = try secret(.new)
-        let wasSent = rotation.body.isDeleteSent
+        let (wasSent, wasRevokedAt) = (rotation.body.isDeleteSent, rotation.body.revokedAt)
         beginRefusal()
         rotation.body.isDeleteSent = true
         do {
@@ -99,7 +105,7 @@ extension RotationDriver {
                 () async throws(AdapterError) in try await server.delete(id, keeping: survivor)
             }
         } catch let failure as TargetFailure where failure.error.provesNoEffect {
-            rotation.body.isDeleteSent = wasSent
+            (rotation.body.isDeleteSent, rotation.body.revokedAt) = (wasSent, wasRevokedAt)
             throw failure
         }
         // A list that lags is looked at again later, not hammered.
