@@ -152,6 +152,18 @@ import Testing
         #expect(!rotation.body.isDeleteSent && rotation.body.revokedAt == nil)
     }
 
+    @Test mutating func `in the longest watch none of our own looks is forgotten`() async throws {
+        here.plan.watch = .hours(48)
+        _ = try await watching()
+        while let rotation = try here.look(), rotation.state == .running(.watch) {
+            here.world.meddle { $0.presentOriginal(from: "10.9.9.9", by: "report-batch/1.4") }
+            here.world.advance(to: here.clock.now() + .hours(1))
+            _ = try await here.run()
+        }
+        let probes = try #require(try here.look()?.body.probedAt)
+        #expect(probes.count > 144)
+    }
+
     @Test mutating func `a log that is away ends no watch, and is taken for no silence`()
         async throws
     {

@@ -112,7 +112,7 @@ extension RotationDriver {
     /// Remembers when the old secret was presented by us, so that nobody takes us for a straggler.
     private func noteProbe(_ server: any AuthorizationServer) {
         guard rotation.body.revokedAt != nil, server.capabilities.events != .none else { return }
-        rotation.body.probedAt = (rotation.body.probedAt ?? []).suffix(127) + [clock.now()]
+        rotation.body.probedAt = (rotation.body.probedAt ?? []).suffix(255) + [clock.now()]
     }
 
     /// What the token endpoint says of a secret of which no id is known.
