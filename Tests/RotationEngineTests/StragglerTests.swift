@@ -164,6 +164,35 @@ import Testing
         #expect(probes.count > 144)
     }
 
+    @Test mutating func `the guards that passed say that the log couldn't be read`() async throws {
+        here.odd { $0.logFailure = Self.forbidden }
+        _ = try await watching()
+        let passed = try audit("guards-passed")
+        #expect(passed.count == 2)
+        #expect(passed.allSatisfy { $0.body.contains("\"presentations\":\"who came is unknown") })
+    }
+
+    @Test mutating func `who never stops keeps a disabled secret for three overlaps at most`()
+        async throws
+    {
+        here.plan.overlap = .minutes(10)
+        here.plan.keepDisabled = .minutes(20)
+        let isDisabled = try await here.stepByStep { $0.state == .running(.delete) }
+        try #require(isDisabled)
+        let since = try #require(try here.look()).body.phaseSince
+        while let rotation = try here.look(), rotation.state == .running(.delete) {
+            here.world.meddle { $0.presentOriginal(from: "10.9.9.9", by: "report-batch/1.4") }
+            here.world.advance(to: here.clock.now() + .minutes(5))
+            try #require(here.clock.now() <= since + .minutes(60), "it is kept for ever")
+            _ = try await here.run()
+        }
+        let end = since + .minutes(50)
+        #expect(here.clock.now() >= end && here.clock.now() < end + .minutes(4))
+        let rotation = try #require(try here.look())
+        #expect(rotation.body.isDeleteSent && rotation.reason == .consumerOnOldSecret)
+        #expect(try alerts().contains { $0.kind == .oldSecretInUse })
+    }
+
     @Test mutating func `a log that is away ends no watch, and is taken for no silence`()
         async throws
     {

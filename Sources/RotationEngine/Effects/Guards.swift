@@ -138,7 +138,13 @@ extension RotationDriver {
         let end = rotation.body.phaseSince + rotation.plan.overlap
         let refused = try await stragglers(
             at: server, knownUpTo: clock.now(), bearingUntil: end)
-        guard let last = refused.first?.lastAt, clock.now() < last + rotation.plan.overlap else {
+        // Anybody can present nonsense with a client's id, so nobody keeps it for ever.
+        let plan = rotation.plan
+        let patience = Span(
+            milliseconds: (plan.keepDisabled ?? .zero).milliseconds
+                + plan.overlap.milliseconds * Self.mostWatches)
+        let limit = rotation.body.phaseSince + patience
+        guard let last = refused.first?.lastAt, clock.now() < min(limit, last + plan.overlap) else {
             return nil
         }
         return .fails(
@@ -216,6 +222,8 @@ extension RotationDriver {
     /// The report as facts for the audit.
     func facts(_ report: GuardReport) -> [String: String] {
         var facts = ["grade": report.grade.rawValue]
+        // What a log that couldn't be read doesn't tell is no silence.
+        facts["presentations"] = rotation.body.sight?.words
         for name in RevokeGuard.allCases { facts[name.rawValue] = report[name].words }
         return facts
     }

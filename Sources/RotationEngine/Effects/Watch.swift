@@ -39,8 +39,9 @@ extension RotationDriver {
         return .moved(.done, facts)
     }
 
-    /// A watch goes on while somebody is refused, for at most as many windows.
-    private static let mostWatches: Int64 = 3
+    /// A watch goes on while somebody is refused, for at most as many windows; so does the wait
+    /// with a disabled secret.
+    static let mostWatches: Int64 = 3
 
     private var plan: Plan { rotation.plan }
     private var phaseSince: Instant { rotation.body.phaseSince }
