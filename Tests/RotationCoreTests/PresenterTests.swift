@@ -29,6 +29,18 @@ import Testing
         #expect(crowd.tallies().count == [Presentation].presenterLimit)
     }
 
+    @Test func `what is preferred isn't pushed out, and only what is wanted counts`() {
+        let crowd = (1..<100).map { refused(at: Int64($0), by: "agent \($0)") }
+        let all = [refused(at: 0, from: "10.0.0.1")] + crowd
+        let tallies = all.tallies(preferring: { $0.presenter.address == "10.0.0.1" })
+        #expect(tallies.count == 21 && tallies.last?.presenter.address == "10.0.0.1")
+        #expect(tallies.first?.presenter.userAgent == "agent 99")
+        #expect(all.tallies(where: { $0.presenter.address == "10.0.0.1" }).count == 1)
+        let preferred = (0..<300).map { refused(at: Int64($0), by: "agent \($0)") }
+        #expect(
+            preferred.tallies(preferring: { _ in true }).count == [Presentation].preferredLimit)
+    }
+
     @Test func `a name from outside is fit to be shown`() {
         let who = Presenter(
             refused(at: 0, by: "evil\u{1B}[2J" + String(repeating: "x", count: 900)))
@@ -111,5 +123,19 @@ import Testing
         let found = UnusualUse().findings(in: events, knowing: ["10.0.0.1"])
         #expect(found.map(\.kind) == [.newAddress])
         #expect(found[0].tally.presenter.address == "10.0.0.7")
+    }
+
+    @Test func `a new address is found behind any number of known ones`() {
+        let known = (0..<30).map { "10.0.1.\($0)" }
+        let events =
+            [accepted(at: 1)] + known.enumerated().map { accepted(at: Int64($0) + 2, from: $1) }
+        let found = UnusualUse().findings(in: events, knowing: Set(known))
+        #expect(found.map(\.tally.presenter.address) == ["10.0.0.7"])
+    }
+
+    @Test func `an address that was cut short when it was kept is known`() {
+        let long = String(repeating: "f", count: 90)
+        let events = [accepted(at: 1, from: long)]
+        #expect(UnusualUse().findings(in: events, knowing: [safeText(long, limit: 60)]).isEmpty)
     }
 }

@@ -14,10 +14,13 @@ public struct Presenter: Sendable, Hashable {
         application = presentation.application
     }
 
+    /// The address, fit to be kept and shown.
+    public var safeAddress: String? { address.map { safeText($0, limit: 60) } }
+
     /// The same in words that may be printed; a name that anybody can choose is cut short.
     public var words: String {
         let parts = [
-            address.map { safeText($0, limit: 60) },
+            safeAddress,
             userAgent.map { "user agent \(safeText($0, limit: 120))" },
             application.map { "application \(safeText($0, limit: 60))" },
         ]
@@ -46,18 +49,34 @@ extension [Presentation] {
     /// How many presenters are told apart: whoever makes up names fills no journal with them.
     public static let presenterLimit = 20
 
+    /// How many more of those that are preferred.
+    public static let preferredLimit = 200
+
     /// By presenter, the latest first.
     ///
-    /// `span` is the space of time that ``PresenterTally/most`` is counted in.
-    public func tallies(within span: Span = .hours(1)) -> [PresenterTally] {
+    /// `span` is the space of time that ``PresenterTally/most`` is counted in. Only what is wanted
+    /// counts for the limits, and what is preferred has one of its own: nobody else pushes it out.
+    public func tallies(
+        within span: Span = .hours(1),
+        preferring isPreferred: (PresenterTally) -> Bool = { _ in false },
+        where isWanted: (PresenterTally) -> Bool = { _ in true }
+    ) -> [PresenterTally] {
         let all = Dictionary(grouping: self, by: Presenter.init).compactMap { who, events in
             PresenterTally(who, events.map(\.at).sorted(), span)
         }
-        let latestFirst = all.sorted { one, other in
+        let latestFirst = all.filter(isWanted).sorted { one, other in
             one.lastAt == other.lastAt
                 ? one.presenter.words < other.presenter.words : one.lastAt > other.lastAt
         }
-        return Swift.Array<PresenterTally>(latestFirst.prefix(Self.presenterLimit))
+        var (preferred, others) = (0, 0)
+        return latestFirst.filter { tally in
+            if isPreferred(tally) {
+                preferred += 1
+                return preferred <= Self.preferredLimit
+            }
+            others += 1
+            return others <= Self.presenterLimit
+        }
     }
 
     /// Those that were refused.

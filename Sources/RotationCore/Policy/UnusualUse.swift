@@ -34,15 +34,15 @@ public struct UnusualUse: Sendable {
 
     /// What is unusual about `events`, in which there is nothing of our own.
     ///
-    /// `known` are the addresses that the client came from before; where there are none yet, every
-    /// address is new and none is worth a word.
+    /// `known` are the addresses that the client came from before, fit to be shown; where there are
+    /// none yet, every address is new and none is worth a word.
     public func findings(in events: [Presentation], knowing known: Set<String>) -> [Finding] {
         let (accepted, refused) = (events.accepted, events.refused)
-        let storms = accepted.tallies().filter { $0.most > storm }
-        let bursts = refused.tallies(within: burstSpan).filter { $0.most >= burst }
-        let strangers = accepted.tallies().filter { tally in
-            tally.presenter.address.map { !known.contains($0) } ?? false
-        }
+        let storms = accepted.tallies(where: { $0.most > storm })
+        let bursts = refused.tallies(within: burstSpan, where: { $0.most >= burst })
+        let strangers = accepted.tallies(where: { tally in
+            tally.presenter.safeAddress.map { !known.contains($0) } ?? false
+        })
         return storms.map { Finding(kind: .tokenStorm, tally: $0) }
             + bursts.map { Finding(kind: .failureBurst, tally: $0) }
             + (known.isEmpty ? [] : strangers.map { Finding(kind: .newAddress, tally: $0) })
