@@ -72,6 +72,16 @@ import Testing
         #expect(alert.detail.unicodeScalars.count < 800)
     }
 
+    @Test func `stragglers of two rotations of a client are an alert of each`() {
+        let other = Notice(
+            client: ClientName(rawValue: "billing"), rotation: RotationID(rawValue: "R2"),
+            kind: .straggler, subject: "10.8.8.8", words: "seen: 10.8.8.8", firstAt: Self.start,
+            lastAt: Self.start, count: 2)
+        let alerts = found([notice(.straggler, "10.9.9.9"), other])
+        #expect(alerts.map(\.subject) == ["R1", "R2"])
+        #expect(alerts.map(\.detail) == ["seen: 10.9.9.9, 12 times", "seen: 10.8.8.8, 2 times"])
+    }
+
     @Test func `a straggler whom the end of a rotation didn't stop is the alert of that rotation`()
         throws
     {

@@ -1,3 +1,4 @@
+import GRDB
 import RotationCore
 import RotationTesting
 import Testing
@@ -32,7 +33,8 @@ import Testing
         let journal = try Journal.openForReading(in: here.home.directory)
         defer { try? journal.close() }
         let now = here.clock.now()
-        let wording = AlertWording(standing: { _ in "" }, commands: { _ in [] })
+        let wording = AlertWording(
+            standing: { "in \($0.state.phase?.rawValue ?? "")" }, commands: { _ in [] })
         return AlertPolicy(AlertRules(), wording: wording)
             .sighting(of: try journal.alertFacts(at: now), at: now).alerts
     }
@@ -133,6 +135,99 @@ import Testing
         #expect(try alerts().isEmpty)
     }
 
+    @Test(arguments: [Span.hours(1), .hours(48)])
+    mutating func `whatever else a rotation waits for, who was refused is told of until silent`(
+        window: Span
+    ) async throws {
+        here.plan.watch = window
+        let id = try #require(try await watching()).id
+        here.world.meddle { $0.presentOriginal(from: "10.9.9.9", by: "report-batch/1.4") }
+        let seen = here.clock.now()
+        _ = try await next()
+        func told() throws -> [Alert] { try alerts().filter { $0.kind == .oldSecretInUse } }
+        #expect(try told().map(\.code) == ["consumer-on-old-secret"])
+        here.odd { $0.logFailure = Self.away }
+        here.world.advance(to: seen + Span(milliseconds: window.milliseconds * 3 / 5))
+        _ = try await here.run()
+        #expect(try here.look()?.reason == .serverUnavailable)
+        var alert = try #require(try told().first)
+        #expect(alert.subject == id.rawValue && alert.detail.contains("10.9.9.9"))
+        #expect(alert.title == "billing: the old secret was revoked and is still in use")
+        #expect(alert.standing == "in watch")
+        try here.ask(.hold, words: "ann")
+        _ = try await here.run()
+        #expect(try here.look()?.state == .held(.watch))
+        alert = try #require(try told().first)
+        #expect(try told().count == 1 && alert.subject == id.rawValue)
+        here.world.advance(to: seen + window)
+        #expect(try told().isEmpty)
+    }
+
+    @Test mutating func `a right that is withdrawn while somebody is refused is no silence`()
+        async throws
+    {
+        let start = try #require(try await watching()).body.phaseSince
+        here.world.advance(to: start + .minutes(50))
+        here.world.meddle { $0.presentOriginal(from: "10.9.9.9", by: "report-batch/1.4") }
+        _ = try await here.run()
+        here.odd { $0.logFailure = Self.forbidden }
+        here.world.advance(to: start + .minutes(109))
+        _ = try await here.run()
+        var rotation = try #require(try here.look())
+        #expect(rotation.state == .running(.watch) && rotation.reason == .consumerOnOldSecret)
+        let detail = try #require(rotation.detail)
+        #expect(detail.contains("10.9.9.9") && detail.contains("log can't be read"))
+        here.world.advance(to: start + .minutes(111))
+        _ = try await here.run()
+        rotation = try #require(try here.look())
+        #expect(rotation.state == .completed && rotation.body.isWatchCutShort == nil)
+    }
+
+    @Test mutating func `nor is it where the watch ends at its limit`() async throws {
+        let start = try #require(try await watching()).body.phaseSince
+        for minutes in [50, 100, 150, 170] as [Int64] {
+            here.world.advance(to: start + .minutes(minutes))
+            here.world.meddle { $0.presentOriginal(from: "10.9.9.9", by: "report-batch/1.4") }
+            _ = try await here.run()
+        }
+        here.odd { $0.logFailure = Self.forbidden }
+        here.world.advance(to: start + .hours(3))
+        _ = try await here.run()
+        let rotation = try #require(try here.look())
+        #expect(rotation.state == .completed && rotation.body.isWatchCutShort == true)
+        #expect(try alerts().map(\.kind).contains(.oldSecretInUse))
+    }
+
+    @Test mutating func `in the longest watch none of our own looks is forgotten`() async throws {
+        here.plan.watch = .hours(48)
+        _ = try await watching()
+        while let rotation = try here.look(), rotation.state == .running(.watch) {
+            here.world.meddle { $0.presentOriginal(from: "10.9.9.9", by: "report-batch/1.4") }
+            here.world.advance(to: here.clock.now() + .hours(1))
+            _ = try await here.run()
+        }
+        let probes = try #require(try here.look()?.body.probedAt)
+        #expect(probes.count > 144)
+    }
+
+    @Test mutating func `whoever makes up agents pushes nobody out who was noted`() async throws {
+        _ = try await watching()
+        here.world.meddle { $0.presentOriginal(from: "10.9.9.9", by: "report-batch/1.4") }
+        _ = try await next()
+        here.world.meddle { $0.presentOriginal(from: "10.9.9.9", by: "report-batch/1.4") }
+        // Consumers were seen with the same address before the revocation.
+        here.world.meddle { $0.presentOriginal(from: "10.0.0.0", by: "forgotten/2") }
+        here.world.advance(to: here.clock.now() + .seconds(1))
+        for number in 0..<40 {
+            here.world.meddle { $0.presentOriginal(from: "10.6.6.6", by: "made up \(number)") }
+        }
+        _ = try await next()
+        let found = try stragglers()
+        #expect(found.first { $0.subject.hasPrefix("10.9.9.9") }?.count == 2)
+        #expect(found.contains { $0.subject == "10.0.0.0, user agent forgotten/2" })
+        #expect(found.count == 22)
+    }
+
     @Test mutating func `a disabling that proved to have no effect revoked nothing`() async throws {
         _ = try await here.driveToTheGuards()
         here.odd { $0.disableFailure = Self.forbidden }
@@ -150,18 +245,6 @@ import Testing
         let rotation = try #require(try await here.drive { $0.reason == .unauthorized })
         #expect(rotation.state == .running(.delete) && here.world.acceptsOriginal)
         #expect(!rotation.body.isDeleteSent && rotation.body.revokedAt == nil)
-    }
-
-    @Test mutating func `in the longest watch none of our own looks is forgotten`() async throws {
-        here.plan.watch = .hours(48)
-        _ = try await watching()
-        while let rotation = try here.look(), rotation.state == .running(.watch) {
-            here.world.meddle { $0.presentOriginal(from: "10.9.9.9", by: "report-batch/1.4") }
-            here.world.advance(to: here.clock.now() + .hours(1))
-            _ = try await here.run()
-        }
-        let probes = try #require(try here.look()?.body.probedAt)
-        #expect(probes.count > 144)
     }
 
     @Test mutating func `the guards that passed say that the log couldn't be read`() async throws {
@@ -252,7 +335,17 @@ import Testing
         #expect(ended.state == .completed && ended.body.sight?.verdict == .blind)
     }
 
-    @Test mutating func `what is unusual is said, and keeps nothing from moving`() async throws {
+    /// The first rotation whose log is read has only addresses that are new.
+    @Test(arguments: [true, false])
+    mutating func `what is unusual is said, and keeps nothing from moving`(isKnown: Bool)
+        async throws
+    {
+        if isKnown {
+            try here.home.raw { database in
+                try database.execute(sql: "INSERT INTO address VALUES ('billing', '10.0.0.0', 1)")
+            }
+        }
+        let kinds: Set<Notice.Kind> = isKnown ? [.tokenStorm, .newAddress] : [.tokenStorm]
         let start = try #require(try await watching()).body.phaseSince
         here.odd { ports in
             ports.presented = { told in
@@ -267,11 +360,10 @@ import Testing
         #expect(rotation.state == .completed)
         let found = try notices()
         let ofNobody = found.filter { $0.subject == "10.8.8.8" }
-        #expect(Set(ofNobody.map(\.kind)) == [.tokenStorm, .newAddress])
+        #expect(Set(ofNobody.map(\.kind)) == kinds)
         let alerts = try alerts()
-        #expect(Set(alerts.map(\.kind)) == [.tokenStorm, .newAddress])
+        #expect(Set(alerts.map(\.code)) == Set(kinds.map(\.rawValue)))
         #expect(alerts.allSatisfy { $0.subject == "billing" && $0.detail.contains("10.8.8.8") })
-        // The consumer's own address was learned before the revocation.
         #expect(!found.contains { $0.kind == .newAddress && $0.subject.hasPrefix("10.0.0.0") })
     }
 

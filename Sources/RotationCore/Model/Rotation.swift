@@ -111,6 +111,9 @@ public struct RotationBody: Sendable, Hashable, Codable {
     /// Whether the watch ended at its limit, while somebody still presented the old secret; nil
     /// where not.
     public var isWatchCutShort: Bool?
+    /// Whether no address of the client was known when its log was first looked at, so that none is
+    /// told of as new; nil where not.
+    public var learnsAddresses: Bool?
 
     /// The particulars at the beginning.
     public init(trigger: String, phaseSince: Instant, waitingSince: Instant) {

@@ -55,7 +55,7 @@ public struct AlertSighting: Sendable, Hashable {
 /// One alert for one lasting trouble, however many runs see it.
 public enum AlertLedger {
     /// What names an alert.
-    private struct Key: Hashable {
+    struct Key: Hashable {
         let kind: AlertKind
         let subject: String
 

@@ -9,35 +9,55 @@ extension AlertPolicy {
     private struct Group: Hashable {
         let client: ClientName
         let kind: Notice.Kind
+        /// Of stragglers, which rotation revoked what they present.
+        let rotation: RotationID?
+
+        init(_ notice: Notice) {
+            (client, kind) = (notice.client, notice.kind)
+            rotation = notice.kind == .straggler ? notice.rotation : nil
+        }
+
+        var order: (String, String, String) {
+            (client.rawValue, kind.rawValue, rotation?.rawValue ?? "")
+        }
     }
 
     /// One alert for each client and kind: whoever comes from a thousand addresses sends people one
     /// message, with how many there are.
     func ofNotices(_ facts: AlertFacts, at now: Instant) -> [Alert] {
+        let watched = Dictionary(facts.watched.map { ($0.id, $0) }) { first, _ in first }
+        // How long a straggler of a rotation under way is one is for its plan to say.
         let fresh = facts.notices.filter {
-            !DeliveryRule.isApart(now, from: $0.lastAt, by: Self.noticeLife)
+            watched[$0.rotation] != nil && $0.kind == .straggler
+                || !DeliveryRule.isApart(now, from: $0.lastAt, by: Self.noticeLife)
         }
-        let groups = Dictionary(grouping: fresh) { Group(client: $0.client, kind: $0.kind) }
-        return groups.sorted { one, other in
-            (one.key.client.rawValue, one.key.kind.rawValue)
-                < (other.key.client.rawValue, other.key.kind.rawValue)
-        }.compactMap { group, notices in alert(of: group, notices) }
+        return Dictionary(grouping: fresh, by: Group.init)
+            .sorted { one, other in one.key.order < other.key.order }
+            .compactMap { group, notices in
+                alert(of: group, notices, watchedBy: group.rotation.flatMap { watched[$0] })
+            }
     }
 
-    private func alert(of group: Group, _ notices: [Notice]) -> Alert? {
+    private func alert(of group: Group, _ notices: [Notice], watchedBy rotation: Rotation?)
+        -> Alert?
+    {
         let latestFirst = notices.sorted { ($1.lastAt, $0.subject) < ($0.lastAt, $1.subject) }
         guard let latest = latestFirst.first else { return nil }
         let named = latestFirst.prefix(Self.told).map(\.told)
         let more = notices.count > named.count ? "; and \(notices.count - named.count) more" : ""
         let name = group.client.rawValue
-        // As long as its rotation went on a straggler was an alert about that.
-        let isStraggler = group.kind == .straggler
+        let isDisabledOnly = rotation?.isOldDisabledOnly ?? false
+        let title =
+            isDisabledOnly ? "the old secret is disabled and is still in use" : group.kind.title
+        // A straggler is an alert about its rotation, whatever else that waits for.
         return Alert(
-            group.kind.alertKind, about: isStraggler ? latest.rotation.rawValue : name,
-            client: group.client, rotation: isStraggler ? latest.rotation : nil,
-            code: group.kind.rawValue, title: "\(safeText(name)): \(group.kind.title)",
-            detail: named.joined(separator: "; ") + more, standing: group.kind.standing,
-            next: "holdover explain \(name)",
+            group.kind.alertKind, about: group.rotation?.rawValue ?? name,
+            client: group.client, rotation: group.rotation,
+            code: group.kind.rawValue, title: "\(safeText(name)): \(title)",
+            detail: named.joined(separator: "; ") + more,
+            standing: rotation.map(wording.standing) ?? group.kind.standing,
+            next: (["holdover explain \(name)"] + (rotation.map(wording.commands) ?? []))
+                .joined(separator: "; "),
             since: notices.map(\.firstAt).min() ?? latest.firstAt)
     }
 }

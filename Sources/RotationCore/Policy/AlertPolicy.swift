@@ -4,9 +4,10 @@ public struct AlertFacts: Sendable {
     public var rotations: [Rotation]
     /// Clients whose rotation should have begun, and when.
     public var overdue: [(client: ClientName, since: Instant)]
-    /// What was unusual about clients, the latest first; of stragglers only those who hadn't
-    /// stopped when the rotation ended.
+    /// What was unusual about clients; of stragglers only those who are taken to be there still.
     public var notices: [Notice]
+    /// Rotations under way that some of those stragglers are of.
+    public var watched: [Rotation]
     /// What was found and worded elsewhere: plan files, the run itself.
     public var said: [Alert]
     /// Of which kinds nothing is known.
@@ -15,11 +16,13 @@ public struct AlertFacts: Sendable {
     /// Facts.
     public init(
         rotations: [Rotation] = [], overdue: [(client: ClientName, since: Instant)] = [],
-        notices: [Notice] = [], said: [Alert] = [], unseen: Set<AlertKind> = []
+        notices: [Notice] = [], watched: [Rotation] = [], said: [Alert] = [],
+        unseen: Set<AlertKind> = []
     ) {
         self.rotations = rotations
         self.overdue = overdue
         self.notices = notices
+        self.watched = watched
         self.said = said
         self.unseen = unseen
     }
@@ -47,7 +50,7 @@ public struct AlertPolicy: Sendable {
     private typealias Source = @Sendable (Self, AlertFacts, Instant) -> [Alert]
 
     private let rules: AlertRules
-    private let wording: AlertWording
+    let wording: AlertWording
 
     /// A policy.
     public init(_ rules: AlertRules, wording: AlertWording) {
@@ -62,8 +65,13 @@ public struct AlertPolicy: Sendable {
     ]
 
     /// Everything that is the matter at `now`.
+    ///
+    /// What two sources tell of is one alert, in the words of the first.
     public func sighting(of facts: AlertFacts, at now: Instant) -> AlertSighting {
-        AlertSighting(Self.sources.flatMap { $0(self, facts, now) }, unseen: facts.unseen)
+        var seen: Set<AlertLedger.Key> = []
+        let alerts = Self.sources.flatMap { $0(self, facts, now) }
+            .filter { seen.insert(AlertLedger.Key($0)).inserted }
+        return AlertSighting(alerts, unseen: facts.unseen)
     }
 
     private func ofRotations(_ facts: AlertFacts, at now: Instant) -> [Alert] {
@@ -137,7 +145,7 @@ public struct AlertPolicy: Sendable {
 
 extension Rotation {
     /// Whether the old secret can still be put back.
-    fileprivate var isOldDisabledOnly: Bool { body.revokedAt != nil && !body.isDeleteSent }
+    var isOldDisabledOnly: Bool { body.revokedAt != nil && !body.isDeleteSent }
 }
 
 extension Plan {

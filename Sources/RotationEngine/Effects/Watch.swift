@@ -17,9 +17,10 @@ extension RotationDriver {
             at: server, knownUpTo: min(now, watchEnd), bearingUntil: watchEnd + plan.watch)
         // Anybody can present nonsense with a client's id, so nobody can keep it from ending.
         let limit = phaseSince + Span(milliseconds: plan.watch.milliseconds * Self.mostWatches)
-        if let last = presenters.first?.lastAt, now < min(limit, last + plan.watch) {
+        let lastSeen = try lastSeen(presenters)
+        if let lastSeen, now < min(limit, lastSeen.at + plan.watch) {
             return .waits(
-                .consumerOnOldSecret, words(of: presenters), until: min(nextLook(server), limit))
+                .consumerOnOldSecret, lastSeen.words, until: min(nextLook(server), limit))
         }
         guard now >= watchEnd else {
             return .waits(
@@ -33,8 +34,8 @@ extension RotationDriver {
         }
         var facts = ["watched": plan.watch.description]
         facts["presentations"] = rotation.body.sight?.words
-        facts["stragglers"] = presenters.isEmpty ? nil : words(of: presenters)
-        let isStillPresented = presenters.first.map { now < $0.lastAt + plan.watch } ?? false
+        facts["stragglers"] = lastSeen?.words
+        let isStillPresented = lastSeen.map { now < $0.at + plan.watch } ?? false
         rotation.body.isWatchCutShort = isStillPresented ? true : nil
         return .moved(.done, facts)
     }
@@ -94,8 +95,13 @@ extension RotationDriver {
             let events = try await presented(
                 at: server, since: since, knownUpTo: now, bearingUntil: end)
         else { return [] }
-        let found = events.filter { $0.at >= since }.refused.tallies()
-        try note(found)
+        let noted = Set(try notedStragglers().map(\.subject))
+        let known = try parts.journal.addresses(of: rotation.client)
+        let found = events.filter { $0.at >= since }.refused.tallies(preferring: { tally in
+            noted.contains(tally.presenter.words)
+                || tally.presenter.safeAddress.map(known.contains) ?? false
+        })
+        note(found, besides: noted)
         try noteUnusual(events, besides: Set(found.map(\.presenter)))
         return found
     }
@@ -128,24 +134,41 @@ extension RotationDriver {
         }
     }
 
-    /// `10.0.0.7, user agent curl/8, 12 times, last 40s ago`, for the first three.
+    /// When somebody was refused last, and who.
+    ///
+    /// A log that can't be read any more is no silence: then whoever was noted before counts.
+    private func lastSeen(_ presenters: [PresenterTally]) throws -> (at: Instant, words: String)? {
+        if let first = presenters.first { return (first.lastAt, words(of: presenters)) }
+        guard rotation.body.sight?.verdict == .unread, let since = rotation.body.revokedAt,
+            let last = try notedStragglers().first(where: { $0.lastAt >= since })
+        else { return nil }
+        let seen = words(last.subject, last.count, last.lastAt)
+        return (last.lastAt, "presented by \(seen); since then the server's log can't be read")
+    }
+
+    /// Who was noted as a straggler of this rotation, the latest first.
+    private func notedStragglers() throws -> [Notice] {
+        try parts.journal.notices(of: rotation.client)
+            .filter { $0.kind == .straggler && $0.rotation == rotation.id }
+    }
+
+    /// `10.0.0.7, user agent curl/8, 12 times, last 40s ago`.
+    private func words(_ who: String, _ count: Int, _ last: Instant) -> String {
+        let ago = max(0, clock.now().since(last).milliseconds) / 1_000 * 1_000
+        let times = count == 1 ? "once" : "\(count) times"
+        return "\(who), \(times), last \(Span(milliseconds: ago)) ago"
+    }
+
+    /// The same for the first three.
     func words(of presenters: [PresenterTally]) -> String {
-        let now = clock.now()
-        let named = presenters.prefix(3).map { one in
-            let ago = Span(milliseconds: max(0, now.since(one.lastAt).milliseconds) / 1_000 * 1_000)
-            let times = one.count == 1 ? "once" : "\(one.count) times"
-            return "\(one.presenter.words), \(times), last \(ago) ago"
-        }
+        let named = presenters.prefix(3).map { words($0.presenter.words, $0.count, $0.lastAt) }
         let more = presenters.count > 3 ? "; and \(presenters.count - 3) more" : ""
         return "still presented by \(named.joined(separator: "; "))\(more)"
     }
 }
 
 extension RotationDriver {
-    private func note(_ stragglers: [PresenterTally]) throws {
-        let known = Set(
-            try parts.journal.notices(of: rotation.client)
-                .filter { $0.kind == .straggler && $0.rotation == rotation.id }.map(\.subject))
+    private func note(_ stragglers: [PresenterTally], besides known: Set<String>) {
         for one in stragglers {
             let notice = notice(.straggler, one)
             draft.notices.append(notice)
@@ -161,7 +184,10 @@ extension RotationDriver {
     ///
     /// Whoever is told of as a straggler isn't told of again for being refused often.
     func noteUnusual(_ events: [Presentation], besides stragglers: Set<Presenter> = []) throws {
-        let known = try parts.journal.addresses(of: rotation.client)
+        let stored = try parts.journal.addresses(of: rotation.client)
+        if stored.isEmpty { rotation.body.learnsAddresses = true }
+        // Each consumer of a client whose log was never read has an address that is new.
+        let known = rotation.body.learnsAddresses == true ? [] : stored
         let rules = rotation.body.tokenLifetime.map { UnusualUse(tokenLifetime: $0) }
         for finding in (rules ?? UnusualUse()).findings(in: events, knowing: known) {
             let isTold = stragglers.contains(finding.tally.presenter)
@@ -169,7 +195,7 @@ extension RotationDriver {
             draft.notices.append(notice(finding.kind, finding.tally))
         }
         for event in events.accepted {
-            guard let address = event.address.map({ safeText($0, limit: 60) }) else { continue }
+            guard let address = Presenter(event).safeAddress else { continue }
             draft.addresses[address] = max(draft.addresses[address] ?? event.at, event.at)
         }
     }

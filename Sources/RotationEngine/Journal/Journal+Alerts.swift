@@ -31,13 +31,19 @@ extension Journal {
             client.dueAt.map { (client: client.name, since: $0) }
         }
         let life = Span(milliseconds: -AlertPolicy.noticeLife.milliseconds)
-        let notices = try notices(since: moment + life)
-        let cutShort = try Set(notices.filter { $0.kind == .straggler }.map(\.rotation)).filter {
-            try rotation($0)?.body.isWatchCutShort == true
+        let recent = try notices(since: moment + life)
+        let watched = try watched()
+        let live = Set(watched.map(\.id))
+        let cutShort = try Set(recent.filter { $0.kind == .straggler }.map(\.rotation))
+            .filter { try !live.contains($0) && rotation($0)?.body.isWatchCutShort == true }
+        let present = try watched.flatMap { rotation in
+            try notices(of: rotation.client).filter { rotation.isPresented(by: $0, at: moment) }
         }
         return AlertFacts(
             rotations: try stuck(), overdue: overdue,
-            notices: notices.filter { $0.kind != .straggler || cutShort.contains($0.rotation) })
+            notices: recent.filter { $0.kind != .straggler || cutShort.contains($0.rotation) }
+                + present,
+            watched: watched)
     }
 
     /// Keeps what a run saw, and queues what there is to say about it, all in one transaction.
@@ -173,5 +179,18 @@ extension Journal {
             try database.execute(sql: "DELETE FROM delivery WHERE alert = ?", arguments: [number])
             try database.execute(sql: "DELETE FROM alert WHERE number = ?", arguments: [number])
         }
+    }
+}
+
+extension Rotation {
+    /// Whether a straggler is taken to present the old secret still, whatever the rotation waits
+    /// for: nobody has seen it silent for as long as that is waited for.
+    fileprivate func isPresented(by notice: Notice, at moment: Instant) -> Bool {
+        guard notice.kind == .straggler, notice.rotation == id, let since = body.revokedAt else {
+            return false
+        }
+        let silence = body.isDeleteSent ? plan.watch : max(plan.watch, plan.overlap)
+        return notice.lastAt >= since
+            && !DeliveryRule.isApart(moment, from: notice.lastAt, by: silence)
     }
 }

@@ -144,6 +144,16 @@ extension Journal {
         try fetch("WHERE r.ended_at IS NULL AND r.reason IS NOT NULL ORDER BY r.id")
     }
 
+    /// Rotations under way that stragglers are noted of.
+    func watched() throws -> [Rotation] {
+        guard try reading({ try $0.tableExists("notice") }) else { return [] }
+        return try fetch(
+            """
+            WHERE r.ended_at IS NULL
+                AND r.id IN (SELECT rotation FROM notice WHERE kind = 'straggler') ORDER BY r.id
+            """)
+    }
+
     /// How many rotations are in each state, by name.
     public func counts() throws -> [String: Int] {
         try reading { database in
