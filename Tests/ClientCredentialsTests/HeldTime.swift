@@ -9,6 +9,9 @@ final class HeldTime: Sendable {
         var moment = ContinuousClock.now
         var pauses: [Duration] = []
         var fraction = 1.0
+        var alarms: [Int: (at: ContinuousClock.Instant, bell: CheckedContinuation<Void, Never>)] =
+            [:]
+        var lastAlarm = 0
     }
 
     private let state = Mutex(State())
@@ -18,7 +21,10 @@ final class HeldTime: Sendable {
     var pauses: [Duration] { state.withLock { $0.pauses } }
     var now: ContinuousClock.Instant { state.withLock { $0.moment } }
 
-    func move(_ span: Duration) { state.withLock { $0.moment += span } }
+    func move(_ span: Duration) {
+        state.withLock { $0.moment += span }
+        ring { [now] in $0 <= now }
+    }
 
     /// What chance says from now on.
     func roll(_ fraction: Double) { state.withLock { $0.fraction = fraction } }
@@ -30,16 +36,41 @@ final class HeldTime: Sendable {
                 Date(timeIntervalSince1970: 1_800_000_000 + epoch.duration(to: now) / .seconds(1))
             },
             sleep: { [self] span in
-                state.withLock {
-                    $0.moment += span
-                    $0.pauses.append(span)
-                }
+                state.withLock { $0.pauses.append(span) }
+                move(span)
             },
             // Until somebody moves the clock.
-            alarm: { [self] span in
-                let end = now + span
-                while now < end, !Task.isCancelled { await Task.yield() }
-            },
+            alarm: { [self] span in await wait(until: now + span) },
             fraction: { [self] in state.withLock { $0.fraction } })
+    }
+
+    private func wait(until moment: ContinuousClock.Instant) async {
+        let number = state.withLock { state in
+            state.lastAlarm += 1
+            return state.lastAlarm
+        }
+        await withTaskCancellationHandler {
+            await withCheckedContinuation { bell in
+                state.withLock { $0.alarms[number] = (moment, bell) }
+                if Task.isCancelled { ring(number) }
+                ring { [now] in $0 <= now }
+            }
+        } onCancel: {
+            ring(number)
+        }
+    }
+
+    private func ring(_ number: Int) {
+        let alarm = state.withLock { $0.alarms.removeValue(forKey: number) }
+        alarm?.bell.resume()
+    }
+
+    private func ring(where isDue: (ContinuousClock.Instant) -> Bool) {
+        let due = state.withLock { state in
+            let due = state.alarms.filter { isDue($0.value.at) }
+            for number in due.keys { state.alarms[number] = nil }
+            return due
+        }
+        for alarm in due.values { alarm.bell.resume() }
     }
 }

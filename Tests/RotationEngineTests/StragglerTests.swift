@@ -405,6 +405,12 @@ import Testing
         let alert = try #require(try alerts().first { $0.kind == .oldSecretInUse })
         #expect(alert.title.hasSuffix("the old secret is disabled and is still in use"))
         #expect(alert.detail.contains("10.9.9.9"))
+        // A right that is withdrawn meanwhile is no silence.
+        here.odd { $0.logFailure = Self.forbidden }
+        _ = try await next()
+        #expect(here.world.secretCount == 2)
+        #expect(try here.look()?.reason == .consumerOnOldSecret)
+        here.odd { $0.logFailure = nil }
         try here.ask(.rollback, words: "ann")
         rotation = try #require(try await here.drive { $0.state.isEnded })
         #expect(rotation.state == .abandoned && here.world.acceptsOriginal)

@@ -144,11 +144,10 @@ extension RotationDriver {
             milliseconds: (plan.keepDisabled ?? .zero).milliseconds
                 + plan.overlap.milliseconds * Self.mostWatches)
         let limit = rotation.body.phaseSince + patience
-        guard let last = refused.first?.lastAt, clock.now() < min(limit, last + plan.overlap) else {
-            return nil
-        }
+        guard let last = try lastSeen(refused), clock.now() < min(limit, last.at + plan.overlap)
+        else { return nil }
         return .fails(
-            "the disabled secret is \(words(of: refused)); "
+            "the disabled secret is \(last.words); "
                 + "holdover rollback \(rotation.client.rawValue) puts it back")
     }
 

@@ -137,7 +137,7 @@ extension RotationDriver {
     /// When somebody was refused last, and who.
     ///
     /// A log that can't be read any more is no silence: then whoever was noted before counts.
-    private func lastSeen(_ presenters: [PresenterTally]) throws -> (at: Instant, words: String)? {
+    func lastSeen(_ presenters: [PresenterTally]) throws -> (at: Instant, words: String)? {
         if let first = presenters.first { return (first.lastAt, words(of: presenters)) }
         guard rotation.body.sight?.verdict == .unread, let since = rotation.body.revokedAt,
             let last = try notedStragglers().first(where: { $0.lastAt >= since })
