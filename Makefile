@@ -91,7 +91,7 @@ soak: setup ## 1 000 rotations under faults, kills and 1 000 000 token requests
 	@swift build $(RELEASE) --product soak
 	@.build/release/soak
 
-load: setup ## 1 000 callers, an endpoint that fails and is down, and rotations; 4 minutes
+load: setup ## 1 000 callers, an endpoint that fails and is down, and rotations; 5 minutes
 	@swift build $(RELEASE) --product holdover
 	@swift build $(RELEASE) --product practice-server
 	@swift build $(RELEASE) --product load

@@ -46,7 +46,6 @@ struct Load {
     /// Four acts, and what they came to.
     func run() async throws -> LoadFigures {
         var (accepted, recovery) = (0, Duration?.none)
-        try await failSometimes()
         let acts = [
             try await act("20 % fail, in a rotation") { try await rotateUnderFailures() },
             try await act("20 % fail, and down in a rotation") {
@@ -82,6 +81,7 @@ struct Load {
     private func rotateUnderFailures() async throws {
         let end = ContinuousClock.now + .seconds(settings.outage)
         try await beginTokens(of: settings.shortLife)
+        try await failSometimes()
         try await start()
         let rotation = Task { try await rotate(until: 1) }
         while ContinuousClock.now < end {
@@ -104,6 +104,7 @@ struct Load {
     /// secrets are accepted at the end of that.
     private func rotateThroughAnOutage() async throws -> Int {
         try await beginTokens(of: settings.longLife)
+        try await failSometimes()
         witness.hold(true)
         try await start()
         let rotation = Task { try await rotate(until: 2) }
@@ -122,7 +123,6 @@ struct Load {
     /// until it ends.
     private func hang() async throws {
         try await beginTokens(of: settings.hangingLife)
-        try await server.clearFaults()
         try await fail("slow", #","ms":15000"#)
         while let held = witness.held, .now < held.usableUntil {
             try await Task.sleep(for: .milliseconds(50))
@@ -148,7 +148,10 @@ struct Load {
     }
 
     /// Has the server give tokens of so many seconds, and waits until one is in memory.
+    ///
+    /// Nothing fails meanwhile: there is no token for a moment, so that a call would fail too.
     private func beginTokens(of life: Int) async throws {
+        try await server.clearFaults()
         try await server.set(#"{"token_lifetime":\#(life)}"#)
         let isHeld = await eventually(within: .seconds(30)) {
             if witness.held?.lifetime == life { return true }

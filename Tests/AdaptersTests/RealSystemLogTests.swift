@@ -9,7 +9,9 @@ import Testing
 /// Lines at a real rsyslog and a real journald: what they take them for.
 @Suite(
     .enabled(if: RealServerProcess.areWanted, "HOLDOVER_REAL_SERVERS=1 asks for them"),
-    .enabled(if: FileManager.default.isExecutableFile(atPath: "/lib/systemd/systemd-journald")),
+    .enabled(
+        if: FileManager.default.isExecutableFile(atPath: "/lib/systemd/systemd-journald"),
+        "journald is systemd's, which isn't installed"),
     .realServer("system-logs"), .serialized)
 struct RealSystemLogTests {
     /// A line as the log has it.

@@ -158,12 +158,12 @@ import Testing
     @Test func `whoever hands reports on, and never comes back, keeps nobody from a token`()
         async throws
     {
+        let (silence, mouth) = AsyncStream<Void>.makeStream()
+        defer { mouth.finish() }
         let tokens = TokenProvider(
             TokenEndpoint(url: "https://a.test/token"), credential: shelf, through: server,
-            settings: .init(
-                adoption: .handing { _ in
-                    while !Task.isCancelled { try? await Task.sleep(for: .seconds(3_600)) }
-                }), time: clock.time)
+            settings: .init(adoption: .handing { _ in for await _ in silence {} }),
+            time: clock.time)
         for number in 1...3 {
             let token = try await tokens.token()
             #expect(token.value == "one-\(number)")
