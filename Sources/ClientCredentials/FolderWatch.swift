@@ -6,7 +6,7 @@ import Synchronization
 /// A file that is replaced by a rename takes a watch on itself away with it; the folder sees every
 /// rename, and the `..data` link too that Kubernetes turns round instead of the file.
 package final class FolderWatch: Sendable {
-    /// The end of a pipe by which the thread is told to end.
+    /// The end of a pair of sockets by which the thread is told to end.
     private let bell: Mutex<CInt?>
 
     /// Calls `onChange` from a thread of its own, once for each burst of changes, until ``end()``;
@@ -16,21 +16,23 @@ package final class FolderWatch: Sendable {
         let name = String(parts.last ?? "")
         let folder = parts.count < 2 ? "." : parts.dropLast().joined(separator: "/") + "/"
         let events = inotify_init1(CInt(IN_CLOEXEC) | CInt(IN_NONBLOCK))
-        var pipe: [CInt] = [-1, -1]
+        // No pipe: at no moment may a command that is started inherit either end.
+        let kind = CInt(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue)
+        var pair: [CInt] = [-1, -1]
         let mask = UInt32(IN_CLOSE_WRITE | IN_MOVED_TO | IN_CREATE)
         bell = Mutex(nil)
-        guard events >= 0, Glibc.pipe(&pipe) == 0, inotify_add_watch(events, folder, mask) >= 0
+        guard events >= 0, socketpair(AF_UNIX, kind, 0, &pair) == 0,
+            inotify_add_watch(events, folder, mask) >= 0
         else {
-            Self.close([events] + pipe)
+            Self.close([events] + pair)
             return nil
         }
-        for end in pipe { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
-        let thread = Watching(events: events, stop: pipe[0], name: name, onChange: onChange)
+        let thread = Watching(events: events, stop: pair[0], name: name, onChange: onChange)
         guard thread.start() else {
-            Self.close([events] + pipe)
+            Self.close([events] + pair)
             return nil
         }
-        bell.withLock { $0 = pipe[1] }
+        bell.withLock { $0 = pair[1] }
     }
 
     /// Ends the watch; nothing is called behind it, but for what is under way.

@@ -87,7 +87,7 @@ extension SpawnedProcess {
         posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
         posix_spawn_file_actions_addopen(&actions, 1, output, made, 0o600)
         posix_spawn_file_actions_addopen(&actions, 2, errors, made, 0o600)
-        for descriptor in openFiles() where descriptor > 2 {
+        for descriptor in 3..<pastOpenFiles() {
             posix_spawn_file_actions_addclose(&actions, descriptor)
         }
         let words = ([executable] + arguments).map { strdup($0) } + [nil]
@@ -102,9 +102,13 @@ extension SpawnedProcess {
         return pid
     }
 
-    /// What a child would inherit; one that is closed before the child comes to it does no harm.
-    private static func openFiles() -> [Int32] {
+    /// A number above every open file, also above those that other threads open from here on until
+    /// the child is there; to close one that isn't open is no error (`posix_spawn(3)` of glibc).
+    private static func pastOpenFiles() -> Int32 {
         let names = try? FileManager.default.contentsOfDirectory(atPath: "/proc/self/fd")
-        return (names ?? []).compactMap { Int32($0) }
+        let last = (names ?? []).compactMap { Int32($0) }.max() ?? 2
+        var limit = rlimit()
+        getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
+        return min(last + 256, Int32(clamping: limit.rlim_cur))
     }
 }
