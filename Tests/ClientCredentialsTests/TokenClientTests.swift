@@ -3,7 +3,7 @@ import HTTPTransport
 import Synchronization
 import Testing
 
-@Suite struct TokenClientTests {
+@Suite(.timeLimit(.minutes(1))) struct TokenClientTests {
     /// A clock that stands until it is moved.
     private final class Clock: Sendable {
         private let moment = Mutex(ContinuousClock.now)
@@ -58,7 +58,7 @@ import Testing
         let callers = (1...20).map { _ in
             Task { try await client.token(from: endpoint, as: proof).value }
         }
-        while http.requests.isEmpty { await Task.yield() }
+        try await wait { !http.requests.isEmpty }
         http.hold(false)
         for caller in callers { #expect(try await caller.value == "a") }
         #expect(http.requests.count == 1)
@@ -71,9 +71,9 @@ import Testing
         let client = client(http)
         http.hold(true)
         let old = Task { try await client.token(from: endpoint, as: proof).value }
-        while http.requests.isEmpty { await Task.yield() }
+        try await wait { !http.requests.isEmpty }
         let new = Task { try await client.token(from: endpoint, as: two).value }
-        while http.requests.count < 2 { await Task.yield() }
+        try await wait { http.requests.count >= 2 }
         http.hold(false)
         #expect(try await new.value == "b")
         await #expect(throws: TokenError.self) { try await old.value }
@@ -103,7 +103,7 @@ import Testing
         let client = client(http)
         http.hold(true)
         let caller = Task { try await client.token(from: endpoint, as: proof).value }
-        while http.requests.isEmpty { await Task.yield() }
+        try await wait { !http.requests.isEmpty }
         client.invalidate()
         http.hold(false)
         #expect(try await caller.value == "a")

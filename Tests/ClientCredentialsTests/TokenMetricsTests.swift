@@ -61,8 +61,8 @@ import Testing
         _ = try await tokens.token()
         shelf.put("two")
         shelf.hint(.written)
-        while server.presented.count < 3 { await Task.yield() }
-        while count("credential_fallbacks_total") < 1 { await Task.yield() }
+        try await wait { server.presented.count >= 3 }
+        try await wait { count("credential_fallbacks_total") >= 1 }
         #expect(count("credential_changes_total") == 1)
         #expect(count("fetches_total", [("occasion", "rotation")]) == 1)
         #expect(count("requests_total", [("outcome", "invalid_client")]) == 1)

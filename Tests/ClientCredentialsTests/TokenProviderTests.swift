@@ -20,7 +20,7 @@ import Testing
         let tokens = provider()
         server.change { $0.isHeld = true }
         let callers = (1...1_000).map { _ in Task { try await tokens.token().value } }
-        while server.presented.isEmpty { await Task.yield() }
+        try await wait { !server.presented.isEmpty }
         server.change { $0.isHeld = false }
         for caller in callers { #expect(try await caller.value == "one-1") }
         #expect(server.presented.count == 1)
@@ -43,7 +43,7 @@ import Testing
         #expect(server.presented.count == 1)
         clock.move(.seconds(1))
         #expect(try await tokens.token().value == "one-1")
-        while try await tokens.token().value != "one-2" { await Task.yield() }
+        try await wait { try await tokens.token().value == "one-2" }
         #expect(server.presented.count == 2)
     }
 
@@ -150,7 +150,7 @@ import Testing
         let tokens = provider()
         server.change { $0.isHeld = true }
         let caller = Task { try await tokens.token(deadline: deadline) }
-        while server.presented.isEmpty { await Task.yield() }
+        try await wait { !server.presented.isEmpty }
         clock.move(deadline ?? .seconds(30))
         await #expect(throws: TokenFailure.deadline) { try await caller.value }
         await #expect(throws: TokenFailure.deadline) { try await tokens.token(deadline: .zero) }
@@ -165,13 +165,13 @@ import Testing
         server.change { $0.isHeld = true }
         clock.move(.seconds(3_545))
         let caller = Task { try await tokens.token().value }
-        while server.presented.count < 2 { await Task.yield() }
+        try await wait { server.presented.count >= 2 }
         clock.move(.seconds(2))
         #expect(try await caller.value == "one-1")
         // Who comes now doesn't wait, not even for that long.
         for _ in 1...100 { #expect(try await tokens.token().value == "one-1") }
         server.change { $0.isHeld = false }
-        while try await tokens.token().value != "one-2" { await Task.yield() }
+        try await wait { try await tokens.token().value == "one-2" }
     }
 
     @Test func `a caller's deadline ends with a token that still lives`() async throws {
@@ -183,7 +183,9 @@ import Testing
         server.change { $0.isHeld = false }
     }
 
-    @Test func `what waits its turn isn't sent once the endpoint is found to be down`() async {
+    @Test func `what waits its turn isn't sent once the endpoint is found to be down`()
+        async throws
+    {
         let policy = TokenPolicy(
             retry: .init(attempts: 1), breaker: .init(failures: 1),
             throttle: .init(rate: 1, burst: 1))
@@ -207,7 +209,7 @@ import Testing
         rest.withLock { $0 = tokens }
         server.change { $0.isHeld = true }
         async let first = try? tokens.token()
-        while server.presented.isEmpty { await Task.yield() }
+        try await wait { !server.presented.isEmpty }
         await #expect(throws: TokenFailure.circuitOpen(retryAfter: .seconds(2))) {
             try await tokens.token(scope: "other")
         }
@@ -231,7 +233,7 @@ import Testing
         server.change { $0.isHeld = true }
         let impatient = Task { try await tokens.token() }
         let patient = Task { try await tokens.token().value }
-        while server.presented.isEmpty { await Task.yield() }
+        try await wait { !server.presented.isEmpty }
         impatient.cancel()
         await #expect(throws: TokenFailure.cancelled) { try await impatient.value }
         server.change { $0.isHeld = false }

@@ -32,7 +32,7 @@ import Testing
     @Test func `a new secret is proven at once, and tokens go on meanwhile`() async throws {
         let tokens = provider()
         #expect(try await tokens.token().value == "one-1")
-        while !reports.shows("one") { await Task.yield() }
+        try await wait { reports.shows("one") }
         server.change { $0.accepted = ["one", "two"] }
         shelf.put("two")
         shelf.hint(.written)
@@ -45,10 +45,10 @@ import Testing
         let tokens = provider()
         _ = try await tokens.token()
         shelf.hint(.written)
-        while server.presented.count < 2 { await Task.yield() }
+        try await wait { server.presented.count >= 2 }
         shelf.hint(.time)
         let reads = shelf.reads
-        while shelf.reads == reads { await Task.yield() }
+        try await wait { shelf.reads != reads }
         #expect(server.presented == ["one", "one"])
     }
 
@@ -60,17 +60,17 @@ import Testing
         server.change { $0.accepted = ["one", "two"] }
         shelf.put("two")
         shelf.hint(.written)
-        while reports.all.count < 2 { await Task.yield() }
+        try await wait { reports.all.count >= 2 }
         for (pause, count) in [(5, 3), (10, 4), (20, 5)] {
             clock.move(.seconds(pause) - .milliseconds(1))
             let reads = shelf.reads
             shelf.hint(.time)
-            while shelf.reads == reads { await Task.yield() }
+            try await wait { shelf.reads != reads }
             #expect(reports.all.count == count - 1)
             clock.move(.milliseconds(1))
             shelf.hint(.time)
-            while reports.all.count < count { await Task.yield() }
-            while !reports.shows("two") { await Task.yield() }
+            try await wait { reports.all.count >= count }
+            try await wait { reports.shows("two") }
         }
     }
 
@@ -85,7 +85,7 @@ import Testing
         tokens.invalidate(first)
         #expect(try await tokens.token().value == "two-3")
         #expect(server.presented == ["one", "one", "two"])
-        while !reports.shows("two") { await Task.yield() }
+        try await wait { reports.shows("two") }
     }
 
     @Test func `where the server doesn't take the new secret yet, the previous one is used`()
@@ -95,15 +95,15 @@ import Testing
         _ = try await tokens.token()
         shelf.put("two")
         shelf.hint(.written)
-        while server.presented.count < 3 { await Task.yield() }
-        while reports.all.count < 2 { await Task.yield() }
+        try await wait { server.presented.count >= 3 }
+        try await wait { reports.all.count >= 2 }
         #expect(server.presented == ["one", "two", "one"])
-        while !reports.shows("one") { await Task.yield() }
+        try await wait { reports.shows("one") }
         // Once it does, the new one is proven without anybody's asking.
         server.change { $0.accepted = ["one", "two"] }
         clock.move(.seconds(5))
         shelf.hint(.time)
-        while !reports.shows("two") { await Task.yield() }
+        try await wait { reports.shows("two") }
     }
 
     @Test func `a new secret is presented once, however many kinds of tokens there are`()
@@ -114,7 +114,7 @@ import Testing
         for scope in scopes { _ = try await tokens.token(scope: scope) }
         shelf.put("two")
         shelf.hint(.written)
-        while server.presented.count < 10 { await Task.yield() }
+        try await wait { server.presented.count >= 10 }
         for _ in 1...20 { await Task.yield() }
         #expect(server.presented.count { $0 == "two" } == 1)
         // Once it is taken, all of them are bought with it.
@@ -122,9 +122,7 @@ import Testing
         clock.move(.seconds(5))
         shelf.hint(.time)
         for scope in scopes {
-            while try await !tokens.token(scope: scope).value.hasPrefix("two") {
-                await Task.yield()
-            }
+            try await wait { try await tokens.token(scope: scope).value.hasPrefix("two") }
         }
     }
 
@@ -134,8 +132,8 @@ import Testing
         for wrong in ["wrong", "two"] {
             shelf.put(wrong)
             shelf.hint(.written)
-            while !server.presented.contains(wrong) { await Task.yield() }
-            while server.presented.last != "one" { await Task.yield() }
+            try await wait { server.presented.contains(wrong) }
+            try await wait { server.presented.last == "one" }
         }
         tokens.invalidate(try await tokens.token())
         #expect(try await tokens.token().value.hasPrefix("one"))
@@ -149,7 +147,7 @@ import Testing
         shelf.put("two")
         server.change { $0.troubles = [.page(status, "text/html", "")] }
         shelf.hint(.written)
-        while server.presented.count < 3 { await Task.yield() }
+        try await wait { server.presented.count >= 3 }
         #expect(server.presented == ["one", "two", "one"])
         tokens.invalidate(first)
         #expect(try await tokens.token().value.hasPrefix("one"))
@@ -177,11 +175,11 @@ import Testing
         shelf.put("one", candidate: "two")
         let tokens = provider()
         let first = try await tokens.token()
-        while reports.all.last?.split(separator: " ").count != 4 { await Task.yield() }
+        try await wait { reports.all.last?.split(separator: " ").count == 4 }
         server.change { $0.accepted = ["two"] }
         tokens.invalidate(first)
         #expect(try await tokens.token().value == "two-3")
-        while !reports.shows("two") { await Task.yield() }
+        try await wait { reports.shows("two") }
         // The refused one isn't tried each time.
         tokens.invalidate(try await tokens.token())
         #expect(try await tokens.token().value == "two-4")
@@ -237,12 +235,12 @@ import Testing
             state.isHeld = true
         }
         shelf.hint(.written)
-        while server.presented.count < 2 { await Task.yield() }
+        try await wait { server.presented.count >= 2 }
         shelf.put("two")
         shelf.hint(.written)
-        while shelf.reads < 3 { await Task.yield() }
+        try await wait { shelf.reads >= 3 }
         server.change { $0.isHeld = false }
-        while !reports.shows("two") { await Task.yield() }
+        try await wait { reports.shows("two") }
         #expect(server.presented == ["one", "one", "two"])
         #expect(server.mostUnderWay == 1)
     }
@@ -254,6 +252,6 @@ import Testing
             _ = try await tokens.token()
             gone = tokens
         }
-        while gone != nil { await Task.yield() }
+        try await wait { gone == nil }
     }
 }
