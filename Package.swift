@@ -38,7 +38,7 @@ let package = Package(
         .executable(name: "saboteur", targets: ["Saboteur"]),
         .executable(name: "soak", targets: ["Soak"]),
         .executable(name: "load", targets: ["Load"]),
-        .library(name: "ClientCredentials", targets: ["ClientCredentials"]),
+        .library(name: "ClientCredentials", targets: ["ClientCredentials", "HTTPTransport"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
@@ -168,6 +168,7 @@ let package = Package(
             name: "ClientCredentialsTests",
             dependencies: [
                 "ClientCredentials", "HTTPTransport", "ProcessTesting", crypto, jwt,
+                .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "MetricsTestKit", package: "swift-metrics"),
             ],
             swiftSettings: settings),

@@ -9,6 +9,9 @@ public enum AdoptionReporting: Sendable {
     case file(String)
     /// Whatever the closure does with the line: hands it to a request that asks for it, say.
     case handing(@Sendable (String) async -> Void)
+
+    /// Whether anybody wants to know.
+    var isWanted: Bool { if case .none = self { false } else { true } }
 }
 
 /// Says which secret bought the last token, each time that one did.

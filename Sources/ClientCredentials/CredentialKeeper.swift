@@ -14,7 +14,9 @@ final class CredentialKeeper: Sendable {
         /// Those that are on their way to it, for the first time.
         var onTrial: Set<ProofDigest> = []
         /// Why the source couldn't be read, as was said last.
-        var unreadable: String?
+        var unreadable: CredentialUnreadable?
+        /// When it was read last.
+        var readAt: ContinuousClock.Instant?
         /// Those that the server refused.
         var refused: [ProofDigest: Refusal] = [:]
 
@@ -47,6 +49,9 @@ final class CredentialKeeper: Sendable {
         case nothing
     }
 
+    /// A source behind a network must not be asked anew by each of a thousand calls.
+    private static let pauseBetweenReads = Duration.seconds(1)
+
     private let source: any CredentialSource
     private let pause: Duration
     private let time: TokenTime
@@ -63,15 +68,34 @@ final class CredentialKeeper: Sendable {
     /// The candidate that the source holds.
     var candidate: ClientAuthentication? { knowledge.withLock { $0.read?.candidate } }
 
+    /// Reads the source, unless that was done a moment ago; whether something else stands there now
+    /// than before.
+    func readAgain(within patience: Duration) async throws(CredentialUnreadable) -> Bool {
+        let now = time.now()
+        let (isEarly, failure) = knowledge.withLock { knowledge in
+            (
+                knowledge.readAt.map { now < $0 + Self.pauseBetweenReads } ?? false,
+                knowledge.read == nil ? knowledge.unreadable : nil
+            )
+        }
+        guard isEarly else { return try await read(within: patience) }
+        if let failure { throw failure }
+        return false
+    }
+
     /// Reads the source; whether something else stands there now than before.
     ///
-    /// Where it can't be read, what is known stays in use.
-    func read() async throws(CredentialUnreadable) -> Bool {
+    /// Where it can't be read within `patience`, what is known stays in use.
+    func read(within patience: Duration) async throws(CredentialUnreadable) -> Bool {
         let read: StagedCredentials
-        do throws(CredentialUnreadable) { read = try await source.read() } catch {
+        do throws(CredentialUnreadable) { read = try await answer(within: patience) } catch {
+            let now = time.now()
             let (isKnown, isNews) = knowledge.withLock { knowledge in
-                defer { knowledge.unreadable = error.description }
-                return (knowledge.read != nil, knowledge.unreadable != error.description)
+                defer {
+                    knowledge.unreadable = error
+                    knowledge.readAt = now
+                }
+                return (knowledge.read != nil, knowledge.unreadable != error)
             }
             guard isKnown else { throw error }
             logger.log(
@@ -80,8 +104,10 @@ final class CredentialKeeper: Sendable {
                 metadata: ["reason": "\(error)"])
             return false
         }
+        let now = time.now()
         return knowledge.withLock { knowledge in
             knowledge.unreadable = nil
+            knowledge.readAt = now
             guard let known = knowledge.read else {
                 knowledge.read = read
                 return false
@@ -104,6 +130,20 @@ final class CredentialKeeper: Sendable {
             }
             return true
         }
+    }
+
+    /// What the source answers; a source that hangs must not hold every call up for ever.
+    private func answer(within patience: Duration) async throws(CredentialUnreadable)
+        -> StagedCredentials
+    {
+        let answer = await time.result(within: patience) { [source] in
+            do throws(CredentialUnreadable) {
+                return Result<StagedCredentials, CredentialUnreadable>.success(
+                    try await source.read())
+            } catch { return .failure(error) }
+        }
+        guard let answer else { throw CredentialUnreadable("its source doesn't answer") }
+        return try answer.get()
     }
 
     /// Whether nothing was read yet.

@@ -6,6 +6,9 @@ import Synchronization
 /// While an endpoint is down each call fails, and a thousand callers would fill a disk.
 final class FailureLog: Sendable {
     private let logger: Logger
+    /// A service whose callers make scopes up must not fill its memory with them.
+    private static let most = 100
+
     /// What was said last of each kind of token that there is none of.
     private let said = Mutex<[TokenEndpoint: String]>([:])
 
@@ -14,8 +17,10 @@ final class FailureLog: Sendable {
     /// There is no token: a warning where that is news, else for those who look for faults.
     func failed(_ failure: TokenFailure, _ endpoint: TokenEndpoint) {
         let isNews = said.withLock { said in
-            defer { said[endpoint] = failure.kind }
-            return said[endpoint] != failure.kind
+            guard said[endpoint] != failure.kind else { return false }
+            if said.count == Self.most, said[endpoint] == nil { said = [:] }
+            said[endpoint] = failure.kind
+            return true
         }
         logger.log(
             level: isNews ? .warning : .debug, "no token", metadata: ["reason": "\(failure)"])

@@ -71,11 +71,13 @@ struct TokenAnswer {
         guard success.token_type.lowercased() == "bearer" else {
             throw malformed("token_type isn't Bearer")
         }
-        guard (0...Int(Int32.max)).contains(success.expires_in?.count ?? 0) else {
-            throw malformed("expires_in is out of range")
+        guard success.expires_in?.count ?? 0 >= 0 else {
+            throw malformed("expires_in is below zero")
         }
+        // Some servers say "for ever" in seconds.
+        let lifetime = success.expires_in.map { min($0.count, Int(Int32.max)) }
         return AccessToken(
-            value: success.access_token, lifetime: success.expires_in.map { .seconds($0.count) },
+            value: success.access_token, lifetime: lifetime.map { .seconds($0) },
             scope: success.scope, askedScope: askedScope)
     }
 

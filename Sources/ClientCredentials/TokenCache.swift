@@ -175,11 +175,12 @@ final class TokenCache<Key: Hashable & Sendable, Failure: Error>: Sendable {
         }
     }
 
-    /// Forgets `token` where it is still the one that is held.
-    func forget(_ token: AccessToken, for key: Key) {
+    /// Forgets `token` where it is still held; what it was held for.
+    func forget(_ token: AccessToken) -> [Key] {
         contents.withLock { contents in
-            guard contents.entries[key]?.held?.token.value == token.value else { return }
-            contents.entries[key]?.held = nil
+            let keys = contents.entries.filter { $0.value.held?.token.value == token.value }.keys
+            for key in keys { contents.entries[key]?.held = nil }
+            return Array(keys)
         }
     }
 

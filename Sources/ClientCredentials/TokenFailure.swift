@@ -4,7 +4,8 @@ public enum TokenFailure: Error, Sendable, Hashable {
     case request(TokenError, attempts: Int)
     /// The endpoint is known to be down; nothing was sent. It is tried again after `retryAfter`.
     case circuitOpen(retryAfter: Duration)
-    /// More was asked for than the policy lets through within the deadline; nothing was sent.
+    /// More was asked for than the policy, or the server's `Retry-After`, lets through within the
+    /// deadline; nothing was sent.
     case throttled(retryAfter: Duration)
     /// Every credential was refused a moment ago, and there is no other one; nothing was sent.
     case refusedBefore(TokenError, retryAfter: Duration)
@@ -72,8 +73,8 @@ extension TokenError {
     var isPassing: Bool {
         switch self {
         case .unavailable, .noAnswer: true
-        case .malformed(let status, _): status < 400
-        case .refused, .unusable: false
+        // A page with status 200 may have cost a token already, and a redirect stays one.
+        case .malformed, .refused, .unusable: false
         }
     }
 }

@@ -7,7 +7,9 @@ public struct TokenPolicy: Sendable, Hashable {
     /// At which part of its life a token is replaced in the background, from 0 to 1.
     ///
     /// Up to a tenth of the life earlier, at random, so that a fleet doesn't ask at once.
-    public var refreshAt: Double
+    public var refreshAt: Double {
+        didSet { refreshAt = min(max(refreshAt, 0), 1) }
+    }
     /// How long before its end a token isn't handed out any more, a tenth of its life at most.
     ///
     /// Unless the endpoint can't be reached: then it is used up to a second before its end.
@@ -31,7 +33,9 @@ public struct TokenPolicy: Sendable, Hashable {
     /// never is.
     public struct Retry: Sendable, Hashable {
         /// How many requests a call may send, the first one included.
-        public var attempts: Int
+        public var attempts: Int {
+            didSet { attempts = max(1, attempts) }
+        }
         /// The longest pause behind the first failure; it doubles with each further one.
         public var first: Duration
         /// The longest pause of all.
@@ -50,7 +54,9 @@ public struct TokenPolicy: Sendable, Hashable {
     /// A circuit breaker for each token endpoint.
     public struct Breaker: Sendable, Hashable {
         /// How many failures in a row open it.
-        public var failures: Int
+        public var failures: Int {
+            didSet { failures = max(1, failures) }
+        }
         /// How long it stays open the first time; it doubles with each trial that fails.
         public var pause: Duration
         /// The longest that it stays open.
@@ -69,13 +75,20 @@ public struct TokenPolicy: Sendable, Hashable {
     /// A token bucket for each token endpoint.
     public struct Throttle: Sendable, Hashable {
         /// How many requests a second it lets through in the long run.
-        public var rate: Double
+        public var rate: Double {
+            didSet { rate = max(Self.slowest, rate) }
+        }
         /// How many it lets through at once after a pause.
-        public var burst: Int
+        public var burst: Int {
+            didSet { burst = max(1, burst) }
+        }
+
+        /// One request in a quarter of an hour.
+        private static let slowest = 0.001
 
         /// Ten a second, twenty at once.
         public init(rate: Double = 10, burst: Int = 20) {
-            self.rate = max(0.001, rate)
+            self.rate = max(Self.slowest, rate)
             self.burst = max(1, burst)
         }
     }

@@ -28,20 +28,26 @@ public final class TokenProvider: Sendable {
         public var logger: Logger
         /// What makes the metrics.
         public var metrics: any MetricsFactory
+        /// Breakers and throttles; for providers of one server to share.
+        public var gates: TokenGates
 
         /// The usual settings: no reports, nothing on disk, and the process's own metrics.
         public init(
             policy: TokenPolicy = TokenPolicy(), adoption: AdoptionReporting = .none,
             store: SealedTokenStore? = nil, logger: Logger = Logger(label: "client-credentials"),
-            metrics: any MetricsFactory = MetricsSystem.factory
+            metrics: any MetricsFactory = MetricsSystem.factory, gates: TokenGates = TokenGates()
         ) {
             self.policy = policy
             self.adoption = adoption
             self.store = store
             self.logger = logger
             self.metrics = metrics
+            self.gates = gates
         }
     }
+
+    /// As long as a clock can count on.
+    private static let forEver = Duration.seconds(1_000_000_000)
 
     private let endpoint: TokenEndpoint
     private let settings: Settings
@@ -51,8 +57,7 @@ public final class TokenProvider: Sendable {
     private let purchase: TokenPurchase
     private let keeper: CredentialKeeper
     private let watch = Mutex<Task<Void, Never>?>(nil)
-    /// When a new credential is proven once more, and how long that is behind the time before.
-    private let reproof = Mutex<(at: ContinuousClock.Instant, pause: Duration)?>(nil)
+    private let reproof = Mutex(Reproof())
 
     /// A provider of tokens from `endpoint` for the client whose credential `source` holds.
     public convenience init(
@@ -77,7 +82,8 @@ public final class TokenProvider: Sendable {
             source, pause: policy.refusalPause, time: time, logger: settings.logger)
         purchase = TokenPurchase(
             keeper: keeper,
-            requester: TokenRequester(http: http, policy: policy, time: time, metrics: metrics),
+            requester: TokenRequester(
+                http: http, gates: settings.gates, policy: policy, time: time, metrics: metrics),
             reporter: AdoptionReporter(settings.adoption, time: time), store: settings.store,
             policy: policy, time: time, metrics: metrics, logger: settings.logger,
             failures: FailureLog(settings.logger))
@@ -114,19 +120,15 @@ public final class TokenProvider: Sendable {
         scope: String? = nil, resources: [String]? = nil, deadline: Duration? = nil
     ) async throws(TokenFailure) -> AccessToken {
         let kind = kind(scope, resources)
-        let until = time.now() + (deadline ?? settings.policy.deadline)
+        let until = time.now() + min(deadline ?? settings.policy.deadline, Self.forEver)
         return try await cache.token(for: kind, until: until, fetch(kind)).get()
     }
 
     /// Forgets `token`, which a resource server answered with 401 (RFC 6750 §3.1), where it is
     /// still the one that is handed out.
-    public func invalidate(
-        _ token: AccessToken, scope: String? = nil, resources: [String]? = nil
-    ) {
-        let kind = kind(scope, resources)
+    public func invalidate(_ token: AccessToken) {
         metrics.count(.invalidations, at: endpoint.url)
-        purchase.forget(kind)
-        cache.forget(token, for: kind)
+        for kind in cache.forget(token) { purchase.forget(kind) }
     }
 
     /// Calls `body` with a token; where it throws ``Unauthorized``, once more with another one.
@@ -136,7 +138,7 @@ public final class TokenProvider: Sendable {
     ) async throws -> Value {
         let token = try await token(scope: scope, resources: resources)
         do { return try await body(token) } catch is Unauthorized {
-            invalidate(token, scope: scope, resources: resources)
+            invalidate(token)
             return try await body(try await self.token(scope: scope, resources: resources))
         }
     }
@@ -160,15 +162,18 @@ public final class TokenProvider: Sendable {
 
     /// Looks at the credential, and proves a new one by getting a token with it.
     private func notice(_ hint: CredentialHint) async {
+        // Who was never asked for a token proves nothing, unless a rotation may wait for that.
+        let isFirst = keeper.isEmpty
+        guard !isFirst || hint == .written || settings.adoption.isWanted else { return }
+        let isNew = (try? await keeper.read(within: settings.policy.requestDeadline)) ?? false
         guard !keeper.isEmpty else { return }
-        let isNew = (try? await keeper.read()) ?? false
         if isNew {
             metrics.count(.credentialChanges, at: endpoint.url)
             settings.logger.info("another credential stands in its place")
         }
         // What was written anew may be what stood there before: a rotation waits for its use.
         let isDue = owesReproof(behind: isNew || hint == .written)
-        guard isNew || hint == .written || keeper.owesAnotherTry || isDue else { return }
+        guard isNew || isFirst || hint == .written || keeper.owesAnotherTry || isDue else { return }
         prove()
     }
 
@@ -188,26 +193,23 @@ public final class TokenProvider: Sendable {
     }
 
     /// Whether it is time to prove the credential once more.
-    ///
-    /// A rotation counts what was used behind its last write, and a service that is quick is ahead
-    /// of it: so ever longer pauses follow a change, of five seconds up to an hour.
     private func owesReproof(behind isChange: Bool) -> Bool {
         let now = time.now()
+        // What a service started with may have been written a second time behind its start.
+        let counts = settings.adoption.isWanted
         return reproof.withLock { reproof in
-            if isChange { reproof = (now + .seconds(5), .seconds(5)) }
-            guard let due = reproof, now >= due.at else { return false }
-            let pause = due.pause * 2
-            reproof = pause > .seconds(3_600) ? nil : (now + pause, pause)
-            return true
+            if isChange || counts && !reproof.hasBegun { reproof.begin(at: now) }
+            return reproof.isDue(at: now)
         }
     }
 }
 
 extension TokenEndpoint {
-    /// The same with the words of the scope in order, so that one set is one set.
+    /// The same with the words of the scope and the resources in order, so that one set is one set.
     var normalized: TokenEndpoint {
         var other = self
         other.scope = scope.map { Set($0.split(separator: " ")).sorted().joined(separator: " ") }
+        other.resources = Set(resources).sorted()
         return other
     }
 }

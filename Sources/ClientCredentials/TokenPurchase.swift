@@ -21,10 +21,11 @@ struct TokenPurchase: Sendable {
         -> Result<AccessToken, TokenFailure>
     {
         metrics.count(.fetches, at: endpoint.url, occasion: occasion)
+        let deadline = time.now() + policy.deadline
         do throws(TokenFailure) {
             try await readFirst()
             if occasion == .needed, let stored = stored(endpoint) { return .success(stored) }
-            let token = try await buy(from: endpoint, until: time.now() + policy.deadline)
+            let token = try await buy(from: endpoint, on: occasion, until: deadline)
             if policy.insistsOnScope, let shortfall = token.scopeShortfall {
                 throw TokenFailure.scopeNotGranted(missing: shortfall.missing.sorted())
             }
@@ -43,7 +44,9 @@ struct TokenPurchase: Sendable {
 
     private func readFirst() async throws(TokenFailure) {
         guard keeper.isEmpty else { return }
-        do throws(CredentialUnreadable) { _ = try await keeper.read() } catch {
+        do throws(CredentialUnreadable) {
+            _ = try await keeper.readAgain(within: policy.requestDeadline)
+        } catch {
             throw .noCredential(error.description)
         }
     }
@@ -56,9 +59,10 @@ struct TokenPurchase: Sendable {
         return policy.insistsOnScope && token.scopeShortfall != nil ? nil : token
     }
 
-    private func buy(from endpoint: TokenEndpoint, until deadline: ContinuousClock.Instant)
-        async throws(TokenFailure) -> AccessToken
-    {
+    private func buy(
+        from endpoint: TokenEndpoint, on occasion: FetchOccasion,
+        until deadline: ContinuousClock.Instant
+    ) async throws(TokenFailure) -> AccessToken {
         var tried: [ProofDigest] = []
         var refusal: TokenFailure?
         while tried.count < Self.most {
@@ -66,7 +70,8 @@ struct TokenPurchase: Sendable {
             keeper.sent(proof)
             defer { keeper.came(back: proof) }
             do throws(TokenFailure) {
-                let token = try await requester.request(endpoint, as: proof, until: deadline)
+                let token = try await requester.request(
+                    endpoint, as: proof, on: occasion, until: deadline)
                 note(proof, token, endpoint, isFallback: !tried.isEmpty)
                 return token
             } catch {
@@ -77,7 +82,9 @@ struct TokenPurchase: Sendable {
                 tried.append(proof.digest)
                 refusal = error
                 // A rotation may have been faster than the watch.
-                if tried.count == 1 { _ = try? await keeper.read() }
+                if tried.count == 1 {
+                    _ = try? await keeper.read(within: policy.requestDeadline)
+                }
             }
         }
         throw refusal ?? .noCredential("the source holds none")
@@ -93,7 +100,9 @@ struct TokenPurchase: Sendable {
     private func choice(after tried: [ProofDigest], _ refusal: TokenFailure?)
         async throws(TokenFailure) -> ClientAuthentication
     {
-        if case .wait = keeper.choice(after: tried) { _ = try? await keeper.read() }
+        if case .wait = keeper.choice(after: tried) {
+            _ = try? await keeper.readAgain(within: policy.requestDeadline)
+        }
         switch keeper.choice(after: tried) {
         case .present(let proof): return proof
         case .wait(let wait, let error): throw .refusedBefore(error, retryAfter: wait)

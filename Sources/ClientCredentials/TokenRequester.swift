@@ -1,51 +1,28 @@
 import HTTPTransport
-import Synchronization
 
 /// Sends token requests with patience: throttled, repeated with pauses, and none to an endpoint
 /// that is known to be down.
-///
-/// Breaker and throttle are per token endpoint, whichever client asks.
-final class TokenRequester: Sendable {
-    private struct Gate {
-        var breaker: CircuitBreaker
-        var bucket: TokenBucket
-        /// Nothing is sent before: the server said so (`Retry-After`).
-        var notBefore: ContinuousClock.Instant?
-
-        /// How long nothing is sent; nil where something may be.
-        func obstacle(at now: ContinuousClock.Instant) -> Duration? {
-            let told = notBefore.map { now.duration(to: $0) } ?? .zero
-            return breaker.wait(at: now) ?? (told > .zero ? told : nil)
-        }
-    }
-
+struct TokenRequester: Sendable {
     /// A `Retry-After` of a day, by mistake or malice, must not keep a service out for so long.
     private static let longestWait = Duration.seconds(300)
 
-    private let http: any HTTPClient
-    private let policy: TokenPolicy
-    private let time: TokenTime
-    private let metrics: TokenMetrics
-    private let gates = Mutex<[String: Gate]>([:])
-
-    init(http: any HTTPClient, policy: TokenPolicy, time: TokenTime, metrics: TokenMetrics) {
-        self.http = http
-        self.policy = policy
-        self.time = time
-        self.metrics = metrics
-    }
+    let http: any HTTPClient
+    let gates: TokenGates
+    let policy: TokenPolicy
+    let time: TokenTime
+    let metrics: TokenMetrics
 
     /// One token; throws as soon as no further attempt could end before `deadline`.
     func request(
-        _ endpoint: TokenEndpoint, as proof: ClientAuthentication,
+        _ endpoint: TokenEndpoint, as proof: ClientAuthentication, on occasion: FetchOccasion,
         until deadline: ContinuousClock.Instant
     ) async throws(TokenFailure) -> AccessToken {
         var attempt = 0
         while true {
+            if occasion != .needed { try await standBack(endpoint, before: deadline) }
             try await pass(endpoint, before: deadline)
             attempt += 1
             let answer = await send(endpoint, proof, before: deadline)
-            note(answer, from: endpoint)
             let error: TokenError
             switch answer {
             case .success(let token): return token
@@ -66,48 +43,51 @@ final class TokenRequester: Sendable {
         return min(policy.retry.cap, doubled) * time.fraction()
     }
 
+    /// Leaves those room whom somebody waits for.
+    private func standBack(_ endpoint: TokenEndpoint, before deadline: ContinuousClock.Instant)
+        async throws(TokenFailure)
+    {
+        let now = time.now()
+        let wait = gates.change(endpoint, policy, at: now) {
+            $0.wait(inBackground: now, within: now.duration(to: deadline))
+        }
+        guard let wait else { throw .throttled(retryAfter: now.duration(to: deadline)) }
+        if wait > .zero { await time.sleep(wait) }
+    }
+
     /// Waits until a request may be sent, or throws where that would be too late.
     private func pass(_ endpoint: TokenEndpoint, before deadline: ContinuousClock.Instant)
         async throws(TokenFailure)
     {
-        guard !Task.isCancelled else { throw .cancelled }
+        while true {
+            guard !Task.isCancelled else { throw .cancelled }
+            let now = time.now()
+            guard now < deadline else { throw .deadline }
+            let admission = gates.change(endpoint, policy, at: now) {
+                $0.admit(at: now, within: now.duration(to: deadline))
+            }
+            switch admission {
+            case .refused(let failure): throw failure
+            case .patience(let wait): await time.sleep(wait)
+            case .granted(let wait, let isTrial):
+                if isTrial { metrics.breaker(is: .halfOpen, at: endpoint.url) }
+                guard wait > .zero else { return }
+                await time.sleep(wait)
+                // Meanwhile the endpoint may have been found to be down, or want more patience:
+                // that costs the place, or all who wait would go at once behind it.
+                if isTrial { return }
+                switch obstacle(before: endpoint) {
+                case .refused(let failure): throw failure
+                case .patience: continue
+                case .granted, nil: return
+                }
+            }
+        }
+    }
+
+    private func obstacle(before endpoint: TokenEndpoint) -> TokenGate.Admission? {
         let now = time.now()
-        guard now < deadline else { throw .deadline }
-        let wait: Result<(Duration, isTrial: Bool), TokenFailure> = gates.withLock { gates in
-            var gate = gates[endpoint.url] ?? gate(at: now)
-            defer { gates[endpoint.url] = gate }
-            return admit(&gate, at: now, within: now.duration(to: deadline))
-        }
-        let (pause, isTrial) = try wait.get()
-        guard pause > .zero else { return }
-        await time.sleep(pause)
-        // Meanwhile the endpoint may have been found to be down.
-        let retryAfter = gates.withLock { gates in
-            isTrial ? nil : gates[endpoint.url]?.obstacle(at: time.now())
-        }
-        if let retryAfter { throw .circuitOpen(retryAfter: retryAfter) }
-    }
-
-    private func admit(
-        _ gate: inout Gate, at now: ContinuousClock.Instant, within patience: Duration
-    ) -> Result<(Duration, isTrial: Bool), TokenFailure> {
-        let told = gate.notBefore.map { max(.zero, now.duration(to: $0)) } ?? .zero
-        guard told < patience else { return .failure(.circuitOpen(retryAfter: told)) }
-        let fresh = gate.breaker
-        if case .refused(let wait) = gate.breaker.admit(at: now) {
-            return .failure(.circuitOpen(retryAfter: wait))
-        }
-        guard let turn = gate.bucket.take(at: now, within: patience) else {
-            gate.breaker = fresh
-            return .failure(.throttled(retryAfter: gate.bucket.wait))
-        }
-        return .success((max(told, turn), gate.breaker.state == .halfOpen))
-    }
-
-    private func gate(at now: ContinuousClock.Instant) -> Gate {
-        Gate(
-            breaker: CircuitBreaker(policy.breaker),
-            bucket: TokenBucket(policy.throttle, at: now))
+        return gates.change(endpoint, policy, at: now) { $0.obstacle(at: now) }
     }
 
     private func send(
@@ -122,27 +102,28 @@ final class TokenRequester: Sendable {
                 try await endpoint.requestToken(
                     as: proof, through: http, deadline: left, at: time.date()))
         } catch { answer = .failure(error) }
-        metrics.answered(answer, after: asked.duration(to: time.now()), by: endpoint.url)
+        let took = asked.duration(to: time.now())
+        metrics.answered(answer, after: took, by: endpoint.url)
+        note(answer, from: endpoint, isCutShort: left < policy.requestDeadline && took >= left)
         return answer
     }
 
-    private func note(_ answer: Result<AccessToken, TokenError>, from endpoint: TokenEndpoint) {
+    /// `isCutShort` where it had less time than a request has: that no answer came says nothing.
+    private func note(
+        _ answer: Result<AccessToken, TokenError>, from endpoint: TokenEndpoint, isCutShort: Bool
+    ) {
         let now = time.now()
-        let state = gates.withLock { gates -> CircuitBreaker.State in
-            var gate = gates[endpoint.url] ?? gate(at: now)
-            defer { gates[endpoint.url] = gate }
+        let state = gates.change(endpoint, policy, at: now) { gate in
             switch answer {
-            case .success, .failure(.refused):
-                gate.notBefore = nil
-                gate.breaker.succeeded()
+            case .success, .failure(.refused): gate.breaker.succeeded()
             // The settings are wrong, and nothing was sent.
             case .failure(.unusable): gate.breaker.abandoned(at: now)
             case .failure(.unavailable(_, let wait)):
-                let told = wait.map { now + min($0, Self.longestWait) }
-                gate.notBefore = [gate.notBefore, told].compactMap(\.self).max()
+                if let wait { gate.hold(until: now + min(wait, Self.longestWait)) }
                 gate.breaker.failed(at: now)
             // Whatever it means by that, it answers.
             case .failure(.malformed(400..<500, _)): gate.breaker.succeeded()
+            case .failure(.noAnswer) where isCutShort: gate.breaker.abandoned(at: now)
             case .failure(.noAnswer), .failure(.malformed): gate.breaker.failed(at: now)
             }
             return gate.breaker.state

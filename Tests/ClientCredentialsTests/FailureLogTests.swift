@@ -12,7 +12,9 @@ import Testing
     private func provider() -> TokenProvider {
         var logger = Logger(label: "test") { [lines] _ in lines }
         logger.logLevel = .info
-        let policy = TokenPolicy(retry: .init(attempts: 1), breaker: .init(failures: 2))
+        let policy = TokenPolicy(
+            retry: .init(attempts: 1), breaker: .init(failures: 2),
+            throttle: .init(rate: 1_000, burst: 1_000))
         return TokenProvider(
             TokenEndpoint(url: "https://a.test/token"), credential: ShelfCredential("one"),
             through: server, settings: .init(policy: policy, logger: logger), time: clock.time)
@@ -32,6 +34,17 @@ import Testing
         for _ in 1...9 { _ = try await tokens.token() }
         #expect(lines.all.count == 3)
         #expect(lines.all.last?.contains("notice tokens are to be had again") == true)
+    }
+
+    @Test func `scopes that are made up are told of, and not all remembered`() async throws {
+        let tokens = provider()
+        let refused = Result.json(400, #"{"error":"invalid_scope"}"#)
+        server.change { $0.troubles = Array(repeating: refused, count: 102) }
+        for number in 1...101 { _ = try? await tokens.token(scope: "made-up-\(number)") }
+        #expect(lines.all.count == 101)
+        // Forgotten in between, so it is news once more.
+        _ = try? await tokens.token(scope: "made-up-1")
+        #expect(lines.all.count == 102)
     }
 
     @Test func `how long it lasts is said in tenths of a second, and never too short`() {

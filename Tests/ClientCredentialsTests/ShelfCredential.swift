@@ -7,6 +7,7 @@ final class ShelfCredential: CredentialSource {
         var stored: Result<StagedCredentials, CredentialUnreadable>
         var sinks: [AsyncStream<CredentialHint>.Continuation] = []
         var reads = 0
+        var isHung = false
     }
 
     private let state: Mutex<State>
@@ -23,15 +24,19 @@ final class ShelfCredential: CredentialSource {
 
     func hide() { state.withLock { $0.stored = .failure(CredentialUnreadable("it is locked")) } }
 
+    /// Whether whoever reads waits.
+    func hang(_ isHung: Bool) { state.withLock { $0.isHung = isHung } }
+
     func hint(_ hint: CredentialHint) {
         for sink in state.withLock({ $0.sinks }) { sink.yield(hint) }
     }
 
-    func read() throws(CredentialUnreadable) -> StagedCredentials {
+    func read() async throws(CredentialUnreadable) -> StagedCredentials {
         let stored = state.withLock { state in
             state.reads += 1
             return state.stored
         }
+        while state.withLock({ $0.isHung }), !Task.isCancelled { await Task.yield() }
         return try stored.get()
     }
 

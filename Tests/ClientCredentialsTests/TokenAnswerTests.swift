@@ -45,7 +45,7 @@ import Testing
         ),
         (
             #"{"access_token":"t","token_type":"Bearer","expires_in":-1}"#,
-            "expires_in is out of range"
+            "expires_in is below zero"
         ),
         ("", "the answer isn't JSON"),
         ("[]", "the whole isn't Dictionary<String, Any> in the answer"),

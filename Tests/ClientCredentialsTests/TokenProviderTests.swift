@@ -108,7 +108,7 @@ import Testing
         #expect(try await provider().token().value == "one-2")
         #expect(clock.pauses.reduce(.zero, +) == .seconds(7))
         server.change { $0.troubles = [.json(429, "{}", ["Retry-After": "120"])] }
-        await #expect(throws: TokenFailure.circuitOpen(retryAfter: .seconds(120))) {
+        await #expect(throws: TokenFailure.throttled(retryAfter: .seconds(120))) {
             try await provider().token()
         }
         #expect(server.presented.count == 3)

@@ -200,11 +200,14 @@ import Testing
         #expect(server.presented.count == 2)
     }
 
-    @Test func `another secret is tried at once, though the watch says nothing`() async throws {
+    @Test func `another secret is tried within a second, though the watch says nothing`()
+        async throws
+    {
         server.change { $0.accepted = ["two"] }
         let tokens = provider()
         _ = try? await tokens.token()
         shelf.put("two")
+        clock.move(.seconds(1))
         #expect(try await tokens.token().value == "two-2")
     }
 
@@ -223,6 +226,45 @@ import Testing
             try await provider().token()
         }
         #expect(server.presented.isEmpty)
+    }
+
+    @Test(arguments: [true, false]) func `calls in vain don't read the source over and over`(
+        isRefused: Bool
+    ) async {
+        if isRefused { server.change { $0.accepted = [] } } else { shelf.hide() }
+        let tokens = provider()
+        for _ in 1...100 { _ = try? await tokens.token() }
+        #expect(shelf.reads <= 2)
+        clock.move(.seconds(1))
+        _ = try? await tokens.token()
+        #expect(shelf.reads <= 3)
+    }
+
+    @Test func `a source that hangs is given up, and asked again`() async throws {
+        let tokens = provider()
+        shelf.hang(true)
+        let caller = Task { try await tokens.token().value }
+        try await wait { shelf.reads == 1 }
+        // The longest that one request may take.
+        clock.move(.seconds(10))
+        await #expect(throws: TokenFailure.noCredential("its source doesn't answer")) {
+            try await caller.value
+        }
+        shelf.hang(false)
+        clock.move(.seconds(1))
+        #expect(try await tokens.token().value == "one-1")
+    }
+
+    @Test(arguments: [CredentialHint.written, .time])
+    func `a service that nobody asks proves its credential too`(hint: CredentialHint) async throws {
+        let tokens = provider()
+        shelf.hint(hint)
+        try await wait { reports.shows("one") }
+        // And a second time, since it may have been written once more behind its start.
+        clock.move(.seconds(5))
+        shelf.hint(.time)
+        try await wait { reports.all.count == 2 }
+        tokens.close()
     }
 
     @Test func `a request that began with the old secret is followed by one with the new one`()
