@@ -4,7 +4,8 @@ import Synchronization
 /// Changes of one file, seen from its folder (`inotify(7)`).
 ///
 /// A file that is replaced by a rename takes a watch on itself away with it; the folder sees every
-/// rename, and the `..data` link too that Kubernetes turns round instead of the file.
+/// rename, and the `..data` link too that Kubernetes turns round instead of the file. Where the
+/// folder itself is swapped, its parent sees that.
 package final class FolderWatch: Sendable {
     /// The end of a pair of sockets by which the thread is told to end.
     private let bell: Mutex<CInt?>
@@ -12,23 +13,18 @@ package final class FolderWatch: Sendable {
     /// Calls `onChange` from a thread of its own, once for each burst of changes, until ``end()``;
     /// nil where the folder can't be watched.
     package init?(of path: String, _ onChange: @escaping @Sendable () -> Void) {
-        let parts = path.split(separator: "/", omittingEmptySubsequences: false)
-        let name = String(parts.last ?? "")
-        let folder = parts.count < 2 ? "." : parts.dropLast().joined(separator: "/") + "/"
         let events = inotify_init1(CInt(IN_CLOEXEC) | CInt(IN_NONBLOCK))
         // No pipe: at no moment may a command that is started inherit either end.
         let kind = CInt(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue)
         var pair: [CInt] = [-1, -1]
-        let mask = UInt32(IN_CLOSE_WRITE | IN_MOVED_TO | IN_CREATE)
         bell = Mutex(nil)
-        guard events >= 0, socketpair(AF_UNIX, kind, 0, &pair) == 0,
-            inotify_add_watch(events, folder, mask) >= 0
-        else {
+        guard events >= 0, socketpair(AF_UNIX, kind, 0, &pair) == 0 else {
             Self.close([events] + pair)
             return nil
         }
-        let thread = Watching(events: events, stop: pair[0], name: name, onChange: onChange)
-        guard thread.start() else {
+        let thread = Watching(
+            file: PlaceInFolder(path), events: events, stop: pair[0], onChange: onChange)
+        guard thread.isWatched, thread.start() else {
             Self.close([events] + pair)
             return nil
         }
@@ -52,19 +48,52 @@ package final class FolderWatch: Sendable {
     }
 }
 
+/// A path's last name, and the folder that it is in, with a slash at its end.
+private struct PlaceInFolder: Sendable {
+    let folder: String
+    let name: String
+
+    init(_ path: String) {
+        let parts = path.split(separator: "/", omittingEmptySubsequences: false)
+        name = String(parts.last ?? "")
+        folder = parts.count < 2 ? "./" : parts.dropLast().joined(separator: "/") + "/"
+    }
+
+    /// Where the folder is; nil for one that has no other name.
+    var folderPlace: PlaceInFolder? {
+        let place = PlaceInFolder(String(folder.dropLast()))
+        return ["", ".", ".."].contains(place.name) ? nil : place
+    }
+}
+
 /// The thread of a watch.
 private final class Watching: Sendable {
+    private static let mask = UInt32(IN_CLOSE_WRITE | IN_MOVED_TO | IN_CREATE)
+
+    private let file: PlaceInFolder
     private let events: CInt
     private let stop: CInt
-    private let name: String
     private let onChange: @Sendable () -> Void
+    /// The number of the watch on the folder; below zero for none.
+    private let folderWatch: Mutex<CInt>
+    /// That on the folder's parent.
+    private let parentWatch: CInt
 
-    init(events: CInt, stop: CInt, name: String, onChange: @escaping @Sendable () -> Void) {
+    init(
+        file: PlaceInFolder, events: CInt, stop: CInt, onChange: @escaping @Sendable () -> Void
+    ) {
+        self.file = file
         self.events = events
         self.stop = stop
-        self.name = name
         self.onChange = onChange
+        folderWatch = Mutex(inotify_add_watch(events, file.folder, Self.mask))
+        // A parent that may not be read isn't watched, and the folder still is.
+        let swaps = UInt32(IN_MOVED_TO | IN_CREATE)
+        parentWatch =
+            file.folderPlace.map { inotify_add_watch(events, $0.folder, swaps) } ?? -1
     }
+
+    var isWatched: Bool { folderWatch.withLock { $0 >= 0 } }
 
     func start() -> Bool {
         var thread = pthread_t()
@@ -102,27 +131,44 @@ private final class Watching: Sendable {
         while true {
             let count = Glibc.read(events, &buffer, buffer.count)
             guard count > 0 else { return isMeant }
-            isMeant = names(in: buffer, count).contains(where: isAboutFile) || isMeant
+            for event in Self.events(in: buffer, count) where isAboutFile(event) { isMeant = true }
         }
     }
 
-    private func isAboutFile(_ name: String) -> Bool {
-        name == self.name || name.hasPrefix("..") || name.isEmpty
+    private func isAboutFile(_ event: (watch: CInt, name: String)) -> Bool {
+        // The kernel lost some: anything may have happened.
+        if event.watch < 0 { followFolder() }
+        guard event.watch == parentWatch, parentWatch >= 0 else {
+            return event.name == file.name || event.name.hasPrefix("..") || event.name.isEmpty
+        }
+        guard event.name == file.folderPlace?.name else { return false }
+        followFolder()
+        return true
     }
 
-    private func names(in buffer: [UInt8], _ count: Int) -> [String] {
+    /// Watches the folder that has the name now, in place of the one that had it.
+    private func followFolder() {
+        folderWatch.withLock { watch in
+            let present = inotify_add_watch(events, file.folder, Self.mask)
+            guard present != watch else { return }
+            if watch >= 0 { inotify_rm_watch(events, watch) }
+            watch = present
+        }
+    }
+
+    private static func events(in buffer: [UInt8], _ count: Int) -> [(watch: CInt, name: String)] {
         buffer.withUnsafeBytes { bytes in
-            var names: [String] = []
+            var events: [(CInt, String)] = []
             var offset = 0
             let head = MemoryLayout<inotify_event>.size
             while offset + head <= count {
                 let event = bytes.loadUnaligned(fromByteOffset: offset, as: inotify_event.self)
                 let end = min(offset + head + Int(event.len), count)
                 let name = bytes[(offset + head)..<end].prefix { $0 != 0 }
-                names.append(String(decoding: name, as: UTF8.self))
+                events.append((event.wd, String(decoding: name, as: UTF8.self)))
                 offset = end
             }
-            return names
+            return events
         }
     }
 }

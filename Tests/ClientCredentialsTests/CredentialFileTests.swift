@@ -87,6 +87,35 @@ import Testing
         #expect(await hints.next() == .written)
     }
 
+    @Test(arguments: [true, false]) func `a folder that is swapped is followed`(isLink: Bool)
+        async throws
+    {
+        for name in ["one", "two"] {
+            try FileManager.default.createDirectory(
+                atPath: path(name), withIntermediateDirectories: true)
+            try write(name, to: "\(name)/secret")
+        }
+        if isLink {
+            try FileManager.default.createSymbolicLink(
+                atPath: path("live"), withDestinationPath: "one")
+            try FileManager.default.createSymbolicLink(
+                atPath: path("next"), withDestinationPath: "two")
+        } else {
+            #expect(rename(path("one"), path("live")) == 0)
+        }
+        let file = CredentialFile(
+            secret: path("live/secret"), clientID: "billing", interval: .seconds(3_600))
+        var hints = file.hints().makeAsyncIterator()
+        if !isLink { #expect(rename(path("live"), path("gone")) == 0) }
+        #expect(rename(path(isLink ? "next" : "two"), path("live")) == 0)
+        #expect(await hints.next() == .written)
+        #expect(secret(try await file.read()) == "two")
+        // What becomes of the new one is seen too.
+        try write("three", to: "live/secret")
+        #expect(await hints.next() == .written)
+        #expect(secret(try await file.read()) == "three")
+    }
+
     @Test func `other files in the folder aren't its matter`() async throws {
         try write("one", to: "secret")
         let file = CredentialFile(
