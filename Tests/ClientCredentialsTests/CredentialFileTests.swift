@@ -4,7 +4,7 @@ import HTTPTransport
 import Testing
 
 /// Real files, and the kernel's word for what becomes of them.
-@Suite(.timeLimit(.minutes(1))) struct CredentialFileTests {
+@Suite(.timeLimit(.minutes(3))) struct CredentialFileTests {
     private let folder: URL
 
     init() throws {

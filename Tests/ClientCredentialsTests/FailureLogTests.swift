@@ -4,7 +4,7 @@ import Testing
 
 @testable import ClientCredentials
 
-@Suite(.timeLimit(.minutes(1))) struct FailureLogTests {
+@Suite(.timeLimit(.minutes(3))) struct FailureLogTests {
     private let server = SecretServer(accepting: "one")
     private let clock = HeldTime()
     private let lines = LogLines()

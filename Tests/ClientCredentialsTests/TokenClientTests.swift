@@ -3,7 +3,7 @@ import HTTPTransport
 import Synchronization
 import Testing
 
-@Suite(.timeLimit(.minutes(1))) struct TokenClientTests {
+@Suite(.timeLimit(.minutes(3))) struct TokenClientTests {
     /// A clock that stands until it is moved.
     private final class Clock: Sendable {
         private let moment = Mutex(ContinuousClock.now)

@@ -3,7 +3,7 @@ import Testing
 
 @testable import ClientCredentials
 
-@Suite(.timeLimit(.minutes(1))) struct TokenMetricsTests {
+@Suite(.timeLimit(.minutes(3))) struct TokenMetricsTests {
     private let server = SecretServer(accepting: "one")
     private let shelf = ShelfCredential("one")
     private let clock = HeldTime()

@@ -5,7 +5,7 @@ import Testing
 @testable import ClientCredentials
 
 /// What a provider does where a server wants less of it, and where much is asked of it at once.
-@Suite(.timeLimit(.minutes(1))) struct TokenPressureTests {
+@Suite(.timeLimit(.minutes(3))) struct TokenPressureTests {
     private let endpoint = TokenEndpoint(url: "https://a.test/token")
     private let server = SecretServer(accepting: "one")
     private let clock = HeldTime()

@@ -4,7 +4,7 @@ import Testing
 
 @testable import ClientCredentials
 
-@Suite(.timeLimit(.minutes(1))) struct TokenProviderTests {
+@Suite(.timeLimit(.minutes(3))) struct TokenProviderTests {
     private let endpoint = TokenEndpoint(url: "https://a.test/token", scope: "read write")
     private let server = SecretServer(accepting: "one")
     private let shelf = ShelfCredential("one")

@@ -4,7 +4,7 @@ import Testing
 
 @testable import ClientCredentials
 
-@Suite(.timeLimit(.minutes(1))) struct TokenRequestTests {
+@Suite(.timeLimit(.minutes(3))) struct TokenRequestTests {
     private func sent(
         _ endpoint: TokenEndpoint, _ authentication: ClientAuthentication
     ) async throws -> HTTPRequest {

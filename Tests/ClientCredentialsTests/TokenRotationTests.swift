@@ -4,7 +4,7 @@ import Testing
 @testable import ClientCredentials
 
 /// What a provider does while its credential is rotated.
-@Suite(.timeLimit(.minutes(1))) struct TokenRotationTests {
+@Suite(.timeLimit(.minutes(3))) struct TokenRotationTests {
     private let server = SecretServer(accepting: "one")
     private let shelf = ShelfCredential("one")
     private let clock = HeldTime()
