@@ -23,11 +23,46 @@ import Testing
         ])
     }
 
+    private func internalID(_ client: Client) async throws -> String {
+        let report = try await practice.control("GET", "clients/\(client.id)")
+        return try #require(try report.node(at: ["internal_id"])?.text)
+    }
+
+    private func gravitee(_ client: Client, admin: String) async throws -> any AuthorizationServer {
+        try await practice.server(
+            "gravitee",
+            [
+                "url": .text(practice["GRAVITEE_URL"]),
+                "gateway": .text(practice["GRAVITEE_GATEWAY"]),
+                "domain": .text(practice["GRAVITEE_DOMAIN"]),
+                "application": .text(try await internalID(client)),
+                "admin": .group(["token": .text("env:\(admin)")]),
+            ], client.id)
+    }
+
+    /// With an admin that may read what roles are called.
+    private func entra(
+        _ client: Client,
+        _ rights: [String] = ["Application.ReadWrite.OwnedBy", "Application.Read.All"]
+    ) async throws -> any AuthorizationServer {
+        let admin = try await practice.client("entra", #","grants":\#(rights)"#)
+        let secret = admin.secret.withPlaintext { $0 }
+        return try await practice.server(
+            "entra",
+            [
+                "url": .text(practice["ENTRA_URL"]),
+                "authority": .text(practice["ENTRA_AUTHORITY"]),
+                "tenant": .text(practice["ENTRA_TENANT"]),
+                "admin": .group([
+                    "client_id": .text(admin.id), "client_secret": "env:ENTRA_READER",
+                ]),
+            ], client.id, ["ENTRA_READER": secret])
+    }
+
     private func okta(_ client: Client, _ more: [String: SettingValue], _ type: String = "okta")
         async throws -> any AuthorizationServer
     {
-        let report = try await practice.control("GET", "clients/\(client.id)")
-        let app = try #require(try report.node(at: ["internal_id"])?.text)
+        let app = try await internalID(client)
         let standard: [String: SettingValue] = [
             "app_id": .text(app), "admin": .group(["token": "env:OKTA_API_TOKEN"]),
         ]
@@ -37,6 +72,8 @@ import Testing
     private func server(_ type: String, _ client: Client) async throws -> any AuthorizationServer {
         switch type {
         case "okta": try await okta(client, ["url": .text(practice["PRACTICE_URL"])])
+        case "entra": try await entra(client)
+        case "gravitee": try await gravitee(client, admin: "GRAVITEE_TOKEN")
         case "okta-api-service":
             try await okta(
                 client, ["url": .text(practice["OKTA_API_SERVICE_URL"]), "scope": "orders.read"],
@@ -72,9 +109,14 @@ import Testing
 
     @Test(
         arguments: zip(
-            ["auth0", "glewlwyd", "logto", "okta", "okta-api-service", "pingfederate"],
             [
-                ["okta.apps.read", "orders.read", "orders.write"], ["orders.read", "orders.write"],
+                "auth0", "entra", "glewlwyd", "gravitee", "logto", "okta", "okta-api-service",
+                "pingfederate",
+            ],
+            [
+                ["okta.apps.read", "orders.read", "orders.write"],
+                ["okta.apps.read", "orders.read", "orders.write"],
+                ["orders.read", "orders.write"], ["orders.read", "orders.write"],
                 ["okta.apps.read", "orders.read", "orders.write"], ["okta.apps.read"],
                 ["orders.read", "orders.write"], ["okta.apps.read", "orders.read", "orders.write"],
             ]))
@@ -83,7 +125,7 @@ import Testing
         #expect(try await server.scopes()?.sorted() == scopes)
     }
 
-    @Test(arguments: ["auth0", "logto", "okta", "okta-api-service"])
+    @Test(arguments: ["auth0", "entra", "logto", "okta", "okta-api-service"])
     func `a right that is missing is an error that names it, and not an empty answer`(type: String)
         async throws
     {
@@ -94,12 +136,35 @@ import Testing
         try await practice.control("PUT", "settings", #"{"scopes_are_forbidden":false}"#)
         #expect(error?.kind == .unauthorized)
         let needs = [
-            "auth0": "read:client_grants", "okta": "okta.appGrants.read",
+            "auth0": "read:client_grants", "entra": "Application.Read.All",
+            "okta": "okta.appGrants.read",
             "okta-api-service": "okta.oauthIntegrations.read", "logto": "the application's roles",
         ]
         #expect(
             error?.message.contains(try #require(needs[type])) == true, "\(error?.message ?? "")")
         #expect(!findings.contains { $0.severity == .problem }, "\(findings)")
+    }
+
+    @Test func `who may administer an application of Entra's may not read what roles are called`()
+        async throws
+    {
+        let owner = try await entra(
+            try await practice.client("entra", Self.more), ["Application.ReadWrite.OwnedBy"])
+        #expect(await adapterError { _ = try await owner.scopes() }?.kind == .unauthorized)
+        let free = try await entra(
+            try await practice.client("entra", #","scopes":[]"#),
+            ["Application.ReadWrite.OwnedBy"])
+        #expect(try await free.scopes() == [])
+    }
+
+    @Test func `an application of Gravitee's whose settings may not be read tells no scopes`()
+        async throws
+    {
+        let client = try await practice.client("gravitee", Self.more)
+        let least = try await gravitee(client, admin: "GRAVITEE_LEAST_TOKEN")
+        let error = await adapterError { _ = try await least.scopes() }
+        #expect(error?.kind == .unauthorized)
+        #expect(error?.message.contains("APPLICATION read") == true, "\(error?.message ?? "")")
     }
 
     @Test func `what another server than the org gives is up to its policies, and not told`()

@@ -104,6 +104,8 @@ struct Entra: ProbedServer {
         }
     }
 
+    func scopes() async throws(AdapterError) -> Set<String>? { try await api.grantedRoles() }
+
     /// Nothing where one secret is alone, and so nobody's old one, and where the report isn't for
     /// this admin or this tenant: a rotation does without.
     private func lastUses(of listed: [EntraSecret], _ appID: String) async throws(AdapterError)

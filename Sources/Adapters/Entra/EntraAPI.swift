@@ -95,7 +95,7 @@ struct EntraAPI: Sendable {
         _ = try await call([200, 204], "POST", "\(path)/removePassword", body: body, .repeatable)
     }
 
-    private func call(
+    func call(
         _ statuses: Set<Int>, _ method: String, _ path: String, body: [UInt8]? = nil,
         _ effect: CallEffect
     ) async throws(AdapterError) -> HTTPResponse {

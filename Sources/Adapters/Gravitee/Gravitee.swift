@@ -103,6 +103,21 @@ struct Gravitee: ProbedServer {
         return findings
     }
 
+    /// Those that the application may ask for; its defaults are among them.
+    func scopes() async throws(AdapterError) -> Set<String>? {
+        let oauth: GraviteeApplication.OAuth?
+        do throws(AdapterError) { oauth = try await api.application().oauth } catch {
+            throw error.about("the application's scopes; that needs APPLICATION read")
+        }
+        guard let oauth else {
+            throw AdapterError(
+                .unauthorized, code: "gravitee-scopes-unread",
+                message: "gravitee: the application's OpenID settings may not be read; that needs "
+                    + "APPLICATION_OPENID read")
+        }
+        return Set((oauth.scopeSettings ?? []).map(\.scope))
+    }
+
     private func unreadClient(_ reason: String) -> Finding {
         finding(
             .warning, "client-unread",

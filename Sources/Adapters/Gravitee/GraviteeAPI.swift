@@ -39,6 +39,11 @@ struct GraviteeApplication: Decodable {
         let clientId: String?
         let grantTypes: [String]?
         let tokenEndpointAuthMethod: String?
+        let scopeSettings: [Scope]?
+    }
+
+    struct Scope: Decodable {
+        let scope: String
     }
 }
 

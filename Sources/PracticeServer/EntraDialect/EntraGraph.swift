@@ -15,6 +15,7 @@ struct EntraGraph: Sendable {
             application.post("addPassword") { try await answer($0, $1, Self.writers, add) }
             application.post("removePassword") { try await answer($0, $1, Self.writers, remove) }
         }
+        EntraAppRoles(graph: self).add(to: router)
         EntraReports(graph: self).add(to: router)
         EntraSignIns(graph: self).add(to: router)
     }

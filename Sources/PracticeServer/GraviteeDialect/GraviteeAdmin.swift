@@ -64,10 +64,15 @@ struct GraviteeAdmin: Sendable {
                 "oauth": [
                     "clientId": .string(client.clientID), "grantTypes": ["client_credentials"],
                     "tokenEndpointAuthMethod": .string(client.authMethod.rawValue),
+                    "scopeSettings": .array(client.scopes.sorted().map(Self.scope)),
                 ]
             ],
         ]
         return Reply.json(application)
+    }
+
+    private static func scope(_ name: String) -> JSONValue {
+        ["scope": .string(name), "defaultScope": false, "scopeApproval": 300]
     }
 
     private func list(_ request: Request, _ context: PracticeContext, _ client: PracticeClient)
