@@ -1,3 +1,4 @@
+import Dispatch
 public import FoundationEssentials
 
 /// A credential in a file, which is watched.
@@ -73,8 +74,7 @@ public struct CredentialFile: CredentialSource {
 
     /// What stands there now.
     public func read() async throws(CredentialUnreadable) -> StagedCredentials {
-        let data: Data
-        do { data = try Data(contentsOf: URL(filePath: path)) } catch {
+        guard let data = await contents() else {
             throw CredentialUnreadable("\(path) can't be read")
         }
         guard data.count <= 1 << 20 else {
@@ -85,9 +85,19 @@ public struct CredentialFile: CredentialSource {
         }
     }
 
+    /// A file behind a network may hang, and must not take a thread with it that others need.
+    private func contents() async -> Data? {
+        await withCheckedContinuation { caller in
+            DispatchQueue.global().async { [path] in
+                caller.resume(returning: try? Data(contentsOf: URL(filePath: path)))
+            }
+        }
+    }
+
     /// When the folder of the file changes in a way that may be about it, and every `interval`.
     public func hints() -> AsyncStream<CredentialHint> {
-        AsyncStream(bufferingPolicy: .bufferingNewest(1)) { sink in
+        // Room for a few, so that the time doesn't push out what was written.
+        AsyncStream(bufferingPolicy: .bufferingNewest(4)) { sink in
             let watch = FolderWatch(of: path) { sink.yield(.written) }
             let ticks = Task {
                 while !Task.isCancelled {

@@ -17,6 +17,8 @@ final class CredentialKeeper: Sendable {
         var unreadable: CredentialUnreadable?
         /// When it was read last.
         var readAt: ContinuousClock.Instant?
+        /// The read under way, and since when.
+        var reading: (task: Task<Answer, Never>, since: ContinuousClock.Instant)?
         /// Those that the server refused.
         var refused: [ProofDigest: Refusal] = [:]
 
@@ -33,6 +35,8 @@ final class CredentialKeeper: Sendable {
                 + all.filter { !taken.contains($0.digest) }
         }
     }
+
+    private typealias Answer = Result<StagedCredentials, CredentialUnreadable>
 
     private struct Refusal {
         let error: TokenError
@@ -51,6 +55,8 @@ final class CredentialKeeper: Sendable {
 
     /// A source behind a network must not be asked anew by each of a thousand calls.
     private static let pauseBetweenReads = Duration.seconds(1)
+    /// Whoever comes joins a read that is under way, and none that has hung for so long.
+    private static let longestRead = Duration.seconds(60)
 
     private let source: any CredentialSource
     private let pause: Duration
@@ -136,14 +142,29 @@ final class CredentialKeeper: Sendable {
     private func answer(within patience: Duration) async throws(CredentialUnreadable)
         -> StagedCredentials
     {
-        let answer = await time.result(within: patience) { [source] in
-            do throws(CredentialUnreadable) {
-                return Result<StagedCredentials, CredentialUnreadable>.success(
-                    try await source.read())
-            } catch { return .failure(error) }
+        let now = time.now()
+        let task = knowledge.withLock { knowledge in
+            if let reading = knowledge.reading, now < reading.since + Self.longestRead {
+                return reading.task
+            }
+            let task = Task { await ask(since: now) }
+            knowledge.reading = (task, now)
+            return task
         }
+        let answer = await time.result(within: patience) { await task.value }
         guard let answer else { throw CredentialUnreadable("its source doesn't answer") }
         return try answer.get()
+    }
+
+    private func ask(since: ContinuousClock.Instant) async -> Answer {
+        defer {
+            knowledge.withLock { knowledge in
+                if knowledge.reading?.since == since { knowledge.reading = nil }
+            }
+        }
+        do throws(CredentialUnreadable) { return .success(try await source.read()) } catch {
+            return .failure(error)
+        }
     }
 
     /// Whether nothing was read yet.

@@ -86,14 +86,15 @@ private final class Watching: Sendable {
         self.events = events
         self.stop = stop
         self.onChange = onChange
-        folderWatch = Mutex(inotify_add_watch(events, file.folder, Self.mask))
-        // A parent that may not be read isn't watched, and the folder still is.
+        // First, so that no swap is missed. One that may not be read isn't watched.
         let swaps = UInt32(IN_MOVED_TO | IN_CREATE)
         parentWatch =
             file.folderPlace.map { inotify_add_watch(events, $0.folder, swaps) } ?? -1
+        folderWatch = Mutex(inotify_add_watch(events, file.folder, Self.mask))
     }
 
-    var isWatched: Bool { folderWatch.withLock { $0 >= 0 } }
+    private var isLost: Bool { folderWatch.withLock { $0 < 0 } }
+    var isWatched: Bool { parentWatch >= 0 || !isLost }
 
     func start() -> Bool {
         var thread = pthread_t()
@@ -117,8 +118,10 @@ private final class Watching: Sendable {
             pollfd(fd: events, events: Int16(POLLIN), revents: 0),
             pollfd(fd: stop, events: Int16(POLLIN), revents: 0),
         ]
-        while poll(&polled, 2, -1) >= 0 || errno == EINTR {
+        // A folder that isn't there yet is looked for.
+        while poll(&polled, 2, isLost ? 1_000 : -1) >= 0 || errno == EINTR {
             if polled[1].revents != 0 { break }
+            if isLost, followFolder() { onChange() }
             if polled[0].revents != 0, changed() { onChange() }
         }
         FolderWatch.close([events, stop])
@@ -136,23 +139,29 @@ private final class Watching: Sendable {
     }
 
     private func isAboutFile(_ event: (watch: CInt, name: String)) -> Bool {
-        // The kernel lost some: anything may have happened.
-        if event.watch < 0 { followFolder() }
-        guard event.watch == parentWatch, parentWatch >= 0 else {
-            return event.name == file.name || event.name.hasPrefix("..") || event.name.isEmpty
+        let isSwap = event.watch == parentWatch && event.name == file.folderPlace?.name
+        // Below zero the kernel lost some: anything may have happened.
+        if event.watch < 0 || isSwap {
+            followFolder()
+            return true
         }
-        guard event.name == file.folderPlace?.name else { return false }
-        followFolder()
-        return true
+        // A link to where it is itself makes one watch of both.
+        let isElsewhere = event.watch == parentWatch && folderWatch.withLock { $0 != event.watch }
+        guard !isElsewhere else { return false }
+        return event.name == file.name || event.name.hasPrefix("..") || event.name.isEmpty
     }
 
-    /// Watches the folder that has the name now, in place of the one that had it.
-    private func followFolder() {
+    /// Watches the folder that has the name now, in place of the one that had it; whether there is
+    /// one.
+    @discardableResult
+    private func followFolder() -> Bool {
         folderWatch.withLock { watch in
             let present = inotify_add_watch(events, file.folder, Self.mask)
-            guard present != watch else { return }
-            if watch >= 0 { inotify_rm_watch(events, watch) }
+            if present != watch, watch >= 0, watch != parentWatch {
+                inotify_rm_watch(events, watch)
+            }
             watch = present
+            return present >= 0
         }
     }
 

@@ -143,6 +143,9 @@ final class TokenCache<Key: Hashable & Sendable, Failure: Error>: Sendable {
         return true
     }
 
+    /// How many callers wait for a request.
+    var waiting: Int { contents.withLock { $0.waiters.values.reduce(0) { $0 + $1.count } } }
+
     /// What there is a token for that may still be used.
     var liveKeys: [Key] {
         let now = time.now()
@@ -244,12 +247,13 @@ final class TokenCache<Key: Hashable & Sendable, Failure: Error>: Sendable {
     ) {
         Task {
             let asked = time.now()
-            land(number, key, await fetch(occasion), asked: asked)
+            land(number, key, await fetch(occasion), asked: asked, occasion, fetch)
         }
     }
 
     private func land(
-        _ number: Int, _ key: Key, _ answer: Answer, asked: ContinuousClock.Instant
+        _ number: Int, _ key: Key, _ answer: Answer, asked: ContinuousClock.Instant,
+        _ occasion: FetchOccasion, _ fetch: @escaping Fetch
     ) {
         let now = time.now()
         let landing = contents.withLock { contents in
@@ -260,22 +264,28 @@ final class TokenCache<Key: Hashable & Sendable, Failure: Error>: Sendable {
             }
             let told = settle(&entry, answer, asked: asked, now: now)
             var landing = Landing(waiters: Array(waiters.values), answer: told)
-            if let next = entry.next {
+            // Who came while it was fetched in the background gets a request of its own: that one
+            // may have given up early.
+            let isGivenUp = occasion != .needed && told.isFailure && !waiters.isEmpty
+            if isGivenUp || entry.next != nil {
+                let next = begin(&entry, &contents)
+                landing.next = (next, isGivenUp ? .needed : .rotation, entry.next ?? fetch)
                 entry.next = nil
-                landing.next = (begin(&entry, &contents), next)
+                if isGivenUp { contents.waiters[next] = waiters }
             }
+            if isGivenUp { landing.waiters = [] }
             contents.entries[key] = entry
             contents.entries = contents.entries.filter { $0.value.isWorthKeeping(at: now) }
             return landing
         }
         for waiter in landing.waiters { waiter.resume(returning: landing.answer) }
-        if let (number, fetch) = landing.next { fly(number, key, .rotation, fetch) }
+        if let (number, occasion, fetch) = landing.next { fly(number, key, occasion, fetch) }
     }
 
     private struct Landing {
-        let waiters: [CheckedContinuation<Answer, Never>]
+        var waiters: [CheckedContinuation<Answer, Never>]
         let answer: Answer
-        var next: (Int, Fetch)?
+        var next: (Int, FetchOccasion, Fetch)?
     }
 
     /// Takes an answer in; what those are told who waited for it.
@@ -298,4 +308,8 @@ final class TokenCache<Key: Hashable & Sendable, Failure: Error>: Sendable {
         }
         return answer
     }
+}
+
+extension Result {
+    fileprivate var isFailure: Bool { if case .failure = self { true } else { false } }
 }

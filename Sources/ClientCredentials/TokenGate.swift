@@ -59,7 +59,12 @@ struct TokenGate: Sendable {
 
     /// Who is let through tells what came of it.
     mutating func admit(at now: ContinuousClock.Instant, within patience: Duration) -> Admission {
-        if let told = told(at: now) {
+        let told = told(at: now) ?? .zero
+        // While it is known to be down nobody waits, nor for the pause that it asked for.
+        if let wait = breaker.wait(at: now).map({ max($0, told) }), wait > .zero {
+            return .refused(.circuitOpen(retryAfter: wait))
+        }
+        guard told == .zero else {
             return told < patience ? .patience(told) : .refused(.throttled(retryAfter: told))
         }
         let fresh = breaker

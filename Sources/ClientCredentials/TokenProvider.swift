@@ -164,7 +164,7 @@ public final class TokenProvider: Sendable {
     private func notice(_ hint: CredentialHint) async {
         // Who was never asked for a token proves nothing, unless a rotation may wait for that.
         let isFirst = keeper.isEmpty
-        guard !isFirst || hint == .written || settings.adoption.isWanted else { return }
+        guard !isFirst || settings.adoption.isWanted else { return }
         let isNew = (try? await keeper.read(within: settings.policy.requestDeadline)) ?? false
         guard !keeper.isEmpty else { return }
         if isNew {
@@ -184,7 +184,7 @@ public final class TokenProvider: Sendable {
         let used = cache.liveKeys
         let first = used.contains(endpoint) ? endpoint : used.first ?? endpoint
         cache.renew(first) { [weak self, purchase] occasion in
-            let answer = await purchase.token(from: first, on: occasion)
+            let answer = await purchase.token(from: first, on: occasion, isAsked: !used.isEmpty)
             if let self, keeper.isCurrentTaken {
                 for other in used where other != first { cache.renew(other, fetch(other)) }
             }

@@ -16,22 +16,26 @@ struct TokenPurchase: Sendable {
     /// one that is known: three requests of which two are refused, at most.
     private static let most = 3
 
-    /// A token, from the disk or from the server.
-    func token(from endpoint: TokenEndpoint, on occasion: FetchOccasion) async
-        -> Result<AccessToken, TokenFailure>
-    {
+    /// A token, from the disk or from the server; `isAsked` where a caller ever wanted one of the
+    /// kind.
+    func token(
+        from endpoint: TokenEndpoint, on occasion: FetchOccasion, isAsked: Bool = true
+    ) async -> Result<AccessToken, TokenFailure> {
         metrics.count(.fetches, at: endpoint.url, occasion: occasion)
         let deadline = time.now() + policy.deadline
         do throws(TokenFailure) {
             try await readFirst()
             if occasion == .needed, let stored = stored(endpoint) { return .success(stored) }
-            let token = try await buy(from: endpoint, on: occasion, until: deadline)
+            let token = try await buy(
+                from: endpoint, on: occasion, until: deadline, isAsked: isAsked)
             if policy.insistsOnScope, let shortfall = token.scopeShortfall {
                 throw TokenFailure.scopeNotGranted(missing: shortfall.missing.sorted())
             }
             failures.succeeded(endpoint)
             return .success(token)
         } catch {
+            // What only stood back comes again, and the token that is there lives on.
+            if case .throttled = error, occasion != .needed { return .failure(error) }
             failures.failed(error, endpoint)
             return .failure(error)
         }
@@ -61,7 +65,7 @@ struct TokenPurchase: Sendable {
 
     private func buy(
         from endpoint: TokenEndpoint, on occasion: FetchOccasion,
-        until deadline: ContinuousClock.Instant
+        until deadline: ContinuousClock.Instant, isAsked: Bool
     ) async throws(TokenFailure) -> AccessToken {
         var tried: [ProofDigest] = []
         var refusal: TokenFailure?
@@ -75,25 +79,30 @@ struct TokenPurchase: Sendable {
                 note(proof, token, endpoint, isFallback: !tried.isEmpty)
                 return token
             } catch {
-                guard case .request(let answer, _) = error, isRefusal(answer, of: proof) else {
-                    throw error
-                }
+                guard case .request(let answer, _) = error,
+                    isRefusal(answer, of: proof, isAsked: isAsked)
+                else { throw error }
                 keeper.refused(proof, answer)
                 tried.append(proof.digest)
                 refusal = error
                 // A rotation may have been faster than the watch.
                 if tried.count == 1 {
-                    _ = try? await keeper.read(within: policy.requestDeadline)
+                    let left = time.now().duration(to: deadline)
+                    // Another one that is known must still have its time.
+                    _ = try? await keeper.read(within: min(policy.requestDeadline, left / 2))
                 }
             }
         }
         throw refusal ?? .noCredential("the source holds none")
     }
 
-    /// Some servers say nothing but 400 or 403, to a wrong secret and to much else.
-    private func isRefusal(_ answer: TokenError, of proof: ClientAuthentication) -> Bool {
+    /// Some servers say nothing but 400 or 403, to a wrong secret and to much else: to a kind of
+    /// token, say, that nobody ever asked for.
+    private func isRefusal(
+        _ answer: TokenError, of proof: ClientAuthentication, isAsked: Bool
+    ) -> Bool {
         answer.isRefusalOfCredential
-            || answer.mayBeRefusalOfCredential && !keeper.wasTaken(proof)
+            || isAsked && answer.mayBeRefusalOfCredential && !keeper.wasTaken(proof)
     }
 
     /// The next credential to present; throws where none is left.

@@ -5,6 +5,7 @@ import HTTPTransport
 struct TokenRequester: Sendable {
     /// A `Retry-After` of a day, by mistake or malice, must not keep a service out for so long.
     private static let longestWait = Duration.seconds(300)
+    private static let longestInBackground = Duration.seconds(5)
 
     let http: any HTTPClient
     let gates: TokenGates
@@ -43,15 +44,16 @@ struct TokenRequester: Sendable {
         return min(policy.retry.cap, doubled) * time.fraction()
     }
 
-    /// Leaves those room whom somebody waits for.
+    /// Leaves those room whom somebody waits for; not for long, since somebody may come and wait.
     private func standBack(_ endpoint: TokenEndpoint, before deadline: ContinuousClock.Instant)
         async throws(TokenFailure)
     {
         let now = time.now()
+        let patience = min(Self.longestInBackground, now.duration(to: deadline))
         let wait = gates.change(endpoint, policy, at: now) {
-            $0.wait(inBackground: now, within: now.duration(to: deadline))
+            $0.wait(inBackground: now, within: patience)
         }
-        guard let wait else { throw .throttled(retryAfter: now.duration(to: deadline)) }
+        guard let wait else { throw .throttled(retryAfter: patience) }
         if wait > .zero { await time.sleep(wait) }
     }
 
@@ -104,11 +106,13 @@ struct TokenRequester: Sendable {
         } catch { answer = .failure(error) }
         let took = asked.duration(to: time.now())
         metrics.answered(answer, after: took, by: endpoint.url)
-        note(answer, from: endpoint, isCutShort: left < policy.requestDeadline && took >= left)
+        let usual = min(policy.requestDeadline, policy.deadline)
+        note(answer, from: endpoint, isCutShort: left < usual / 2 && took >= left)
         return answer
     }
 
-    /// `isCutShort` where it had less time than a request has: that no answer came says nothing.
+    /// `isCutShort` where it had less than half of a request's time: that no answer came says
+    /// nothing.
     private func note(
         _ answer: Result<AccessToken, TokenError>, from endpoint: TokenEndpoint, isCutShort: Bool
     ) {

@@ -116,6 +116,18 @@ import Testing
         #expect(secret(try await file.read()) == "three")
     }
 
+    @Test func `a folder that isn't there yet is waited for`() async throws {
+        let file = CredentialFile(
+            secret: path("later/secret"), clientID: "billing", interval: .seconds(3_600))
+        var hints = file.hints().makeAsyncIterator()
+        try FileManager.default.createDirectory(
+            atPath: path("made"), withIntermediateDirectories: true)
+        try write("one", to: "made/secret")
+        #expect(rename(path("made"), path("later")) == 0)
+        #expect(await hints.next() == .written)
+        #expect(secret(try await file.read()) == "one")
+    }
+
     @Test func `other files in the folder aren't its matter`() async throws {
         try write("one", to: "secret")
         let file = CredentialFile(

@@ -24,6 +24,7 @@ final class SecretServer: HTTPClient {
     init(accepting secrets: String...) { state = Mutex(State(accepted: Set(secrets))) }
 
     var presented: [String] { state.withLock { $0.presented } }
+    var troublesLeft: Int { state.withLock { $0.troubles.count } }
     var mostUnderWay: Int { state.withLock { $0.mostUnderWay } }
 
     func change(_ change: (inout State) -> Void) { state.withLock { change(&$0) } }

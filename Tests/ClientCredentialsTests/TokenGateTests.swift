@@ -31,6 +31,21 @@ import Testing
             turns == [.zero, .zero, .milliseconds(100)].map { .granted(after: $0, isTrial: false) })
     }
 
+    @Test func `while the endpoint is known to be down nobody waits for its pause`() {
+        var gate = gate()
+        for _ in 1...5 { gate.breaker.failed(at: start) }
+        gate.hold(until: start + .seconds(20))
+        let later = start + .seconds(10)
+        #expect(
+            gate.admit(at: later, within: patience)
+                == .refused(.circuitOpen(retryAfter: .seconds(10))))
+        let after = start + .seconds(20)
+        #expect(gate.admit(at: after, within: patience) == .granted(after: .zero, isTrial: true))
+        #expect(
+            gate.admit(at: after, within: patience)
+                == .refused(.circuitOpen(retryAfter: .seconds(2))))
+    }
+
     @Test func `the longer one of two pauses counts`() {
         var gate = gate()
         gate.hold(until: start + .seconds(20))

@@ -80,7 +80,7 @@ import Testing
     @Test func `a request that had no time says nothing of the endpoint`() async throws {
         let policy = TokenPolicy(
             deadline: .seconds(10), requestDeadline: .seconds(8), retry: .init(attempts: 1),
-            breaker: .init(failures: 1), throttle: .init(rate: 0.2, burst: 1))
+            breaker: .init(failures: 1), throttle: .init(rate: 0.125, burst: 1))
         let http = AnsweringHTTP { [clock] request in
             guard request.asks(for: "late") else { return .token }
             clock.move(request.deadline)
@@ -90,7 +90,7 @@ import Testing
             endpoint, credential: ShelfCredential("one"), through: http,
             settings: .init(policy: policy), time: clock.time)
         _ = try await tokens.token(scope: "first")
-        // Five seconds go by until it is its turn, and five are left.
+        // Eight seconds go by until it is its turn, and two are left.
         await #expect(throws: TokenFailure.self) { try await tokens.token(scope: "late") }
         #expect(http.count == 2)
         _ = try await tokens.token(scope: "third")
@@ -111,6 +111,49 @@ import Testing
         for scope in ["a", "b"] { _ = try await tokens.token(scope: scope) }
         try await wait { server.presented.count == 4 }
         #expect(clock.pauses == [.seconds(2)])
+    }
+
+    @Test func `a deadline as long as a request still lets the breaker open`() async throws {
+        let policy = TokenPolicy(
+            deadline: .seconds(10), retry: .init(attempts: 1), breaker: .init(failures: 1))
+        let http = AnsweringHTTP { [clock] request in
+            clock.move(request.deadline)
+            return .failure(HTTPFailure(.interrupted, "no answer in time"))
+        }
+        let tokens = TokenProvider(
+            endpoint, credential: ShelfCredential("one"), through: http,
+            settings: .init(policy: policy), time: clock.time)
+        _ = try? await tokens.token()
+        await #expect(throws: TokenFailure.circuitOpen(retryAfter: .seconds(2))) {
+            try await tokens.token()
+        }
+    }
+
+    @Test func `who comes while the background stands back gets a request of its own`()
+        async throws
+    {
+        let cache = TokenCache<String, TokenFailure>(
+            time: clock.time, impatience: .init(cancelled: .cancelled, late: .deadline)
+        ) { TokenLife($0, from: $1, TokenPolicy(), chance: 1) }
+        let isReleased = Mutex(false)
+        let occasions = Mutex<[FetchOccasion]>([])
+        let fetch: TokenCache<String, TokenFailure>.Fetch = { occasion in
+            occasions.withLock { $0.append(occasion) }
+            guard occasion == .early else {
+                return .success(AccessToken(value: "t", lifetime: .seconds(10), scope: nil))
+            }
+            while !isReleased.withLock({ $0 }) { await Task.yield() }
+            return .failure(.throttled(retryAfter: .seconds(5)))
+        }
+        _ = try await cache.token(for: "k", fetch).get()
+        clock.move(.seconds(8))
+        _ = try await cache.token(for: "k", fetch).get()
+        clock.move(.seconds(2))
+        let caller = Task { await cache.token(for: "k", fetch) }
+        try await wait { cache.waiting == 1 }
+        isReleased.withLock { $0 = true }
+        #expect(try await caller.value.get().value == "t")
+        #expect(occasions.withLock { $0 } == [.needed, .early, .needed])
     }
 
     @Test func `a page instead of a token isn't asked for again`() async {

@@ -255,6 +255,17 @@ import Testing
         #expect(try await tokens.token().value == "one-1")
     }
 
+    @Test func `a kind of token that nobody asked for says nothing of the credential`()
+        async throws
+    {
+        server.change { $0.troubles = [.page(403, "text/html", "no scope")] }
+        let tokens = provider()
+        shelf.hint(.time)
+        try await wait { server.presented.count == 1 }
+        try await wait { server.troublesLeft == 0 }
+        #expect(try await tokens.token(scope: "s").value == "one-2")
+    }
+
     @Test(arguments: [CredentialHint.written, .time])
     func `a service that nobody asks proves its credential too`(hint: CredentialHint) async throws {
         let tokens = provider()
