@@ -86,6 +86,63 @@ struct AlertTests {
         }
     }
 
+    @Test func `between two attempts a run says what it waits for, and looks at nothing`()
+        async throws
+    {
+        try await open(
+            { ["ping: {url: '\($0.url)/ping'}"] },
+            plan: { plan, _ in plan.set("retry: {first: 1h, cap: 6h}") }
+        ) { stage, receiver in
+            try await stage.begin()
+            try await stage.server.fault(
+                "error_before_effect", method: "GET", path: "/api/v1/apps/billing")
+            for _ in 1...4 {
+                try await stage.run("run").expect(
+                    exit: 75, "server-unavailable", saying: "billing: ")
+            }
+            // Seen once, however many runs there were since.
+            #expect(receiver.messages(at: "/ops").isEmpty)
+            #expect(receiver.messages(at: "/ping").count == 4)
+            try await stage.expectUntouched()
+            try await stage.succeed("retry", "billing")
+            try await stage.succeed("run")
+            #expect(receiver.messages(at: "/ops").isEmpty)
+        }
+    }
+
+    @Test func `a secret that is disabled and kept so is said to be no more than that`()
+        async throws
+    {
+        try await open(plan: { plan, _ in plan.set("keep_disabled: 10m") }) { stage, receiver in
+            try await stage.begin()
+            try await stage.succeed("run", "--wait", "30s", "--until", "verify")
+            let run = try stage.holdover.spawn(["run", "--wait", "10m"])
+            try await stage.waitFor(phase: "delete")
+            await run.end()
+            try await stage.succeed("hold", Stage.client, "--reason", "test")
+            let held = try await stage.run("run")
+            #expect(held.exit == 20, "\(held)")
+            let alert = try #require(receiver.messages(at: "/ops").first).alert()
+            #expect(
+                alert.data.standing
+                    == "the new secret is accepted; the old one can be put back with one command")
+        }
+    }
+
+    @Test func `a plan that is wrong is one alert, however its folder is spelled`() async throws {
+        try await open { stage, receiver in
+            try stage.bench.write("client: other", to: "plans/other.yaml")
+            let folder = stage.bench.plansDirectory
+            for spelling in [folder, "\(folder)/", "\(folder)/../plans", folder] {
+                let run = try await stage.run("run", "--plans-dir", spelling)
+                #expect(run.exit == 2, "\(run)")
+            }
+            #expect(try receiver.events(at: "/ops") == ["firing"])
+            let alert = try #require(receiver.messages(at: "/ops").first).alert()
+            #expect(alert.data.subject == "other.yaml")
+        }
+    }
+
     @Test func `a kill between the sending and the record sends the same message again`()
         async throws
     {

@@ -7,20 +7,28 @@ import Testing
     private let rules = AlertRules(repeatEvery: .hours(24), runs: 3)
 
     static func alert(
-        _ kind: AlertKind = .rotationHeld, about subject: String = "R1", since: Instant = start
+        _ kind: AlertKind = .rotationHeld, about subject: String = "R1", code: String = "c",
+        since: Instant = start
     ) -> Alert {
         Alert(
-            kind, about: subject, code: "c", title: "t", detail: "d", standing: "s", next: "n",
+            kind, about: subject, rotation: RotationID(rawValue: subject), code: code, title: "t",
+            detail: "d", standing: "s", next: "n",
             since: since)
     }
 
     private func settle(
-        _ open: [AlertEpisode], _ alerts: [Alert], unseen: Set<AlertKind> = [], after: Span = .zero
+        _ open: [AlertEpisode], _ alerts: [Alert], unseen: Set<AlertKind> = [],
+        undriven: Set<RotationID> = [], obscured: [RotationID: Instant] = [:],
+        after: Span = .zero
     ) -> [AlertEpisode] {
         AlertLedger.settle(
-            open, seeing: AlertSighting(alerts, unseen: unseen), by: rules,
-            at: Self.start + after)
+            open,
+            seeing: AlertSighting(
+                alerts, unseen: unseen, undriven: undriven, obscured: obscured),
+            by: rules, at: Self.start + after)
     }
+
+    private static let r1 = RotationID(rawValue: "R1")
 
     @Test func `what is seen again is the same alert, and changes nothing`() {
         var open = settle([], [Self.alert()])
@@ -53,6 +61,85 @@ import Testing
         let gone = settle(open, [])
         #expect(gone.map(\.state) == [.resolved])
         #expect(gone.first?.firedAt == nil)
+    }
+
+    @Test(arguments: [
+        (AlertKind.oldSecretInUse, "consumer-on-old-secret", true),
+        (.oldSecretNeeded, "consumer-on-old-secret", true), (.rotationWaiting, "adoption", true),
+        (.approvalNeeded, "approval", true), (.rotationHeld, "plan-changed", true),
+        // That somebody has resumed it is seen without a look.
+        (.rotationHeld, "store-changed", false), (.heldByOperator, "by-operator", false),
+    ])
+    func `what a server that is away for a moment hides is so still`(
+        kind: AlertKind, code: String, isHidden: Bool
+    ) {
+        let open = settle([], [Self.alert(kind, code: code)])
+        let away = Self.alert(.targetAway, since: Self.start + .hours(1))
+        let changed = settle(
+            open, [away], obscured: [Self.r1: Self.start + .minutes(-5)], after: .hours(1))
+        #expect(changed.map(\.state) == (isHidden ? [.pending] : [.resolved, .pending]))
+        // Back again, it is as before: nobody is told of anything.
+        guard isHidden else { return }
+        let both = open + changed
+        let back = settle(both, [Self.alert(kind, code: code)], after: .hours(2))
+        #expect(back.map(\.alert.kind) == [.targetAway] && back.map(\.state) == [.resolved])
+        #expect(back.first?.firedAt == nil)
+    }
+
+    @Test func `what fired in an earlier phase, or of another rotation, is over all the same`() {
+        let open = settle([], [Self.alert(.oldSecretNeeded)])
+        let away = [Self.alert(.targetAway)]
+        let next = [Self.r1: Self.start + .minutes(30)]
+        #expect(
+            settle(open, away, obscured: next, after: .hours(1)).map(\.state)
+                == [.resolved, .pending])
+        let other = [RotationID(rawValue: "R2"): Self.start]
+        #expect(
+            settle(open, away, obscured: other, after: .hours(1)).map(\.state)
+                == [.resolved, .pending])
+    }
+
+    @Test func `what often passes in turns was in no run in a row`() {
+        let open = settle([], [Self.alert(.targetAway)])
+        let changed = settle(
+            open, [Self.alert(.adminRefused)], obscured: [Self.r1: Self.start], after: .hours(1))
+        #expect(changed.map(\.state) == [.resolved, .pending])
+        #expect(changed.map(\.runs) == [1, 1])
+    }
+
+    @Test func `a run that didn't look at a rotation is none of the runs in a row`() {
+        let alert = Self.alert(.targetAway)
+        var open = settle([], [alert])
+        for _ in 0..<10 { #expect(settle(open, [alert], undriven: [Self.r1]).isEmpty) }
+        open = settle(open, [alert], undriven: [RotationID(rawValue: "R2")])
+        #expect(open.map(\.runs) == [2] && open.map(\.state) == [.pending])
+        #expect(settle(open, [alert]).map(\.state) == [.firing])
+        // What needs no runs in a row is told of, whoever has found it.
+        #expect(
+            settle([], [Self.alert()], undriven: [Self.r1]).map(\.state) == [.firing])
+    }
+
+    @Test func `a rotation that can't be driven is so still until a run drives it`() {
+        let open = settle([], [Self.alert(.runFailed), Self.alert(.oldSecretNeeded)])
+        let changed = settle(open, [], undriven: [Self.r1])
+        #expect(changed.map(\.alert.kind) == [.oldSecretNeeded])
+        #expect(settle(open, []).map(\.state) == [.resolved, .resolved])
+    }
+
+    @Test func `one that grows says when, and one that only gets smaller doesn't`() {
+        func tokens(_ latest: Span) -> Alert {
+            var alert = Self.alert(.newAddress, about: "billing")
+            alert.latestAt = Self.start + latest
+            return alert
+        }
+        var open = settle([], [tokens(.minutes(1))])
+        #expect(open.map(\.alert.grownAt) == [nil])
+        #expect(settle(open, [tokens(.minutes(1))], after: .minutes(5)).isEmpty)
+        open = settle(open, [tokens(.minutes(2))], after: .minutes(10))
+        #expect(open.map(\.alert.grownAt) == [Self.start + .minutes(10)])
+        #expect(settle(open, [tokens(.minutes(2))], after: .minutes(15)).isEmpty)
+        open = settle(open, [tokens(.minutes(1))], after: .minutes(20))
+        #expect(open.map(\.alert.grownAt) == [Self.start + .minutes(10)])
     }
 
     @Test func `what nobody looked at is so still`() {
@@ -106,6 +193,19 @@ import Testing
         #expect(event(episode(.resolved), delivered(), after: .hours(1)) == .resolved)
         #expect(event(episode(.resolved), delivered(.resolved), after: .hours(1)) == nil)
         #expect(event(episode(.pending), nil) == nil)
+    }
+
+    @Test func `that another one joined is said within the hour, once`() {
+        var grown = episode(.firing, .newAddress)
+        grown.alert.grownAt = Self.start + .minutes(5)
+        #expect(event(grown, delivered(), after: .minutes(59)) == nil)
+        #expect(event(grown, delivered(), after: .minutes(60)) == .repeated)
+        let told = delivered(.repeated, at: Self.start + .minutes(60))
+        #expect(event(grown, told, after: .hours(24)) == nil)
+        #expect(event(grown, told, after: .hours(25)) == .repeated)
+        // What waits to be sent tells of it as well.
+        let queued = Delivery(episode: 1, channel: "chat", event: .firing, madeAt: Self.start)
+        #expect(event(grown, queued, after: .minutes(60)) == nil)
     }
 
     @Test func `what waits to be sent is not queued twice`() {

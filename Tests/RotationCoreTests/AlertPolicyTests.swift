@@ -68,6 +68,11 @@ import Testing
         let overlap = rotation(.running(.overlap), .approval) { $0.overlap = .hours(100) }
         #expect(found(overlap, after: .hours(123)).map(\.kind) == [.approvalNeeded])
         #expect(found(overlap, after: .hours(124)).map(\.kind) == [.rotationWaiting])
+        var kept = rotation(.running(.delete), .watching) { $0.keepDisabled = .hours(72) }
+        #expect(found(kept, after: .hours(95)).isEmpty)
+        #expect(found(kept, after: .hours(96)).map(\.kind) == [.rotationWaiting])
+        kept.body.isDeleteSent = true
+        #expect(found(kept, after: .hours(24)).map(\.kind) == [.rotationWaiting])
         let watch = rotation(.running(.watch), .watching) { $0.watch = .hours(1_000) }
         #expect(found(watch, after: .hours(1_023)).isEmpty)
         #expect(found(watch, after: .hours(1_024)).count == 1)
@@ -88,6 +93,16 @@ import Testing
         #expect(alerts.map(\.kind) == [.oldSecretInUse] && alerts.map(\.title) == [title])
         #expect(alerts.first?.severity == .critical)
         #expect(alerts.first?.detail == "still presented by 10.9.9.9, once, last 1s ago")
+    }
+
+    @Test func `what often passes hides what else is the matter, and a run that is past it too`() {
+        var facts = AlertFacts(rotations: [rotation(.running(.watch), .serverUnavailable)])
+        facts.undriven = [RotationID(rawValue: "R2")]
+        let sighting = policy.sighting(of: facts, at: Self.start)
+        #expect(sighting.obscured == [RotationID(rawValue: "R1"): Self.start])
+        #expect(sighting.undriven == facts.undriven)
+        facts.rotations = [rotation(.running(.watch), .consumerOnOldSecret)]
+        #expect(policy.sighting(of: facts, at: Self.start).obscured.isEmpty)
     }
 
     @Test func `a rotation that is over is no alert, whatever its reason was`() {

@@ -9,11 +9,11 @@ import Testing
 
     private func notice(
         _ kind: Notice.Kind, _ subject: String, client: String = "billing", at span: Span = .zero,
-        count: Int = 12
+        first: Span = .zero, count: Int = 12
     ) -> Notice {
         Notice(
             client: ClientName(rawValue: client), rotation: RotationID(rawValue: "R1"), kind: kind,
-            subject: subject, words: "seen: \(subject)", firstAt: Self.start,
+            subject: subject, words: "seen: \(subject)", firstAt: Self.start + first,
             lastAt: Self.start + span, count: count)
     }
 
@@ -35,6 +35,17 @@ import Testing
         #expect(alerts.map(\.next) == ["holdover explain billing"])
         #expect(alerts.map(\.since) == [Self.start])
         #expect(alerts.allSatisfy { $0.client?.rawValue == "billing" && $0.rotation == nil })
+    }
+
+    @Test func `an address more is news, and one more who is refused isn't`() {
+        for (kind, latest) in [
+            (Notice.Kind.newAddress, Self.start + .minutes(7)), (.failureBurst, nil),
+        ] {
+            let alerts = found([
+                notice(kind, "10.9.9.9"), notice(kind, "10.8.8.8", first: .minutes(7)),
+            ])
+            #expect(alerts.map(\.latestAt) == [latest])
+        }
     }
 
     @Test func `it is over a day after it was seen last`() {

@@ -98,7 +98,15 @@ import Testing
             try journal.insert(rotation, epoch: 0)
         }
         #expect(try journal.counts() == ["running": 2, "held": 2])
-        #expect(try journal.held().map(\.id.rawValue) == ["R2", "R4"])
+        #expect(try journal.stopped(for: []).map(\.id.rawValue) == ["R2", "R4"])
+        for (id, reason) in [("R5", Reason.unauthorized), ("R6", .acceptanceWindow)] {
+            var rotation = Home.rotation(id)
+            rotation.reason = reason
+            try journal.insert(rotation, epoch: 0)
+        }
+        let stopped = try journal.stopped(for: [.unauthorized, .serverUnavailable])
+        #expect(stopped.map(\.id.rawValue) == ["R2", "R4", "R5"])
+        #expect(try journal.live().count == 6)
         #expect(try journal.nextMove() == Home.start)
         let summaries = try journal.summaries(live: false, of: ClientName(rawValue: "client-of-R4"))
         #expect(summaries.map(\.state) == [.held(.create)])

@@ -24,6 +24,11 @@ public struct Alert: Sendable, Hashable, Codable {
     public var next: String
     /// Since when it is so.
     public var since: Instant
+    /// When the latest of those that it tells of first appeared, on the server's clock; nil where
+    /// another one is no news.
+    public var latestAt: Instant?
+    /// When another one was found behind the first; nil where none was.
+    public var grownAt: Instant?
 
     /// An alert.
     public init(

@@ -44,11 +44,41 @@ public struct AlertSighting: Sendable, Hashable {
     /// Of which kinds nothing is known, since the run was cut off before it looked: what was so
     /// before is taken to be so still.
     public var unseen: Set<AlertKind>
+    /// Rotations under way that the run didn't look at: what is known of them is as old as the last
+    /// look.
+    public var undriven: Set<RotationID>
+    /// Rotations that wait for what often passes, which hides whatever else is the matter with
+    /// them; and since when each is in its phase.
+    public var obscured: [RotationID: Instant]
 
     /// A sighting.
-    public init(_ alerts: [Alert], unseen: Set<AlertKind> = []) {
+    public init(
+        _ alerts: [Alert], unseen: Set<AlertKind> = [], undriven: Set<RotationID> = [],
+        obscured: [RotationID: Instant] = [:]
+    ) {
         self.alerts = alerts
         self.unseen = unseen
+        self.undriven = undriven
+        self.obscured = obscured
+    }
+}
+
+extension AlertSighting {
+    /// Whether an alert that wasn't seen may be so still.
+    fileprivate func leavesOpen(_ episode: AlertEpisode) -> Bool {
+        if unseen.contains(episode.alert.kind) { return true }
+        guard let rotation = episode.alert.rotation else { return false }
+        if episode.alert.kind == .runFailed { return undriven.contains(rotation) }
+        // What fired in an earlier phase was over when the rotation came on.
+        guard let phaseSince = obscured[rotation], let firedAt = episode.firedAt else {
+            return false
+        }
+        return firedAt >= phaseSince && episode.alert.isFoundByLooking
+    }
+
+    /// Whether the run looked anew at what an alert is about.
+    fileprivate func hasLooked(at alert: Alert) -> Bool {
+        alert.rotation.map { !undriven.contains($0) } ?? true
     }
 }
 
@@ -79,8 +109,12 @@ public enum AlertLedger {
                 let since = min(alert.since, episode.alert.since)
                 next.alert = alert
                 next.alert.since = since
-                if next.state == .pending { next.count(by: rules, at: now) }
-            } else if !sighting.unseen.contains(episode.alert.kind) {
+                next.alert.grownAt =
+                    alert.hasGrown(since: episode.alert) ? now : episode.alert.grownAt
+                if next.state == .pending, sighting.hasLooked(at: alert) {
+                    next.count(by: rules, at: now)
+                }
+            } else if !sighting.leavesOpen(episode) {
                 next.state = .resolved
                 next.resolvedAt = now
             }
@@ -93,6 +127,30 @@ public enum AlertLedger {
             changed.append(episode)
         }
         return changed
+    }
+}
+
+extension Alert {
+    /// Whether a look at servers, stores or consumers tells of it, so that nobody knows while one
+    /// of them is away.
+    fileprivate var isFoundByLooking: Bool {
+        switch kind {
+        case .oldSecretInUse, .oldSecretNeeded, .rotationWaiting, .approvalNeeded, .adminRefused,
+            .targetAway, .diskNearlyFull:
+            true
+        // One that is held is seen to be so without a look.
+        case .rotationHeld:
+            [Reason.planChanged, .planMissing].map(\.rawValue).contains(code)
+        case .heldByOperator, .clientOverdue, .failureBurst, .tokenStorm, .newAddress, .planWrong,
+            .journalFrozen, .runFailed, .test:
+            false
+        }
+    }
+
+    /// Whether it tells of another one, since it was as `before`.
+    fileprivate func hasGrown(since before: Alert) -> Bool {
+        guard let latestAt else { return false }
+        return before.latestAt.map { $0 < latestAt } ?? false
     }
 }
 

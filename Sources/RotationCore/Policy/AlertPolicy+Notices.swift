@@ -50,7 +50,7 @@ extension AlertPolicy {
         let title =
             isDisabledOnly ? "the old secret is disabled and is still in use" : group.kind.title
         // A straggler is an alert about its rotation, whatever else that waits for.
-        return Alert(
+        var alert = Alert(
             group.kind.alertKind, about: group.rotation?.rawValue ?? name,
             client: group.client, rotation: group.rotation,
             code: group.kind.rawValue, title: "\(safeText(name)): \(title)",
@@ -59,6 +59,9 @@ extension AlertPolicy {
             next: (["holdover explain \(name)"] + (rotation.map(wording.commands) ?? []))
                 .joined(separator: "; "),
             since: notices.map(\.firstAt).min() ?? latest.firstAt)
+        // A second address may be another matter than the first.
+        if group.kind == .newAddress { alert.latestAt = notices.map(\.firstAt).max() }
+        return alert
     }
 }
 

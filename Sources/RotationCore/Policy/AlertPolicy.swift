@@ -12,6 +12,8 @@ public struct AlertFacts: Sendable {
     public var said: [Alert]
     /// Of which kinds nothing is known.
     public var unseen: Set<AlertKind>
+    /// Rotations under way that the run didn't look at.
+    public var undriven: Set<RotationID> = []
 
     /// Facts.
     public init(
@@ -71,7 +73,10 @@ public struct AlertPolicy: Sendable {
         var seen: Set<AlertLedger.Key> = []
         let alerts = Self.sources.flatMap { $0(self, facts, now) }
             .filter { seen.insert(AlertLedger.Key($0)).inserted }
-        return AlertSighting(alerts, unseen: facts.unseen)
+        let obscured = facts.rotations.filter { kind(of: $0, at: now)?.oftenPasses ?? false }
+        return AlertSighting(
+            alerts, unseen: facts.unseen, undriven: facts.undriven,
+            obscured: Dictionary(obscured.map { ($0.id, $0.body.phaseSince) }) { one, _ in one })
     }
 
     private func ofRotations(_ facts: AlertFacts, at now: Instant) -> [Alert] {
@@ -95,7 +100,7 @@ public struct AlertPolicy: Sendable {
         case (_, .serverUnavailable), (_, .storeUnavailable), (_, .hookFailed): return .targetAway
         case (_, .diskNearlyFull): return .diskNearlyFull
         default:
-            let patience = rules.after + rotation.plan.planned(for: phase)
+            let patience = rules.after + rotation.planned(for: phase)
             if now.since(rotation.body.phaseSince) >= patience { return .rotationWaiting }
             return rotation.reason == .approval ? .approvalNeeded : nil
         }
@@ -146,15 +151,14 @@ public struct AlertPolicy: Sendable {
 extension Rotation {
     /// Whether the old secret can still be put back.
     var isOldDisabledOnly: Bool { body.revokedAt != nil && !body.isDeleteSent }
-}
 
-extension Plan {
-    /// How long a rotation stays in a phase because the plan says so.
+    /// How long it stays in a phase because its plan says so.
     fileprivate func planned(for phase: Phase) -> Span {
         switch phase {
-        case .overlap: overlap
-        case .watch: watch
-        case .adopt, .ready, .readopt: soak ?? .zero
+        case .overlap: plan.overlap
+        case .watch: plan.watch
+        case .adopt, .ready, .readopt: plan.soak ?? .zero
+        case .delete where !body.isDeleteSent: plan.keepDisabled ?? .zero
         default: .zero
         }
     }

@@ -68,6 +68,8 @@ public enum DeliveryRule {
     static let leap = Span.hours(2)
     /// How long, and how often at least, a message is tried.
     static let patience = (time: Span.hours(7 * 24), attempts: 10)
+    /// How often at most people are told that an alert grows.
+    static let growth = Span.hours(1)
 
     /// Up to how many messages at once people are told one by one.
     public static let single = 10
@@ -90,8 +92,9 @@ public enum DeliveryRule {
                 return nil
             }
             if channel.isRefreshed { return .firing }
-            return isApart(now, from: last.endedAt ?? last.madeAt, by: rules.repeatEvery)
-                ? .repeated : nil
+            let isNews = episode.alert.grownAt.map { $0 > last.madeAt } ?? false
+            let pause = isNews ? min(growth, rules.repeatEvery) : rules.repeatEvery
+            return isApart(now, from: last.endedAt ?? last.madeAt, by: pause) ? .repeated : nil
         }
     }
 

@@ -136,8 +136,25 @@ extension Journal {
         }
     }
 
-    /// Rotations that wait for a person, oldest first.
-    public func held() throws -> [Rotation] { try fetch("WHERE r.state = 'held' ORDER BY r.id") }
+    /// Rotations that are held, or wait for one of `reasons`; oldest first.
+    public func stopped(for reasons: [Reason]) throws -> [Rotation] {
+        try fetch(
+            """
+            WHERE r.ended_at IS NULL
+                AND (r.state = 'held' OR r.reason IN (\(Schema.quoted(reasons.map(\.rawValue)))))
+            ORDER BY r.id
+            """)
+    }
+
+    /// The ids of all rotations that aren't over.
+    public func live() throws -> Set<RotationID> {
+        try reading { database in
+            Set(
+                try String.fetchAll(
+                    database, sql: "SELECT id FROM rotation WHERE ended_at IS NULL"
+                ).map(RotationID.init(rawValue:)))
+        }
+    }
 
     /// Rotations that are held or wait for something, oldest first.
     func stuck() throws -> [Rotation] {

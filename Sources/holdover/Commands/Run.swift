@@ -95,17 +95,19 @@ struct Run: AsyncParsableCommand {
         do { report = try await engine.run(options: options) } catch let failure as JournalFailure {
             throw Problem(failure, in: workspace.stateDirectory)
         }
-        watch.saw(report)
+        watch.saw(report, since: now)
         if workspace.json {
             let took = begin.duration(to: .now)
             workspace.console.line(
                 JSONText.line(RunView(report, requests: http.count, took: took)))
         }
-        // What is held is said at every run, not only at the one that held it.
-        let held = try engine.journal.held().filter {
-            report.driven[$0.id] == nil && (client ?? $0.client.rawValue) == $0.client.rawValue
+        // What stands still is said at every run, not only at one that looked at it: between two
+        // attempts nothing is well again.
+        let stopped = try engine.journal.stopped(for: HoldoverExit.stoppingReasons).filter {
+            report.driven[$0.id] == nil && report.failed[$0.id] == nil
+                && (client ?? $0.client.rawValue) == $0.client.rawValue
         }
-        try conclude(report, held, problems, stop)
+        try conclude(report, stopped, problems, stop)
         guard detailedExitcode else { return }
         if hasMoved.isSet { throw Stop(exit: .changed) }
         if try engine.journal.nextMove() != nil { throw Stop(exit: .waiting) }
@@ -145,10 +147,10 @@ struct Run: AsyncParsableCommand {
     }
 
     private func conclude(
-        _ report: RunReport, _ held: [Rotation], _ problems: [PlanProblem], _ stop: StopSignal
+        _ report: RunReport, _ stopped: [Rotation], _ problems: [PlanProblem], _ stop: StopSignal
     ) throws {
         let console = workspace.console
-        let looked = (held + report.driven.values).sorted { $0.id.rawValue < $1.id.rawValue }
+        let looked = (stopped + report.driven.values).sorted { $0.id.rawValue < $1.id.rawValue }
         var codes = looked.compactMap(HoldoverExit.verdict)
         looked.compactMap(Problem.init).forEach(console.report)
         if !problems.isEmpty {

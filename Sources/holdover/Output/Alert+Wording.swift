@@ -38,17 +38,26 @@ extension Alert {
     }
 
     /// Plan files with something wrong in them, one alert each.
-    static func of(_ problems: [PlanProblem], at now: Instant) -> [Alert] {
-        Dictionary(grouping: problems, by: \.file).sorted { $0.key < $1.key }.map { file, all in
-            let name = safeText(file)
-            let more = all.count > 1 ? " (and \(all.count - 1) more)" : ""
-            return Alert(
-                .planWrong, about: name, code: all[0].code,
-                title: "\(name): the plan is wrong",
-                detail: safeText("\(all[0])", limit: 600) + more,
-                standing: "no client of it is started or loses a secret; others go on",
-                next: "holdover check \(name)", since: now)
-        }
+    ///
+    /// Each is named by its place in `directory`, however that was spelled for this run.
+    static func of(_ problems: [PlanProblem], in directory: String, at now: Instant) -> [Alert] {
+        let folder = place(of: directory) + "/"
+        return Dictionary(grouping: problems) { place(of: $0.file) }.sorted { $0.key < $1.key }
+            .map { path, all in
+                let isInside = path.hasPrefix(folder)
+                let name = safeText(isInside ? String(path.dropFirst(folder.count)) : path)
+                let more = all.count > 1 ? " (and \(all.count - 1) more)" : ""
+                return Alert(
+                    .planWrong, about: name, code: all[0].code,
+                    title: "\(name): the plan is wrong",
+                    detail: safeText("\(all[0])", limit: 600) + more,
+                    standing: "no client of it is started or loses a secret; others go on",
+                    next: "holdover check \(safeText(all[0].file))", since: now)
+            }
+    }
+
+    private static func place(of file: String) -> String {
+        URL(filePath: file).standardizedFileURL.path
     }
 }
 

@@ -39,14 +39,23 @@ enum HoldoverExit: Int32, CaseIterable {
             "a consumer still presents the old secret, before or after it was revoked"
         case .ambiguous: "nobody knows what a creation came to; a person must look"
         case .temporary:
-            "a server, a store or a hook is away, or the disk nearly full; the next run tries again"
+            "a server, a store or a hook is away, or the disk nearly full; a later run tries again"
         case .interrupted: "interrupted; everything is recorded and the next run goes on"
         }
     }
 
     /// What a rotation that stopped moving means for the exit code; nil where it is fine.
     static func verdict(on rotation: Rotation) -> HoldoverExit? {
-        switch (rotation.state, rotation.reason) {
+        verdict(on: rotation.state, rotation.reason)
+    }
+
+    /// Reasons for which a rotation that isn't held is not fine.
+    static let stoppingReasons = Reason.allCases.filter {
+        verdict(on: .running(.create), $0) != nil
+    }
+
+    private static func verdict(on state: RotationState, _ reason: Reason?) -> HoldoverExit? {
+        switch (state, reason) {
         case (.held, .createAmbiguous): .ambiguous
         case (.held, _): .personNeeded
         case (_, .unauthorized): .unauthorized

@@ -104,7 +104,7 @@ extension Rotation {
     var standing: String {
         guard let phase = state.phase else { return state.standing }
         if plan.strategy == .preStage { return standingWhereStaged(phase) }
-        guard Outage.isAhead(of: plan) else { return state.standing }
+        guard Outage.isAhead(of: plan) else { return standingBesideTheOld(phase) }
         return switch phase {
         case .create where body.isCreationOpen:
             "nobody knows yet whether the new secret is in the old one's place"
@@ -114,6 +114,14 @@ extension Rotation {
             "one of the two secrets is in force; whoever uses the other one is locked out"
         case .stage, .announce, .ready, .create, .prove, .watch, .close, .withdraw: state.standing
         }
+    }
+
+    /// Where both secrets are accepted for a while.
+    private func standingBesideTheOld(_ phase: Phase) -> String {
+        guard phase == .delete, !body.isDeleteSent else { return state.standing }
+        // The deletion waits for its time or for guards: so far the phase before it is what counts.
+        return body.revokedAt == nil
+            ? RotationState.running(.overlap).standing : RotationState.running(.disable).standing
     }
 
     private func standingWhereStaged(_ phase: Phase) -> String {

@@ -14,6 +14,7 @@ final class RunWatch: Sendable {
         var journal: Journal?
         var problems: [PlanProblem]?
         var failed: [RotationID: String] = [:]
+        var driven: Set<RotationID> = []
     }
 
     private static let patience = Span.seconds(10)
@@ -29,8 +30,16 @@ final class RunWatch: Sendable {
     /// The plan files were looked at.
     func saw(_ problems: [PlanProblem]) { seen.withLock { $0.problems = problems } }
 
-    /// Rotations were driven.
-    func saw(_ report: RunReport) { seen.withLock { $0.failed = report.failed } }
+    /// Rotations were driven, from `begin` on.
+    ///
+    /// One that was passed over, since the run ended or was to stop before it, has no later moment.
+    func saw(_ report: RunReport, since begin: Instant) {
+        let looked = report.driven.values.filter { $0.nextAt >= begin }.map(\.id)
+        seen.withLock {
+            $0.failed = report.failed
+            $0.driven = Set(looked).union(report.failed.keys)
+        }
+    }
 
     /// Does what a run does, and then tells of it.
     func follow(_ run: (RunWatch) async throws -> Void) async throws {
@@ -74,16 +83,14 @@ final class RunWatch: Sendable {
     private func tell(
         _ settings: AlertSettings, of problem: Problem?, isCutShort: Bool
     ) async {
-        let (journal, problems, failed) = seen.withLock { ($0.journal, $0.problems, $0.failed) }
+        let seen = seen.withLock(\.self)
         let now = SystemClock().now()
         let ended = problem.map { [Alert(ending: $0, at: now)] } ?? []
-        guard let journal else { return await tell(settings, ended) }
+        guard let journal = seen.journal else { return await tell(settings, ended) }
         do {
             let slate = AlertSlate(in: workspace.stateDirectory)
             if let slate { try adopt(slate, into: journal, at: now) }
-            var facts = try journal.alertFacts(at: now)
-            facts.said = ended + Alert.of(failed, at: now) + Alert.of(problems ?? [], at: now)
-            if problems == nil { facts.unseen = [.planWrong] }
+            let facts = try facts(seen, ended, isCutShort: isCutShort, at: now)
             let traits = settings.channels.map {
                 ChannelTraits(
                     name: $0.target.name, minSeverity: $0.minSeverity,
@@ -103,6 +110,20 @@ final class RunWatch: Sendable {
             workspace.console.warn("alerts: \(words.message)", code: words.code)
             await tell(settings, ended.isEmpty ? [Alert(ending: words, at: now)] : ended)
         }
+    }
+
+    private func facts(_ seen: Seen, _ ended: [Alert], isCutShort: Bool, at now: Instant) throws
+        -> AlertFacts
+    {
+        guard let journal = seen.journal else { return AlertFacts(said: ended) }
+        var facts = try journal.alertFacts(at: now)
+        let wrong = Alert.of(seen.problems ?? [], in: workspace.plansDirectory, at: now)
+        facts.said = ended + Alert.of(seen.failed, at: now) + wrong
+        if seen.problems == nil { facts.unseen.insert(.planWrong) }
+        // Nobody knows how it would have ended.
+        if isCutShort { facts.unseen.insert(.runFailed) }
+        facts.undriven = try journal.live().subtracting(seen.driven)
+        return facts
     }
 
     /// What was said without a journal is over as soon as one sees that it is.
