@@ -139,6 +139,31 @@ struct MetricsTests {
         }
     }
 
+    @Test func `a held rotation hides no wrong plan, though the exit code does`() async throws {
+        try await Stage.open { stage in
+            let file = ["HOLDOVER_METRICS_FILE": stage.bench.at("holdover.prom")]
+            try await stage.begin()
+            try await stage.succeed("hold", Stage.client, "--reason", "test")
+            try stage.bench.write("client: other", to: "plans/other.yaml")
+            let run = try await stage.run("run", environment: file)
+            #expect(run.exit == 20, "\(run)")
+            let text = try stage.bench.read("holdover.prom")
+            #expect(value("holdover_plans_wrong", in: text) == 1)
+            #expect(value("holdover_rotations_failed", in: text) == 0)
+            // Cut off before it looked, a run knows nothing new of plans.
+            let key = try String(contentsOfFile: stage.bench.keyPath, encoding: .utf8)
+            try FileManager.default.removeItem(atPath: stage.bench.keyPath)
+            _ = try await stage.run("run", environment: file)
+            let blind = try stage.bench.read("holdover.prom")
+            #expect(value("holdover_plans_wrong", in: blind) == 1, "\(blind)")
+            try stage.bench.write(key, to: "key/seal.key")
+            try FileManager.default.removeItem(atPath: stage.bench.at("plans/other.yaml"))
+            _ = try await stage.run("run")
+            let mended = try await stage.succeed("metrics").output
+            #expect(value("holdover_plans_wrong", in: mended) == 0, "\(mended)")
+        }
+    }
+
     @Test func `without a journal the file tells the build and the failure`() async throws {
         try await Workbench.open { bench in
             let holdover = HoldoverProcess(on: bench)

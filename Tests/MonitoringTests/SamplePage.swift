@@ -24,18 +24,29 @@ enum SamplePage {
             JournalStanding.LiveRotation(
                 client: ClientName(rawValue: "billing"), state: .running(.adopt),
                 reason: .adoption, phaseSince: start + .minutes(30),
+                waitingSince: start + .minutes(45),
                 verdicts: [.proven: 2, .onOther: 1]),
             JournalStanding.LiveRotation(
                 client: ClientName(rawValue: "wiki"), state: .held(.create),
-                reason: .createAmbiguous, phaseSince: start + .hours(1)),
+                reason: .createAmbiguous, phaseSince: start + .hours(1),
+                waitingSince: start + .hours(1)),
             JournalStanding.LiveRotation(
                 client: ClientName(rawValue: "web"), state: .running(.write), reason: nil,
-                phaseSince: start + .hours(2)),
+                phaseSince: start + .hours(2), waitingSince: start + .hours(2)),
         ]
         (standing.completed, standing.abandoned) = (7, 1)
         standing.lastRun = RunRecord(
             startedAt: start + .hours(1), endedAt: start + .hours(1) + Span(milliseconds: 1_250),
-            exitCode: 20, succeededAt: start)
+            exitCode: 20, succeededAt: start, plansWrong: 2, rotationsFailed: 1)
+        standing.backlog = [
+            Backlog(
+                channel: "ops", count: 3, since: start + .minutes(90), problem: "HTTP 503")
+        ]
+        standing.givenUp = ["chat": 1]
+        standing.notices = [
+            JournalStanding.NoticeCount(
+                client: ClientName(rawValue: "billing"), kind: .newAddress, count: 2)
+        ]
         return standing
     }
 

@@ -27,6 +27,10 @@ extension MetricFamily {
         "holdover_rotation_phase_age_seconds", .gauge, unit: "seconds",
         labels: ["client", "state", "phase", "reason"],
         "Since the present phase of a rotation that isn't over began")
+    static let waiting = MetricFamily(
+        "holdover_rotation_waiting_seconds", .gauge, unit: "seconds",
+        labels: ["client", "state", "phase", "reason"],
+        "Since a rotation that isn't over waits for its present reason")
     static let consumers = MetricFamily(
         "holdover_rotation_consumers", .gauge, labels: ["client", "verdict"],
         "Consumers of rotations that aren't over, by what is known of the secret they use")
@@ -52,8 +56,29 @@ extension MetricFamily {
     static let runSuccess = MetricFamily(
         "holdover_last_run_success_timestamp_seconds", .gauge, unit: "seconds",
         "When a run last ended well (exit code 0, 5 or 10), in seconds since 1970")
+    static let plansWrong = MetricFamily(
+        "holdover_plans_wrong", .gauge,
+        "Plan files with a mistake, when a run last looked at them")
+    static let rotationsFailed = MetricFamily(
+        "holdover_rotations_failed", .gauge,
+        "Rotations that couldn't be driven, when a run last tried all")
     static let runs = MetricFamily(
         "holdover_runs", .counter, labels: ["exit_code"], "Runs, by what they left with")
+
+    // MARK: Alerts
+
+    static let undelivered = MetricFamily(
+        "holdover_alerts_undelivered", .gauge, labels: ["channel"],
+        "Messages that wait for a channel of alerts.yaml")
+    static let undeliveredAge = MetricFamily(
+        "holdover_alerts_undelivered_age_seconds", .gauge, unit: "seconds", labels: ["channel"],
+        "Since the oldest of those messages waits")
+    static let givenUp = MetricFamily(
+        "holdover_alerts_given_up", .gauge, labels: ["channel"],
+        "Messages that were given up within the last seven days")
+    static let notices = MetricFamily(
+        "holdover_notices", .gauge, labels: ["client", "kind"],
+        "Presenters of a client's id that are unusual, seen within the last day")
 
     // MARK: The journal
 
@@ -89,8 +114,9 @@ extension MetricFamily {
 
     /// Every metric, in the order of the text.
     public static let all = [
-        build, secretAge, secretPeriod, secretDue, secretOverdue, rotations, phaseAge, consumers,
-        completed, abandoned, runStart, runEnd, runDuration, runExitCode, runSuccess, runs,
+        build, secretAge, secretPeriod, secretDue, secretOverdue, rotations, phaseAge, waiting,
+        consumers, completed, abandoned, runStart, runEnd, runDuration, runExitCode, runSuccess,
+        plansWrong, rotationsFailed, runs, undelivered, undeliveredAge, givenUp, notices,
         journalReadable, journalFrozen, keyAge, tokenDuration, tokenRequests, tokenFailures,
         adminDuration, adminCalls, adminFailures,
     ]

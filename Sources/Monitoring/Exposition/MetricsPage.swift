@@ -47,6 +47,7 @@ public struct MetricsPage: Sendable {
         if let standing {
             addClients(standing, &samples)
             addRotations(standing, &samples)
+            addAlerts(standing, &samples)
             samples[.keyAge] = [age(since: standing.sealedSince)]
             samples[.journalFrozen] = [MetricSample(isFrozen ? 1 : 0)]
         }
@@ -87,6 +88,8 @@ public struct MetricsPage: Sendable {
             let client = rotation.client.rawValue
             samples[.phaseAge, default: []].append(
                 age(since: rotation.phaseSince, client, state, phase.rawValue, place.reason))
+            samples[.waiting, default: []].append(
+                age(since: rotation.waitingSince, client, state, phase.rawValue, place.reason))
             let verdicts = rotation.verdicts.sorted { $0.key.rawValue < $1.key.rawValue }
             samples[.consumers, default: []] += verdicts.map {
                 MetricSample(Double($0.value), client, $0.key.rawValue)
@@ -98,6 +101,16 @@ public struct MetricsPage: Sendable {
         samples[.abandoned] = [MetricSample(Double(standing.abandoned))]
     }
 
+    private func addAlerts(_ standing: JournalStanding, _ samples: inout Samples) {
+        samples[.undelivered] = standing.backlog.map { MetricSample(Double($0.count), $0.channel) }
+        samples[.undeliveredAge] = standing.backlog.map { age(since: $0.since, $0.channel) }
+        samples[.givenUp] = standing.givenUp.sorted { $0.key < $1.key }
+            .map { MetricSample(Double($0.value), $0.key) }
+        samples[.notices] = standing.notices.map {
+            MetricSample(Double($0.count), $0.client.rawValue, $0.kind.rawValue)
+        }
+    }
+
     /// What stands for a reason where a rotation is moving.
     static let noReason = "none"
 
@@ -107,6 +120,10 @@ public struct MetricsPage: Sendable {
         samples[.runEnd] = [MetricSample(last.endedAt.inSeconds)]
         samples[.runDuration] = [MetricSample(last.endedAt.since(last.startedAt).inSeconds)]
         samples[.runExitCode] = [MetricSample(Double(last.exitCode))]
+        let wrong = last.plansWrong ?? standing?.lastRun?.plansWrong
+        samples[.plansWrong] = wrong.map { [MetricSample(Double($0))] }
+        let failed = last.rotationsFailed ?? standing?.lastRun?.rotationsFailed
+        samples[.rotationsFailed] = failed.map { [MetricSample(Double($0))] }
         if let success = last.succeededAt ?? standing?.lastRun?.succeededAt {
             samples[.runSuccess] = [MetricSample(success.inSeconds)]
         }

@@ -17,7 +17,7 @@ public struct Backlog: Sendable, Hashable {
     public let count: Int
     /// Since when the oldest does.
     public let since: Instant
-    /// What went wrong last; nil where nothing was tried yet.
+    /// What went wrong with the oldest message that was tried; nil where none was.
     public let problem: String?
 }
 
@@ -126,19 +126,22 @@ extension Journal {
     }
 
     /// The channels that messages are queued for.
-    public func backlog() throws -> [Backlog] {
-        try readingAlerts([]) { database in
-            try Row.fetchAll(
-                database,
-                sql: """
-                    SELECT d.channel, count(*), min(d.made_at), max(d.problem)
-                    FROM delivery d WHERE d.state = 'queued' GROUP BY d.channel ORDER BY d.channel
-                    """
-            ).map { row in
-                try Backlog(
-                    channel: row.cell(0), count: row.cell(1),
-                    since: Instant(milliseconds: row.cell(2)), problem: row.cell(3))
-            }
+    public func backlog() throws -> [Backlog] { try readingAlerts([]) { try Self.backlog($0) } }
+
+    static func backlog(_ database: Database) throws -> [Backlog] {
+        try Row.fetchAll(
+            database,
+            sql: """
+                SELECT d.channel, count(*), min(d.made_at),
+                    (SELECT o.problem FROM delivery o WHERE o.state = 'queued'
+                        AND o.channel = d.channel AND o.problem IS NOT NULL
+                        ORDER BY o.number LIMIT 1)
+                FROM delivery d WHERE d.state = 'queued' GROUP BY d.channel ORDER BY d.channel
+                """
+        ).map { row in
+            try Backlog(
+                channel: row.cell(0), count: row.cell(1),
+                since: Instant(milliseconds: row.cell(2)), problem: row.cell(3))
         }
     }
 

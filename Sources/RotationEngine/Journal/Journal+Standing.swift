@@ -1,10 +1,13 @@
 import Foundation
 import GRDB
-import RotationCore
+public import RotationCore
 
 extension Journal {
-    /// Everything that is watched, in one snapshot; needs no lock and no key.
-    public func standing() throws -> JournalStanding {
+    /// How long a message that was given up is told of.
+    private static let givenUpLife = Span.hours(7 * 24)
+
+    /// Everything that is watched, at `moment`, in one snapshot; needs no lock and no key.
+    public func standing(at moment: Instant) throws -> JournalStanding {
         var standing = JournalStanding(sealedSince: settings.madeAt)
         try reading { database in
             // One that no run has moved forward lacks what came later.
@@ -15,7 +18,12 @@ extension Journal {
             (standing.completed, standing.abandoned) = try Self.ends(database)
             guard isCounting else { return }
             standing.counts = try Self.counts(database)
-            standing.lastRun = try Self.lastRun(database)
+            standing.lastRun = try Self.lastRun(withCounts: version >= 7, database)
+            guard version >= 6 else { return }
+            standing.notices = try Self.notices(around: moment, database)
+            standing.backlog = try Self.backlog(database)
+            standing.givenUp = try Self.givenUp(
+                since: moment + Span(milliseconds: -Self.givenUpLife.milliseconds), database)
         }
         return standing
     }
@@ -63,7 +71,8 @@ extension Journal {
         return try Row.fetchAll(
             database,
             sql: """
-                SELECT client, state, phase, reason, json_extract(body, '$.phaseSince')
+                SELECT client, state, phase, reason, json_extract(body, '$.phaseSince'),
+                    json_extract(body, '$.waitingSince')
                 FROM rotation WHERE ended_at IS NULL ORDER BY client
                 """
         ).map { row in
@@ -72,7 +81,8 @@ extension Journal {
                 client: ClientName(rawValue: client),
                 state: Rotation.state(named: row.cell(1), phase: row.cell(2)),
                 reason: (row.cell(3) as String?).flatMap(Reason.init(rawValue:)),
-                phaseSince: Instant(milliseconds: row.cell(4)), verdicts: verdicts[client] ?? [:])
+                phaseSince: Instant(milliseconds: row.cell(4)),
+                waitingSince: Instant(milliseconds: row.cell(5)), verdicts: verdicts[client] ?? [:])
         }
     }
 
@@ -97,14 +107,48 @@ extension Journal {
         }
     }
 
-    private static func lastRun(_ database: Database) throws -> RunRecord? {
-        try Row.fetchOne(
-            database, sql: "SELECT started_at, ended_at, exit_code, succeeded_at FROM last_run"
+    /// As alerts are made of them: a server's clock may be ahead.
+    private static func notices(around moment: Instant, _ database: Database) throws
+        -> [JournalStanding.NoticeCount]
+    {
+        let life = AlertPolicy.noticeLife.milliseconds
+        return try Row.fetchAll(
+            database,
+            sql: """
+                SELECT client, kind, count(*) FROM notice WHERE last_at > ? AND last_at < ?
+                GROUP BY client, kind ORDER BY client, kind
+                """, arguments: [moment.milliseconds - life, moment.milliseconds + life]
+        ).compactMap { row in
+            // nil for a kind that a newer version knows.
+            guard let kind = Notice.Kind(rawValue: try row.cell(1)) else { return nil }
+            return try JournalStanding.NoticeCount(
+                client: ClientName(rawValue: row.cell(0)), kind: kind, count: row.cell(2))
+        }
+    }
+
+    private static func givenUp(since moment: Instant, _ database: Database) throws
+        -> [String: Int]
+    {
+        let rows = try Row.fetchAll(
+            database,
+            sql: """
+                SELECT channel, count(*) FROM delivery
+                WHERE state = 'given-up' AND ended_at >= ? GROUP BY channel
+                """, arguments: [moment.milliseconds])
+        return try rows.reduce(into: [:]) { $0[try $1.cell(0)] = try $1.cell(1) }
+    }
+
+    private static func lastRun(withCounts: Bool, _ database: Database) throws -> RunRecord? {
+        let counts = withCounts ? "plans_wrong, rotations_failed" : "NULL, NULL"
+        return try Row.fetchOne(
+            database,
+            sql: "SELECT started_at, ended_at, exit_code, succeeded_at, \(counts) FROM last_run"
         ).map { row in
             try RunRecord(
                 startedAt: Instant(milliseconds: row.cell(0)),
                 endedAt: Instant(milliseconds: row.cell(1)), exitCode: row.cell(2),
-                succeededAt: (row.cell(3) as Int64?).map(Instant.init(milliseconds:)))
+                succeededAt: (row.cell(3) as Int64?).map(Instant.init(milliseconds:)),
+                plansWrong: row.cell(4), rotationsFailed: row.cell(5))
         }
     }
 }
@@ -117,15 +161,19 @@ extension Journal {
                 try Self.checkFence(epoch, database)
                 try database.execute(
                     sql: """
-                        INSERT INTO last_run (one, started_at, ended_at, exit_code, succeeded_at)
-                        VALUES (1, ?, ?, ?, ?)
+                        INSERT INTO last_run (one, started_at, ended_at, exit_code, succeeded_at,
+                            plans_wrong, rotations_failed)
+                        VALUES (1, ?, ?, ?, ?, ?, ?)
                         ON CONFLICT (one) DO UPDATE SET started_at = excluded.started_at,
                             ended_at = excluded.ended_at, exit_code = excluded.exit_code,
-                            succeeded_at = coalesce(excluded.succeeded_at, succeeded_at)
+                            succeeded_at = coalesce(excluded.succeeded_at, succeeded_at),
+                            plans_wrong = coalesce(excluded.plans_wrong, plans_wrong),
+                            rotations_failed =
+                                coalesce(excluded.rotations_failed, rotations_failed)
                         """,
                     arguments: [
                         run.startedAt.milliseconds, run.endedAt.milliseconds, run.exitCode,
-                        run.succeededAt?.milliseconds,
+                        run.succeededAt?.milliseconds, run.plansWrong, run.rotationsFailed,
                     ])
                 let add = try database.cachedStatement(
                     sql: """

@@ -24,8 +24,20 @@ public struct JournalStanding: Sendable {
         public let reason: Reason?
         /// When its phase began.
         public let phaseSince: Instant
+        /// Since when it waits for the reason.
+        public let waitingSince: Instant
         /// How many of its consumers are known to be where.
         public var verdicts: [Evidence.Verdict: Int] = [:]
+    }
+
+    /// How many notices of one kind there are about a client.
+    public struct NoticeCount: Sendable, Hashable {
+        /// Whom they are about.
+        public let client: ClientName
+        /// What they are about.
+        public let kind: Notice.Kind
+        /// How many were seen within the life of a notice.
+        public let count: Int
     }
 
     /// Every client of a plan that is there, also of one that can't be read just now.
@@ -42,6 +54,12 @@ public struct JournalStanding: Sendable {
     public var counts: [CountedSeries: Double] = [:]
     /// The last run; nil before the first that was recorded.
     public var lastRun: RunRecord?
+    /// The channels that messages wait for.
+    public var backlog: [Backlog] = []
+    /// How many messages to each channel were given up within a week, by the channel's name.
+    public var givenUp: [String: Int] = [:]
+    /// What was unusual about clients lately.
+    public var notices: [NoticeCount] = []
 
     /// Nothing but when the journal was made.
     public init(sealedSince: Instant) { self.sealedSince = sealedSince }

@@ -10,7 +10,7 @@ enum Schema {
     static let applicationID = 0x486F_6C64
 
     /// Migrations only go forward, each in a transaction; released ones are never edited.
-    static let migrations: [String] = [first, second, third, fourth, fifth, alerts]
+    static let migrations: [String] = [first, second, third, fourth, fifth, alerts, seventh]
 
     static func quoted(_ words: [String]) -> String {
         words.map { "'\($0)'" }.joined(separator: ", ")
@@ -63,6 +63,12 @@ enum Schema {
             last_at INTEGER NOT NULL,
             PRIMARY KEY (client, address)
         ) STRICT, WITHOUT ROWID;
+        """
+
+    /// What the last run that looked found of plans, and of rotations that can't be driven.
+    private static let seventh = """
+        ALTER TABLE last_run ADD COLUMN plans_wrong INTEGER;
+        ALTER TABLE last_run ADD COLUMN rotations_failed INTEGER
         """
 
     private static let first = """

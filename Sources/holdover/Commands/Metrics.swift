@@ -37,9 +37,10 @@ struct Metrics: AsyncParsableCommand {
     func run() async throws {
         let journal = try workspace.reading()
         defer { try? journal.close() }
+        let now = SystemClock().now()
         let page = MetricsPage(
-            version: Holdover.versionNumber, now: SystemClock().now(),
-            standing: try journal.standing(), isFrozen: try journal.freeze() != nil)
+            version: Holdover.versionNumber, now: now,
+            standing: try journal.standing(at: now), isFrozen: try journal.freeze() != nil)
         workspace.console.document(page.text(prometheus ? .prometheus : .openMetrics))
     }
 }

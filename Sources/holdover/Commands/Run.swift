@@ -79,6 +79,7 @@ struct Run: AsyncParsableCommand {
         stop.listen()
         let problems = try noteAndStart(engine)
         watch.saw(problems)
+        recorder.plansWrong = Set(problems.map(\.file)).count
         try Self.check(client, in: engine.journal)
         let now = SystemClock().now()
         let deadline = wait.flatMap { Span($0) }.map { now + $0 } ?? Instant(milliseconds: 0)
@@ -96,6 +97,7 @@ struct Run: AsyncParsableCommand {
             throw Problem(failure, in: workspace.stateDirectory)
         }
         watch.saw(report, since: now)
+        if client == nil, !stop.isSet { recorder.rotationsFailed = report.failed.count }
         if workspace.json {
             let took = begin.duration(to: .now)
             workspace.console.line(

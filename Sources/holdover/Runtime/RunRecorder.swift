@@ -13,6 +13,10 @@ final class RunRecorder {
     let meter = CallMeter()
     /// What the run drives; it keeps the lock until the end of the run is recorded.
     var engine: RotationEngine?
+    /// How many plan files are wrong, once they were looked at.
+    var plansWrong: Int?
+    /// How many rotations couldn't be driven, once all were tried.
+    var rotationsFailed: Int?
 
     private var isInJournal = false
     private let workspace: Workspace
@@ -33,7 +37,7 @@ final class RunRecorder {
         var ending: (any Error)?
         do { try await work() } catch { ending = error }
         let end = clock.now()
-        let run = { Self.run(from: begin, to: end, HoldoverExit(endingWith: $0)) }
+        let run = { self.run(from: begin, to: end, HoldoverExit(endingWith: $0)) }
         if HoldoverExit(endingWith: ending) != .locked {
             if let failure = keep(run(ending)) { ending = complain(of: failure, after: ending) }
             write(run(ending))
@@ -43,13 +47,14 @@ final class RunRecorder {
         if let ending { throw ending }
     }
 
-    private static func run(
+    private func run(
         from begin: Instant, to end: Instant, _ exit: HoldoverExit
     ) -> RunRecord {
         let isGood = [.success, .waiting, .changed].contains(exit)
         return RunRecord(
             startedAt: begin, endedAt: end, exitCode: exit.rawValue,
-            succeededAt: isGood ? end : nil)
+            succeededAt: isGood ? end : nil, plansWrong: plansWrong,
+            rotationsFailed: rotationsFailed)
     }
 
     /// Puts the end of the run into the journal, unless that failed before.
@@ -91,7 +96,7 @@ final class RunRecorder {
 
     private func page(of run: RunRecord) -> MetricsPage {
         let opened = engine?.journal ?? (try? Journal.openForReading(in: workspace.stateDirectory))
-        let standing = try? opened?.standing()
+        let standing = try? opened?.standing(at: run.endedAt)
         return MetricsPage(
             version: Holdover.versionNumber, now: run.endedAt, standing: standing,
             isFrozen: (try? opened?.freeze()) != nil, run: run,
