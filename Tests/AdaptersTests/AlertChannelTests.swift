@@ -169,7 +169,25 @@ private func object(_ bytes: [UInt8]?) throws -> [String: Any] {
         #expect(!text.contains("<") && !text.contains(">"))
         #expect(text.contains("&lt;!channel&gt; &amp; &lt;https://evil.example|here&gt;"))
         #expect(text.contains("a&lt;b&gt;&amp;c [store-changed]"))
-        #expect(text.contains("*next*: holdover explain billing"))
+        #expect(text.contains("*next*: `holdover explain billing`"))
+    }
+
+    @Test(arguments: [AlertEvent.firing, .resolved])
+    func `what a stranger says of itself stands in code, and can't leave it`(event: AlertEvent)
+        async throws
+    {
+        let agent = "y @channel `https://evil.example/login` ![](https://evil.example/a.png)"
+        let hostile = message(event, title: "t: \(agent)", detail: "a\n`\n@here \(agent)")
+        let request = try await sent(
+            "slack", ["url": "env:URL"], hostile, ["URL": "https://hook.example/T0/secret"])
+        let text = try #require(try object(request.body)["text"] as? String)
+        #expect(text.contains("@channel") && text.contains("https://evil.example/login"))
+        for line in text.split(separator: "\n") {
+            // Names are ours; everything else is in the one code span of the line.
+            let parts = line.split(separator: "`", omittingEmptySubsequences: false)
+            #expect(parts.count == 3 && parts.last?.isEmpty == true, "\(line)")
+            #expect(parts[0].wholeMatch(of: /(\*[a-z]+\*: )?/) != nil, "\(line)")
+        }
     }
 
     @Test func `an address that isn't one is refused, and not shown`() async {

@@ -22,13 +22,12 @@ struct AlertBody: Sendable {
         let since = (name: "since", value: alert.since.rfc3339)
         let what = (name: "what", value: "\(alert.detail) [\(alert.code)]")
         // What was to be typed need not be any more.
-        guard message.event != .resolved else {
-            return [what, since, (name: "over", value: message.at.rfc3339)]
-        }
-        return [
-            what, since, (name: "state", value: alert.standing),
-            (name: "next", value: alert.next),
-        ].map { (name: $0.name, value: safeText($0.value, limit: 1_000)) }
+        let rest =
+            message.event == .resolved
+            ? [(name: "over", value: message.at.rfc3339)]
+            : [(name: "state", value: alert.standing), (name: "next", value: alert.next)]
+        return ([what, since] + rest)
+            .map { (name: $0.name, value: safeText($0.value, limit: 1_000)) }
     }
 
     /// The JSON that webhooks and programs get; its schema is on the page about alerts.

@@ -48,13 +48,16 @@ struct SlackChannel: AlertChannel {
     /// The message in Slack's markup.
     static func text(of message: AlertMessage) -> String {
         let body = AlertBody(message: message)
-        let lines = body.lines.map { "*\($0.name)*: \(escaped($0.value))" }
-        return (["*\(escaped(body.headline))*"] + lines).joined(separator: "\n")
+        let lines = body.lines.map { "*\($0.name)*: \(code($0.value))" }
+        return ([code(body.headline)] + lines).joined(separator: "\n")
     }
 
-    /// So that nothing is a link, a mention or a channel.
-    private static func escaped(_ text: String) -> String {
-        text.replacing("&", with: "&amp;").replacing("<", with: "&lt;")
-            .replacing(">", with: "&gt;")
+    /// As a code span, so that nothing is a link, an image, a mention or a channel: bare addresses
+    /// are links at Slack, and Mattermost reads `@channel` and `![]()`.
+    private static func code(_ text: String) -> String {
+        let escaped =
+            text.replacing("&", with: "&amp;").replacing("<", with: "&lt;")
+            .replacing(">", with: "&gt;").replacing("`", with: "'")
+        return escaped.isEmpty ? "-" : "`\(escaped)`"
     }
 }
