@@ -9,11 +9,11 @@ public enum MailClient {
     /// Sends `mail`, a whole message with CRLF line ends (RFC 5322), to `recipients`.
     ///
     /// Addresses are checked by the caller; one with a control character or a bracket is refused
-    /// here again.
+    /// here again. Returns whom of several the server refused; where it refuses all, that throws.
     public static func send(
         _ mail: [UInt8], from sender: String, to recipients: [String], by server: MailServer,
         within deadline: Duration
-    ) async throws(MailFailure) {
+    ) async throws(MailFailure) -> [MailRefusal] {
         let address = try url(of: server)
         for one in [sender] + recipients {
             guard one.utf8.allSatisfy({ (0x21...0x7E).contains($0) && $0 != 0x3C && $0 != 0x3E })
@@ -22,12 +22,12 @@ public enum MailClient {
         let work = MailTransfer(
             mail: mail, sender: sender, recipients: recipients, server: server, url: address,
             expiry: .now + deadline)
-        let outcome: Result<Void, MailFailure> = await withCheckedContinuation { caller in
+        let outcome: MailTransfer.Outcome = await withCheckedContinuation { caller in
             if !work.start(caller) {
                 caller.resume(returning: .failure(MailFailure(.unavailable, "no thread is free")))
             }
         }
-        try outcome.get()
+        return try outcome.get()
     }
 
     /// Throws for a server that must not be asked so.
@@ -71,7 +71,8 @@ private final class MailTransfer: Sendable {
         self.expiry = expiry
     }
 
-    typealias Caller = CheckedContinuation<Result<Void, MailFailure>, Never>
+    typealias Outcome = Result<[MailRefusal], MailFailure>
+    typealias Caller = CheckedContinuation<Outcome, Never>
 
     private final class Start {
         let transfer: MailTransfer
@@ -125,7 +126,7 @@ private final class MailTransfer: Sendable {
         return true
     }
 
-    private func perform() -> Result<Void, MailFailure> {
+    private func perform() -> Outcome {
         guard let handle = EasyHandle() else {
             return .failure(MailFailure(.unavailable, "out of memory"))
         }
@@ -135,7 +136,8 @@ private final class MailTransfer: Sendable {
         for recipient in recipients { list = curl_slist_append(list, recipient) ?? list }
         defer { curl_slist_free_all(list) }
         let rest = Rest(mail)
-        defer { withExtendedLifetime(rest) {} }
+        let answers = MailAnswers()
+        defer { withExtendedLifetime((rest, answers)) {} }
         return explanation.withUnsafeMutableBufferPointer { buffer in
             do throws(HTTPFailure) {
                 try handle.check(
@@ -143,9 +145,12 @@ private final class MailTransfer: Sendable {
                 try setRules(handle)
                 try handle.check(ccurl_set_list(handle.raw, CURLOPT_MAIL_RCPT, list))
                 try setMail(handle, rest)
+                try answers.listen(to: handle)
             } catch { return .failure(MailFailure(.refused, error.message)) }
             let code = curl_easy_perform(handle.raw)
-            guard code != CURLE_OK else { return .success(()) }
+            guard code != CURLE_OK else {
+                return .success(answers.refusals(of: recipients))
+            }
             let said = buffer.baseAddress.map { String(cString: $0) } ?? ""
             let words = said.isEmpty ? String(cString: curl_easy_strerror(code)) : said
             return .failure(
@@ -182,6 +187,8 @@ private final class MailTransfer: Sendable {
         }
         try handle.set(CURLOPT_MAIL_FROM, "<\(sender)>")
         try handle.set(CURLOPT_UPLOAD, true)
+        // libcurl's name has three L: one mailbox that is gone must not silence the others.
+        try handle.set(CURLOPT_MAIL_RCPT_ALLLOWFAILS, true)
         try handle.check(
             ccurl_on_read(
                 handle.raw,

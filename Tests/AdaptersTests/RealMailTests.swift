@@ -22,10 +22,11 @@ struct RealMailTests {
 
     init() throws { real = try #require(WithRealServer.current) }
 
+    @discardableResult
     private func send(
         _ kind: String, _ change: [String: SettingValue] = [:], password: String? = nil,
-        title: String = "billing: the rotation is held"
-    ) async throws {
+        id: String? = nil, title: String = "billing: the rotation is held"
+    ) async throws -> [Finding] {
         let security = ["STARTTLS": "starttls", "TLS": "tls", "PLAIN": "none"][kind] ?? kind
         var values: [String: SettingValue] = [
             "host": "127.0.0.1", "port": .text(real[kind]), "security": .text(security),
@@ -37,9 +38,9 @@ struct RealMailTests {
             http: CurlClient(), environment: ["PW": password ?? real["PASSWORD"]]
         ) { Instant(milliseconds: 1_700_000_100_000) }
         let channel = try await registry.channel(ChannelSettings(.of("smtp", values)))
-        try await channel.send(
+        return try await channel.send(
             AlertMessage(
-                id: "J1-\(kind)", event: .firing,
+                id: id ?? "J1-\(kind)", event: .firing,
                 alert: Alert(
                     .rotationHeld, about: "R1", client: ClientName(rawValue: "billing"),
                     code: "store-changed", title: title, detail: "a\n.\nb é",
@@ -114,6 +115,20 @@ struct RealMailTests {
         #expect(nobody?.code == "smtp-refused", "\(String(describing: nobody))")
         let later = await error("STARTTLS", ["to": .list(["later@example.com"])])
         #expect(later?.code == "smtp-unreachable", "\(String(describing: later))")
+    }
+
+    @Test(arguments: ["STARTTLS", "PLAIN"])
+    func `a mailbox that is gone silences nobody else, and is named`(kind: String) async throws {
+        let all = ["nobody@example.com", "ops@example.com", "later@example.com", "b@example.com"]
+        let warnings = try await send(
+            kind, ["to": .list(all.map(SettingValue.text))], id: "J2-\(kind)")
+        let mail = try #require(try mails().first { $0.message_id.contains("J2-\(kind)") })
+        #expect(mail.to == ["ops@example.com", "b@example.com"])
+        #expect(warnings.map(\.code) == Array(repeating: "smtp-recipient-refused", count: 2))
+        #expect(warnings.first?.message.contains("nobody@example.com") == true)
+        #expect(warnings.first?.message.contains("550 5.1.1 no such user") == true)
+        #expect(warnings.last?.message.contains("later@example.com") == true, "\(warnings)")
+        try await #expect(send(kind, id: "J3-\(kind)") == [])
     }
 
     @Test func `on this machine a mail goes without TLS`() async throws {

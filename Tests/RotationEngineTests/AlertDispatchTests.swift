@@ -7,7 +7,7 @@ import Testing
 
 /// Channels that do as they are told, and keep what they got.
 final class Channels: AlertChannelFactory {
-    enum Behaviour: Sendable { case takes, refuses, isAway, hangs, cannotBeMade }
+    enum Behaviour: Sendable { case takes, takesForOne, refuses, isAway, hangs, cannotBeMade }
 
     private let behaviours: Mutex<[String: Behaviour]>
     private let got = Mutex<[(channel: String, message: AlertMessage)]>([])
@@ -46,16 +46,22 @@ final class Channels: AlertChannelFactory {
         let behaviour: Behaviour
         let keep: @Sendable (AlertMessage) -> Void
 
-        func send(_ message: AlertMessage, within deadline: Span) async throws(AdapterError) {
+        func send(_ message: AlertMessage, within deadline: Span) async throws(AdapterError)
+            -> [Finding]
+        {
             keep(message)
             switch behaviour {
-            case .takes, .cannotBeMade: return
+            case .takes, .cannotBeMade: return []
+            case .takesForOne: return [Finding(.warning, code: "gone", message: "550")]
             case .refuses: throw AdapterError(.refused, code: "refused", message: "HTTP 400")
             case .isAway:
                 throw AdapterError(
                     .unavailable(retryAfter: nil), code: "away", message: "no route")
             case .hangs:
-                do { try await Task.sleep(for: .seconds(600)) } catch {
+                do {
+                    try await Task.sleep(for: .seconds(600))
+                    return []
+                } catch {
                     throw AdapterError(
                         .unavailable(retryAfter: nil), code: "cut", message: "cut off")
                 }
@@ -207,6 +213,26 @@ final class Channels: AlertChannelFactory {
         let results = try await deliver(channels, factory)
         #expect(results.first?.failures.map(\.error.code) == ["refused", "refused"])
         #expect(try journal.backlog().map(\.count) == [2])
+    }
+
+    @Test func `what is to be known of a message that was taken is told, and it isn't sent again`()
+        async throws
+    {
+        let (channels, factory) = (settings("mail"), Channels(["mail": .takesForOne]))
+        try note([alert()], channels)
+        let results = try await deliver(channels, factory)
+        #expect(results.map(\.delivered) == [1] && results.first?.failures == [])
+        #expect(results.first?.warnings.map(\.code) == ["gone"])
+        #expect(try await deliver(channels, factory).isEmpty)
+        #expect(factory.messages(to: "mail").count == 1)
+    }
+
+    @Test func `of a channel's problems the one of its oldest message is told`() throws {
+        try note([alert(), alert(about: "R2"), alert(about: "R3")], settings("ops"))
+        var queued = try journal.queuedDeliveries(to: "ops").map(\.delivery)
+        (queued[1].problem, queued[2].problem) = ("a page to log in", "no route")
+        try journal.record(queued, holdingChannel: false)
+        #expect(try journal.backlog().map(\.problem) == ["a page to log in"])
     }
 
     @Test func `a channel whose secret is missing is tried again`() async throws {

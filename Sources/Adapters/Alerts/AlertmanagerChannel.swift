@@ -70,13 +70,16 @@ struct AlertmanagerChannel: AlertChannel {
 
     func preflight() async throws(AdapterError) -> [Finding] { warnings }
 
-    func send(_ message: AlertMessage, within deadline: Span) async throws(AdapterError) {
+    func send(_ message: AlertMessage, within deadline: Span) async throws(AdapterError)
+        -> [Finding]
+    {
         var headers: HTTPHeaders = ["Content-Type": "application/json"]
         headers["Authorization"] = authorization?.withPlaintext { $0 }
         _ = try await post.send(
             HTTPRequest(
                 method: "POST", url: url, headers: headers, body: body(of: message),
                 caFile: caFile), within: deadline)
+        return []
     }
 
     private func body(of message: AlertMessage) -> [UInt8] {

@@ -12,7 +12,9 @@ struct ExecChannel: AlertChannel {
         command = try Settings(target).command()
     }
 
-    func send(_ message: AlertMessage, within deadline: Span) async throws(AdapterError) {
+    func send(_ message: AlertMessage, within deadline: Span) async throws(AdapterError)
+        -> [Finding]
+    {
         let child = ChildProcess(
             command: command,
             environment: [
@@ -21,7 +23,7 @@ struct ExecChannel: AlertChannel {
                 "HOLDOVER_SEVERITY": message.alert.severity.rawValue,
             ], input: AlertBody(message: message).json + [0x0A], deadline: deadline, cap: 4_096)
         let outcome = await child.run()
-        guard outcome.ending != .exited(0) else { return }
+        guard outcome.ending != .exited(0) else { return [] }
         throw AdapterError(
             .unavailable(retryAfter: nil), code: "exec-failed",
             message: "exec: \(safeText(command[0])): \(outcome.explanationWithoutSecrets)")

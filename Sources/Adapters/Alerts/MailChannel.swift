@@ -75,11 +75,20 @@ struct MailChannel: AlertChannel {
 
     func preflight() async throws(AdapterError) -> [Finding] { warnings }
 
-    func send(_ message: AlertMessage, within deadline: Span) async throws(AdapterError) {
+    /// Whoever the server refuses keeps the others from nothing.
+    func send(_ message: AlertMessage, within deadline: Span) async throws(AdapterError)
+        -> [Finding]
+    {
         do throws(MailFailure) {
-            try await MailClient.send(
+            return try await MailClient.send(
                 mail.bytes(of: message), from: mail.sender, to: mail.recipients, by: server,
-                within: .milliseconds(deadline.milliseconds))
+                within: .milliseconds(deadline.milliseconds)
+            ).map { refusal in
+                Finding(
+                    .warning, code: "smtp-recipient-refused",
+                    message: "smtp: \(refusal.recipient) didn't get the mail: "
+                        + CallOutcome.said(refusal.answer))
+            }
         } catch {
             let words = "smtp: \(server): \(CallOutcome.said(error.message))"
             throw switch error.kind {

@@ -37,12 +37,15 @@ struct SlackChannel: AlertChannel {
 
     func preflight() async throws(AdapterError) -> [Finding] { warnings }
 
-    func send(_ message: AlertMessage, within deadline: Span) async throws(AdapterError) {
+    func send(_ message: AlertMessage, within deadline: Span) async throws(AdapterError)
+        -> [Finding]
+    {
         let body = JSONDocument.object(texts: [(name: "text", value: Self.text(of: message))])
         _ = try await post.send(
             HTTPRequest(
                 method: "POST", url: url, headers: ["Content-Type": "application/json"],
                 body: body, caFile: caFile), within: deadline)
+        return []
     }
 
     /// The message in Slack's markup.

@@ -58,7 +58,9 @@ struct SyslogChannel: AlertChannel {
         return [Finding(.problem, code: "syslog-no-socket", message: "syslog: \(path): \(words)")]
     }
 
-    func send(_ message: AlertMessage, within deadline: Span) async throws(AdapterError) {
+    func send(_ message: AlertMessage, within deadline: Span) async throws(AdapterError)
+        -> [Finding]
+    {
         let line = Array(line(of: message).utf8)
         let kind = CInt(SOCK_DGRAM.rawValue) | CInt(SOCK_CLOEXEC.rawValue)
         let descriptor = socket(AF_UNIX, kind, 0)
@@ -75,6 +77,7 @@ struct SyslogChannel: AlertChannel {
             }
         }
         guard sent == line.count else { throw failure(errno) }
+        return []
     }
 
     private func failure(_ code: CInt) -> AdapterError {

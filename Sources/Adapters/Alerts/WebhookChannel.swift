@@ -64,7 +64,9 @@ struct WebhookChannel: AlertChannel {
 
     func preflight() async throws(AdapterError) -> [Finding] { warnings }
 
-    func send(_ message: AlertMessage, within deadline: Span) async throws(AdapterError) {
+    func send(_ message: AlertMessage, within deadline: Span) async throws(AdapterError)
+        -> [Finding]
+    {
         let body = AlertBody(message: message).json
         let timestamp = String(now().milliseconds / 1_000)
         var headers: HTTPHeaders = [
@@ -78,6 +80,7 @@ struct WebhookChannel: AlertChannel {
         _ = try await post.send(
             HTTPRequest(method: "POST", url: url, headers: headers, body: body, caFile: caFile),
             within: deadline)
+        return []
     }
 
     /// What the receiver computes too, over what it got.

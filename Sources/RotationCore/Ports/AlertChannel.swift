@@ -8,8 +8,11 @@ public protocol AlertChannel: Sendable {
 
     /// Sends one message, within `deadline`; anything but success throws.
     ///
-    /// `unavailable` and `unknown` may work later; every other kind needs a person.
+    /// `unavailable` and `unknown` may work later; every other kind needs a person. Returns what a
+    /// person should know of a message that was taken, such as that one of several didn't get it.
+    @discardableResult
     func send(_ message: AlertMessage, within deadline: Span) async throws(AdapterError)
+        -> [Finding]
 }
 
 extension AlertChannel {

@@ -8,6 +8,8 @@ public struct AlertCrier: Sendable {
         public var words: [AlertSlate.Word]
         /// Channels that weren't reached, and why.
         public var failures: [(channel: String, error: AdapterError)] = []
+        /// What is to be known of messages that were taken.
+        public var warnings: [(channel: String, warning: Finding)] = []
     }
 
     private let settings: AlertSettings
@@ -44,16 +46,17 @@ public struct AlertCrier: Sendable {
             (channel, words.filter { isDue($0, in: alerts, to: channel, at: moment) })
         }.filter { !$0.1.isEmpty }
         var outcome = Outcome(words: words)
-        await withTaskGroup(of: (String, [Alert], AdapterError?).self) { group in
+        await withTaskGroup(of: Told.self) { group in
             for (channel, words) in due {
                 group.addTask { await tell(words, to: channel, at: moment) }
             }
-            for await (channel, told, error) in group {
-                for alert in told {
+            for await told in group {
+                for alert in told.alerts {
                     let place = outcome.words.firstIndex { $0.alert.isSame(as: alert) }
-                    if let place { outcome.words[place].told[channel] = moment }
+                    if let place { outcome.words[place].told[told.channel] = moment }
                 }
-                if let error { outcome.failures.append((channel, error)) }
+                if let error = told.error { outcome.failures.append((told.channel, error)) }
+                outcome.warnings += told.warnings.map { (told.channel, $0) }
             }
         }
         return outcome
@@ -72,11 +75,19 @@ public struct AlertCrier: Sendable {
         return DeliveryRule.isApart(moment, from: last, by: settings.rules.repeatEvery)
     }
 
+    /// What came of one channel.
+    private struct Told: Sendable {
+        let channel: String
+        var alerts: [Alert] = []
+        var warnings: [Finding] = []
+        var error: AdapterError?
+    }
+
     private func tell(_ words: [AlertSlate.Word], to settings: ChannelSettings, at moment: Instant)
-        async -> (String, [Alert], AdapterError?)
+        async -> Told
     {
         let name = settings.target.name
-        var told: [Alert] = []
+        var told = Told(channel: name)
         do throws(AdapterError) {
             let channel = try await factory.channel(settings)
             for word in words {
@@ -84,15 +95,15 @@ public struct AlertCrier: Sendable {
                 let last = word.told[name]
                 // The same for each attempt at one message, and another for the next.
                 let id = [alert.since, last].compactMap { $0.map { "\($0.milliseconds)" } }
-                try await channel.send(
+                told.warnings += try await channel.send(
                     AlertMessage(
                         id: ([alert.kind.rawValue] + id).joined(separator: "-"),
                         event: last == nil ? .firing : .repeated, alert: alert, at: moment),
                     within: limits.each)
-                told.append(alert)
+                told.alerts.append(alert)
             }
-            return (name, told, nil)
-        } catch { return (name, told, error) }
+        } catch { told.error = error }
+        return told
     }
 }
 

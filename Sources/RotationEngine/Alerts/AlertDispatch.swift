@@ -29,6 +29,8 @@ public struct AlertDispatch: Sendable {
         public var delivered = 0
         /// Messages that didn't arrive, as they are now, with what went wrong.
         public var failures: [Failure] = []
+        /// What is to be known of messages that were taken.
+        public var warnings: [Finding] = []
         /// Why it couldn't be kept what became of a message.
         public var unrecorded: String?
     }
@@ -124,7 +126,8 @@ public struct AlertDispatch: Sendable {
         for part in parts(messages, settings) where !Task.isCancelled {
             let isBlocked: Bool
             do throws(AdapterError) {
-                try await channel.send(message(of: part), within: limits.each)
+                let warnings = try await channel.send(message(of: part), within: limits.each)
+                results.change(name) { $0.warnings += warnings }
                 isBlocked = !succeed(part.map(\.delivery), results)
             } catch {
                 // What is refused may be about this one; everything else is about the channel.

@@ -66,8 +66,12 @@ struct AlertsTest: AsyncParsableCommand {
         var exits: [HoldoverExit] = []
         for one in try chosen(of: settings) {
             do throws(AdapterError) {
-                try await factory.channel(one).send(Self.message(), within: .seconds(10))
+                let warnings = try await factory.channel(one)
+                    .send(Self.message(), within: .seconds(10))
                 results.append(.init(one, nil))
+                for warning in warnings {
+                    workspace.console.warn(warning.message, code: warning.code)
+                }
             } catch {
                 results.append(.init(one, error))
                 exits.append(Problem(error).exit)

@@ -142,17 +142,26 @@ final class RunWatch: Sendable {
         let outcome = await crier.cry(alerts, after: slate.read())
         slate.write(outcome.words)
         for (channel, error) in outcome.failures { warn(channel, error) }
+        for (channel, warning) in outcome.warnings { warn(channel, warning) }
     }
 
     private func report(_ result: AlertDispatch.Result) {
         for failure in result.failures where failure.isWorthSaying {
             warn(result.channel, failure.error)
         }
+        // An address that is gone is gone for each message.
+        for warning in Set(result.warnings).sorted(by: { $0.message < $1.message }) {
+            warn(result.channel, warning)
+        }
         if let words = result.unrecorded {
             workspace.console.warn(
                 "alerts: \(result.channel): it can't be kept what was sent: \(words)",
                 code: "alert-unrecorded")
         }
+    }
+
+    private func warn(_ channel: String, _ warning: Finding) {
+        workspace.console.warn("alerts: \(channel): \(warning.message)", code: warning.code)
     }
 
     private func warn(_ channel: String, _ error: AdapterError) {
