@@ -45,6 +45,43 @@ struct ExecTests {
         }
     }
 
+    @Test func `both names of a Vault token are taken away from it`() async throws {
+        try await TokenStage.open { stage in
+            var plan = PlanText.of(
+                .okta, TokenStage.client, at: stage.server,
+                stores: [PlanText.file(stage.bench.at("secret"))])
+            plan.set("soak: 1h")
+            plan.server = plan.server.map {
+                $0.replacing("env:OKTA_API_TOKEN", with: "vault:secret/okta#token")
+            }
+            try plan.write(on: stage.bench)
+            let outcome = try await run(
+                stage, ["/usr/bin/env"],
+                environment: ["VAULT_TOKEN": "one", "BAO_TOKEN": "other", "BAO_ADDR": "kept"])
+            outcome.expectSuccess()
+            #expect(outcome.output.contains("BAO_ADDR=kept"), "\(outcome)")
+            #expect(!outcome.output.contains("_TOKEN=o"), "\(outcome)")
+        }
+    }
+
+    @Test(arguments: [[], ["--file-env", "TOKEN_FILE"]])
+    func `arguments and variables that aren't UTF-8 arrive as they are`(options: [String])
+        async throws
+    {
+        try await TokenStage.open { stage in
+            let shell = #"X="$(printf 'a\351b')" exec "$@" "$(printf 'caf\351.txt')""#
+            let holdover = HoldoverProcess(
+                on: stage.bench, through: ["/bin/sh", "-c", shell, "sh"])
+            let outcome = try await holdover.run(
+                ["exec", TokenStage.client] + options + [
+                    "--", "/bin/sh", "-c", "printf %s $X $1 | od -An -tx1", "sh",
+                ])
+            outcome.expectSuccess()
+            let bytes = outcome.output.split(separator: "\n").first ?? ""
+            #expect(bytes == " 61 e9 62 63 61 66 e9 2e 74 78 74", "\(outcome)")
+        }
+    }
+
     @Test func `it takes the place of the command, and leaves it as it was started`() async throws {
         try await TokenStage.open { stage in
             // The signals up to 28; those of the C library itself are above.

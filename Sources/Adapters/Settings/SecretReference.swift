@@ -8,7 +8,8 @@ enum SecretReference: Sendable, Hashable {
     case systemdCredential(String)
     /// `exec:/path arg arg`: what a command prints; split at spaces, no shell.
     case command([String])
-    /// `vault:mount/path#field`: a field of a KV v2 document, by `VAULT_ADDR` and `VAULT_TOKEN`.
+    /// `vault:mount/path#field`: a field of a KV v2 document, by `VAULT_ADDR` and `VAULT_TOKEN`,
+    /// or what OpenBao calls them, `BAO_ADDR` and `BAO_TOKEN`.
     case vault(mount: String, path: String, field: String)
 
     /// Reads a reference; nil where it isn't one.
@@ -78,7 +79,8 @@ extension SecretReference {
     var variables: Set<String> {
         switch self {
         case .environment(let name): [name]
-        case .vault: ["VAULT_TOKEN"]
+        // Whichever of the two was used, the other may hold the same.
+        case .vault: ["VAULT_TOKEN", "BAO_TOKEN"]
         case .file, .systemdCredential, .command: []
         }
     }

@@ -1,6 +1,5 @@
 import ArgumentParser
 import ClientCredentials
-import Foundation
 
 /// `holdover exec`: a command with a token in its environment.
 struct Exec: AsyncParsableCommand {
@@ -58,15 +57,17 @@ struct Exec: AsyncParsableCommand {
     }
 
     func run() async throws {
-        var child = try ChildCommand(command, environment: ProcessInfo.processInfo.environment)
+        // As bytes: the name of a file needn't be UTF-8, and Swift's texts are.
+        var child = try ChildCommand(
+            ChildCommand.typed(last: command.count), environment: .own)
         let found = try await TokenErrand(options: options, workspace: workspace).run()
         for name in found.variables { child.environment[name] = nil }
         guard let fileVariable else {
-            child.environment[variable ?? "ACCESS_TOKEN"] = found.token.value
+            child.environment[variable ?? "ACCESS_TOKEN"] = Array(found.token.value.utf8)
             throw child.takeOver()
         }
         let file = try TokenFile(found.token)
-        child.environment[fileVariable] = file.path
+        child.environment[fileVariable] = Array(file.path.utf8)
         let ending: ChildCommand.Ending
         do { ending = try child.run() } catch {
             file.remove()

@@ -42,12 +42,14 @@ struct Token: AsyncParsableCommand {
         let console = workspace.console
         if introspect {
             let view = TokenClaimsView(found.token, isCached: found.isCached)
-            if workspace.json { return try console.document(view) }
-            return view.lines(at: SystemClock().now()).forEach(console.line)
+            if workspace.json { return try console.deliver(document: view) }
+            return try view.lines(at: SystemClock().now()).forEach(console.deliver(_:))
         }
         if workspace.json {
-            return try console.document(TokenView(found.token, isCached: found.isCached))
+            let view = TokenView(found.token, isCached: found.isCached)
+            return try console.deliver(document: view)
         }
-        console.line(header ? "Authorization: Bearer \(found.token.value)" : found.token.value)
+        try console.deliver(
+            header ? "Authorization: Bearer \(found.token.value)" : found.token.value)
     }
 }

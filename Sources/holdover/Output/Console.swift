@@ -32,18 +32,34 @@ struct Console: Sendable {
     /// A line to standard error.
     func complain(_ text: String) { Self.write(text + "\n", to: STDERR_FILENO) }
 
+    /// What the command was run for, to standard output; throws where it doesn't get there.
+    func deliver(_ text: String) throws {
+        guard Self.write(text + "\n", to: STDOUT_FILENO) else {
+            throw Problem(notPrinted: String(cString: strerror(errno)))
+        }
+    }
+
+    /// The same, as JSON with sorted keys.
+    func deliver(document value: some Encodable) throws { try deliver(Self.encode(value)) }
+
     /// A document, or a line of one, as JSON with sorted keys.
     func document(_ value: some Encodable, pretty: Bool = true) throws {
+        line(try Self.encode(value, pretty: pretty))
+    }
+
+    private static func encode(_ value: some Encodable, pretty: Bool = true) throws -> String {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
         if pretty { encoder.outputFormatting.insert(.prettyPrinted) }
-        line(safeJSON(String(decoding: try encoder.encode(value), as: UTF8.self)))
+        return safeJSON(String(decoding: try encoder.encode(value), as: UTF8.self))
     }
 
     /// Clears the screen, where there is one.
     func clear() { if hasColor { Self.write("\u{1B}[H\u{1B}[2J", to: STDOUT_FILENO) } }
 
-    private static func write(_ text: String, to descriptor: Int32) {
+    /// Whether all of it was written; `errno` has the reason otherwise.
+    @discardableResult
+    private static func write(_ text: String, to descriptor: Int32) -> Bool {
         var bytes = Array(text.utf8)[...]
         while !bytes.isEmpty {
             let count = bytes.withUnsafeBytes {
@@ -51,9 +67,10 @@ struct Console: Sendable {
             }
             if count < 0 && errno == EINTR { continue }
             // A closed pipe or a full disk: nobody reads, and the work must go on.
-            guard count > 0 else { return }
+            guard count > 0 else { return false }
             bytes = bytes.dropFirst(count)
         }
+        return true
     }
 }
 

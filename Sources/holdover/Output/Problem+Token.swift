@@ -61,6 +61,14 @@ extension Problem {
             hint: "see what the reference or the store holds")
     }
 
+    /// A token that standard output didn't take.
+    init(notPrinted reason: String) {
+        self.init(
+            .failure, code: "not-printed", "standard output doesn't take it: \(reason)",
+            state: "what was asked for isn't printed, or only a part of it",
+            hint: "see where standard output goes, then try again")
+    }
+
     /// A value where a reference should be; it isn't repeated.
     init(notAReference option: String) {
         self.init(

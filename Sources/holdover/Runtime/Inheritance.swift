@@ -18,6 +18,7 @@ struct Inheritance: Sendable {
         getrlimit(Self.coreLimit, &core)
         self.core = core
         files = Self.openFiles()
+        Self.closeGaps(in: files)
         tighten()
     }
 
@@ -37,6 +38,17 @@ struct Inheritance: Sendable {
     private static func openFiles() -> Set<Int32> {
         let names = try? FileManager.default.contentsOfDirectory(atPath: "/proc/self/fd")
         return Set((names ?? []).compactMap { Int32($0) }.filter { fcntl($0, F_GETFD) >= 0 })
+    }
+
+    /// Takes the numbers of the standard streams that are closed, so that no file and no connection
+    /// gets one, and with it what was meant for people.
+    ///
+    /// What holds them can't be used: writing to standard output fails as it did before.
+    private static func closeGaps(in files: Set<Int32>) {
+        for number in [STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO] where !files.contains(number) {
+            // The lowest free number is the one that is given out.
+            _ = open("/dev/null", (number == STDIN_FILENO ? O_WRONLY : O_RDONLY) | O_CLOEXEC)
+        }
     }
 
     /// As it was at the start, for a command that takes this process's place or is its child.
