@@ -60,12 +60,14 @@ public struct AssertionKey: Sendable {
 
     /// A key from text that is either a JWK or a PEM, which its first character tells.
     ///
-    /// Where `algorithm` is nil, the key decides: RS256, ES256 or EdDSA, or what the JWK names.
-    /// Throws `unusable` for any other text.
+    /// Where `algorithm` is nil, the key decides: RS256, ES256 or EdDSA, or what the JWK names. A
+    /// byte order mark doesn't count, nor what a PEM has beside its first private key. Throws
+    /// `unusable` for any other text, and says what it is where that can be told.
     public init(
         clientID: String, text: String, algorithm: Algorithm? = nil, keyID: String? = nil,
         audience: String? = nil
     ) throws(TokenError) {
+        let text = String(text.drop { $0 == "\u{FEFF}" })
         if text.first(where: { !$0.isWhitespace }) == "{" {
             try self.init(
                 clientID: clientID, jwk: text, algorithm: algorithm, keyID: keyID,
@@ -77,6 +79,9 @@ public struct AssertionKey: Sendable {
                 self.init(clientID, key, candidate, keyID, audience, text: text)
                 return
             }
+        }
+        if let obstacle = PEMText(text).obstacle(for: algorithm) {
+            throw TokenError.unusable(obstacle)
         }
         let kinds = algorithm.map { "for \($0.rawValue)" } ?? "of RSA, P-256 or Ed25519"
         throw TokenError.unusable("the key is neither a PEM nor a JWK \(kinds)")

@@ -20,11 +20,20 @@ struct PrivateJWK: Decodable {
     private let q: String?
     private let oth: [[String: String]]?
 
+    private struct KeySet: Decodable {
+        struct Member: Decodable {}
+        let keys: [Member]
+    }
+
     /// Reads JSON text; throws `unusable` for what isn't one object with a private key in it.
     init(_ text: String) throws(TokenError) {
         do {
             self = try JSONDecoder().decode(PrivateJWK.self, from: Data(text.utf8))
         } catch {
+            guard (try? JSONDecoder().decode(KeySet.self, from: Data(text.utf8))) == nil else {
+                throw TokenError.unusable(
+                    "the key is a JWK set (RFC 7517 §5): put the one key of it there")
+            }
             throw TokenError.unusable("the key isn't a JWK (RFC 7517 §4)")
         }
     }

@@ -41,6 +41,7 @@ enum SigningKey: Sendable {
 extension SigningKey {
     /// A private key that is written as PEM; throws `unusable` for anything else.
     init(pem: String, algorithm: AssertionKey.Algorithm) throws(TokenError) {
+        let pem = PEMText(pem).privateKey ?? pem
         do {
             switch algorithm {
             case .rs256: self = .rs256(try Insecure.RSA.PrivateKey(pem: pem))

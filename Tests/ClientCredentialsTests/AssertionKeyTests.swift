@@ -108,7 +108,7 @@ import Testing
         (Keys.rsaJWK.replacing("Eq5x", with: "Eq5y"), "isn't a whole private key for RS256"),
         (Keys.rsaJWK.replacing(#""p""#, with: #""r""#), "isn't a whole private key for RS256"),
         (Keys.rsaJWK + #","oth":[{"r":"AA","d":"AA","t":"AA"}]"#, "isn't a whole private key"),
-        (#""keys":[{\#(Keys.ecJWK)}]"#, "isn't a JWK"), (#""kty":7"#, "isn't a JWK"),
+        (#""keys":[{\#(Keys.ecJWK)}]"#, "is a JWK set"), (#""kty":7"#, "isn't a JWK"),
         ("", "isn't a JWK"),
     ]) func `a JWK that can't sign is refused and isn't quoted`(jwk: String, reason: String) {
         guard case .unusable(let text) = failure({ () throws(TokenError) in try key(jwk) }) else {
@@ -165,7 +165,52 @@ import Testing
         #expect(
             failure { () throws(TokenError) in
                 try AssertionKey(clientID: "app", text: Keys.ecPrivate, algorithm: .edDSA)
-            } == .unusable("the key is neither a PEM nor a JWK for EdDSA"))
+            }
+                == .unusable(
+                    "the PEM is an EC key on P-256, and not a whole key for EdDSA"))
+    }
+
+    @Test func `what stands beside a key in its file doesn't matter`() throws {
+        let plain = try AssertionKey(clientID: "app", text: Keys.ecPrivate)
+        // What `openssl ecparam -name prime256v1 -genkey` writes first.
+        let parameters =
+            "-----BEGIN EC PARAMETERS-----\nBggqhkjOPQMBBw==\n-----END EC PARAMETERS-----"
+        for text in [
+            "\(parameters)\n\(Keys.ecPrivate)", "\u{FEFF}\(Keys.ecPrivate)",
+            "Bag Attributes\r\n  localKeyID: 01\r\n\(Keys.ecPrivate)",
+            "\(Keys.ed25519Public)\(Keys.ecPrivate)",
+        ] {
+            let key = try AssertionKey(clientID: "app", text: text)
+            #expect(key.isSame(as: plain) && key.algorithm == .es256)
+        }
+        let marked = try AssertionKey(clientID: "app", text: "\u{FEFF}{\(Keys.ecJWK)}")
+        #expect(marked.isSame(as: try key(Keys.ecJWK)))
+    }
+
+    @Test(arguments: [
+        (Keys.labelled("ENCRYPTED PRIVATE" + " KEY", "MIGH"), "locked by a passphrase"),
+        (
+            Keys.labelled("RSA PRIVATE" + " KEY", "Proc-Type: 4,ENCRYPTED\nDEK-Info: x\n\nMIGH"),
+            "locked by a passphrase"
+        ),
+        (Keys.labelled("OPENSSH PRIVATE" + " KEY", "b3BlbnNzaC1r"), "ssh-keygen -p -m PKCS8"),
+        (Keys.ed25519Public, "is a public key"),
+        (Keys.labelled("CERTIFICATE", "MIGH"), "is a certificate"),
+        (Keys.labelled("EC PARAMETERS", "BggqhkjOPQMBBw=="), "holds no private key"),
+        (Keys.labelled("PRIVATE" + " KEY", "AAAA"), "of an unknown kind"),
+        (P384.Signing.PrivateKey().pemRepresentation, "is an EC key on P-384"),
+        (P521.Signing.PrivateKey().pemRepresentation, "is an EC key on P-521"),
+        (Keys.rsa1024Private, "is an RSA key of 1024 bits"),
+    ]) func `a PEM that can't sign says what it is`(text: String, words: String) {
+        let error = failure { () throws(TokenError) in
+            try AssertionKey(clientID: "app", text: text)
+        }
+        guard case .unusable(let reason) = error else {
+            Issue.record("a key was made, or \(String(describing: error))")
+            return
+        }
+        #expect(reason.contains(words))
+        #expect(!reason.contains("MI") && !reason.contains("b3B"))
     }
 
     @Test func `keys are the same by what they sign and for whom`() throws {

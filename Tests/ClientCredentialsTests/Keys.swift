@@ -45,6 +45,25 @@ enum Keys {
         + "MCowBQYDK2VwAyEAGb9ECWmEzf6FQbrBZ9w7lshQhqowtrbLDFw4rXAxZuE="
         + "\n-----END PUBLIC KEY-----\n"
 
+    /// Too short for a signature.
+    static let rsa1024Private = labelled(
+        "RSA PRIVATE" + " KEY",
+        """
+        MIICXAIBAAKBgQCauQ8RI7CLJ1dTZ4LL6MUyEC8kaa5KaRiiKO3tn/dijUKMyzkl
+        oC/xjNi4UpXRqvLUzaE0qVZuLheGttiuAQ1RsHsINxAnSctH6Ur/N6/xCJV394qW
+        ++VPSE+73rcjhPyI8NQrNczHgdmqhTkWUKh27HDiNFyVbZZ6lxY20jSfsQIDAQAB
+        AoGAeieta5y/3715xpGsxIzMU9BPR/Jf9sOu/ShPYRKw4BAjAMHaJoioEY9f83bQ
+        bi8HdVe79LXVVTvyuxtVS1vtRN1CBy3zBTCaU+75jUJhgzyGWZAj0k5e5c5pdA8X
+        m8BXp9FtATBp7IfoSg6m2DHkkiLxTfN5KMVtVhsrlPCKuSECQQDKMKOksvgzv8M9
+        mKbsR1UUikcdMQ1wr6b5H+t423mwGAat9dBXxaeQLdPGZ1pI37/J4blc/FAgr1HB
+        pxWKeXmNAkEAw+Zy3E9p/AhjgVj4SAK/19qsiocfW164zFh2Hu45BCAljqHm3j/6
+        bA032ks+dL8qk0xuc1bomUsz6fVZP0MrtQJAH5kOWfTmOSAk4QF0RMS5FSavCm7a
+        DNxGmfRVFmQmVlDK6nDaCH2JPE0NJZqNT4o4LNKr504/L3x2qG72PNfTGQJAN5GA
+        91lXePRwNVqlYtfUz0fqNYlKrcJarSxSpUdxyOfNf34RXO3M/SVquHMrjjZDv3Co
+        y/LVG9anLTA5VqaZGQJBAKClNShGRnF4oO+e9H3XgLsm4iIJEwSjiww/lYivcedG
+        J+a+YV5eVWd04oT5Lzk3UkNBhCED1I1s12WSgM0bmnQ=
+        """)
+
     /// The members of RFC 7515 A.2, but for those that follow from them.
     static let rsaJWK = """
         "kty":"RSA","e":"AQAB",\
@@ -83,7 +102,10 @@ enum Keys {
 
     private static func pem(_ body: String) -> String {
         // Put together here, so that scanners don't take the file for a leak.
-        let label = "PRIVATE" + " KEY"
-        return "-----BEGIN \(label)-----\n\(body)\n-----END \(label)-----\n"
+        labelled("PRIVATE" + " KEY", body)
+    }
+
+    static func labelled(_ label: String, _ body: String) -> String {
+        "-----BEGIN \(label)-----\n\(body)\n-----END \(label)-----\n"
     }
 }
