@@ -6,20 +6,35 @@ extension AuthorizationServerMetadata {
     ///
     /// RFC 8414 §3 has the place between host and path, OpenID Connect Discovery §4 behind the
     /// path, and some servers the first name at the second place; each is asked where those before
-    /// it have no metadata, and only then. Throws `unusable`
-    /// for an issuer that can't be one, `malformed` for metadata of another issuer (§3.3), or with
+    /// it have no metadata, and only then, all of them within `deadline`. Throws `unusable` for an
+    /// issuer that can't be one, `malformed` for metadata of another issuer (§3.3), or with
     /// a token endpoint to which a secret must not go, and where there is none at all.
     public static func discover(
         issuer: String, through http: any HTTPClient, caFile: String? = nil,
         deadline: Duration = .seconds(30), at now: Date = Date()
     ) async throws(TokenError) -> AuthorizationServerMetadata {
+        try await discover(
+            issuer: issuer, through: http, caFile: caFile, deadline: deadline, at: now,
+            clock: { .now })
+    }
+
+    static func discover(
+        issuer: String, through http: any HTTPClient, caFile: String?, deadline: Duration,
+        at now: Date, clock: @Sendable () -> ContinuousClock.Instant
+    ) async throws(TokenError) -> AuthorizationServerMetadata {
+        let end = clock() + deadline
         var status = 404
         for place in try places(of: issuer) {
+            let left = clock().duration(to: end)
+            guard left > .zero else {
+                throw TokenError.noAnswer(
+                    HTTPFailure(.notSent, "the time was over before its metadata were found"))
+            }
             let answer: HTTPResponse
             do throws(HTTPFailure) {
                 answer = try await http.send(
                     HTTPRequest(
-                        url: place, headers: ["Accept": "application/json"], deadline: deadline,
+                        url: place, headers: ["Accept": "application/json"], deadline: left,
                         attempts: .repeatable, caFile: caFile))
             } catch { throw TokenError.noAnswer(error) }
             if let metadata = try AuthorizationServerMetadata(answer, of: issuer, at: now) {

@@ -14,23 +14,43 @@ public struct SealedTokenStore: Sendable {
         let scope: String?
         let endsAt: Double
         let lifetime: Double
+        /// The machine's start that `endsAtUptime` counts from; empty where it has no name.
+        let boot: String
+        let endsAtUptime: Double
+    }
+
+    /// How much of its life a token must have left to be of use.
+    public enum Remainder: Sendable, Hashable {
+        /// So long.
+        case time(Duration)
+        /// This part of its whole life, from 0 to 1.
+        case part(Double)
     }
 
     private let directory: String
     private let isRead: Bool
+    private let least: Remainder
     private let date: @Sendable () -> Date
+    private let uptime: @Sendable () -> Uptime?
 
     /// A folder that only its owner may enter; it is made where it is missing.
     ///
-    /// One that isn't read is only stored to, so that the next token is a new one.
-    public init(in directory: String, isRead: Bool = true) {
-        self.init(in: directory, isRead: isRead, date: { Date() })
+    /// One that isn't read is only stored to, so that the next token is a new one. One with less
+    /// than `least` left isn't taken from there: for whoever needs it for longer than a moment.
+    public init(in directory: String, isRead: Bool = true, least: Remainder = .time(.zero)) {
+        self.init(in: directory, isRead: isRead, least: least, date: { Date() })
     }
 
-    init(in directory: String, isRead: Bool = true, date: @escaping @Sendable () -> Date) {
+    init(
+        in directory: String, isRead: Bool = true, least: Remainder = .time(.zero),
+        date: @escaping @Sendable () -> Date,
+        uptime: @escaping @Sendable () -> Uptime? = { .now() }
+    ) {
         self.directory = directory
         self.isRead = isRead
+        self.least = least
         self.date = date
+        self.uptime = uptime
     }
 
     /// The token that was stored for the client at `endpoint`, with what is left of its life; nil
@@ -48,13 +68,30 @@ public struct SealedTokenStore: Sendable {
                 box, using: key(endpoint, proof), authenticating: Data(name.utf8)),
             let stored = try? JSONDecoder().decode(Stored.self, from: opened)
         else { return nil }
-        let left = Int((stored.endsAt - date().timeIntervalSince1970).rounded(.down))
+        let left = Int(left(of: stored).rounded(.down))
         let unused = min(buffer / .seconds(1), stored.lifetime / 10)
-        // A clock that was set back gives no token a longer life.
-        guard left > 0, Double(left) > unused, Double(left) <= stored.lifetime else { return nil }
+        // A clock that was set back before a restart gives no token a longer life.
+        guard left > 0, Double(left) > unused, Double(left) <= stored.lifetime,
+            Double(left) >= wanted(of: stored.lifetime)
+        else { return nil }
         return AccessToken(
             value: stored.token, lifetime: .seconds(left), scope: stored.scope,
             askedScope: endpoint.scope)
+    }
+
+    /// In seconds, by whichever clock says less: the one on the wall may have been wrong.
+    private func left(of stored: Stored) -> Double {
+        let left = stored.endsAt - date().timeIntervalSince1970
+        guard let uptime = uptime(), uptime.boot == stored.boot else { return left }
+        return min(left, stored.endsAtUptime - uptime.seconds)
+    }
+
+    /// In seconds.
+    private func wanted(of lifetime: Double) -> Double {
+        switch least {
+        case .time(let time): time / .seconds(1)
+        case .part(let part): lifetime * part
+        }
     }
 
     /// Stores a token whose end is known; whether it stands there now.
@@ -63,11 +100,11 @@ public struct SealedTokenStore: Sendable {
         _ token: AccessToken, from endpoint: TokenEndpoint, as proof: ClientAuthentication
     ) -> Bool {
         guard let lifetime = token.lifetime, makeDirectory(), isPrivate else { return false }
-        let name = name(endpoint, proof)
+        let (name, seconds, uptime) = (name(endpoint, proof), lifetime / .seconds(1), uptime())
         let stored = Stored(
             token: token.value, scope: token.scope,
-            endsAt: date().timeIntervalSince1970 + lifetime / .seconds(1),
-            lifetime: lifetime / .seconds(1))
+            endsAt: date().timeIntervalSince1970 + seconds, lifetime: seconds,
+            boot: uptime?.boot ?? "", endsAtUptime: (uptime?.seconds ?? 0) + seconds)
         guard let text = try? JSONEncoder().encode(stored),
             let box = try? AES.GCM.seal(
                 text, using: key(endpoint, proof), authenticating: Data(name.utf8)),

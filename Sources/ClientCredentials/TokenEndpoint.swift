@@ -65,13 +65,13 @@ public struct TokenEndpoint: Sendable, Hashable {
         return request
     }
 
-    /// Throws `unusable` for what no server could answer rightly.
-    private func check(_ authentication: ClientAuthentication) throws(TokenError) {
-        guard grant != .jwtBearer || authentication.isGrant else {
-            throw TokenError.unusable("a secret is no assertion")
-        }
-        if case .tls = authentication, !url.lowercased().hasPrefix("https://") {
-            throw TokenError.unusable("a certificate is shown over https only")
+    /// Throws `unusable` for what no server could be asked for: a URL to which no secret may go, a
+    /// resource that is none (RFC 8707 §2), or a scope with forbidden characters (RFC 6749 §3.3).
+    ///
+    /// For whoever wants to know before a secret is read; every request throws the same.
+    public func assertUsable() throws(TokenError) {
+        do throws(HTTPFailure) { try HTTPRequest(url: url).assertPermitted() } catch {
+            throw TokenError.unusable("the token endpoint can't be asked: \(error.message)")
         }
         guard resources.allSatisfy(ResourceIndicator.isValid) else {
             throw TokenError.unusable(
@@ -79,6 +79,17 @@ public struct TokenEndpoint: Sendable, Hashable {
         }
         guard Scopes.isAllowed(scope ?? "") else {
             throw TokenError.unusable("the scope has forbidden characters (RFC 6749 §3.3)")
+        }
+    }
+
+    /// The same, and for a proof that doesn't go with it.
+    private func check(_ authentication: ClientAuthentication) throws(TokenError) {
+        try assertUsable()
+        guard grant != .jwtBearer || authentication.isGrant else {
+            throw TokenError.unusable("a secret is no assertion")
+        }
+        if case .tls = authentication, !url.lowercased().hasPrefix("https://") {
+            throw TokenError.unusable("a certificate is shown over https only")
         }
     }
 

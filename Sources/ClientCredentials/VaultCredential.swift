@@ -1,6 +1,6 @@
 public import HTTPTransport
 
-/// A client secret in KV version 2 of Vault or OpenBao, whose version is looked at.
+/// A client secret in KV version 2 of Vault or OpenBao.
 ///
 /// It reads with a token that an agent keeps in a file, so that a login that is renewed is noticed.
 public struct VaultCredential: CredentialSource {

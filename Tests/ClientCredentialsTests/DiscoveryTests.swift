@@ -1,5 +1,6 @@
 import Foundation
 import HTTPTransport
+import Synchronization
 import Testing
 
 @testable import ClientCredentials
@@ -144,6 +145,20 @@ import Testing
                     .malformed(status: 410, reason: "the issuer publishes no metadata")))
     }
 
+    @Test func `all places together have the time that there is`() async {
+        let (clock, end) = (
+            HeldTime(), HTTPFailure(.notSent, "the time was over before its metadata were found")
+        )
+        let http = SlowHTTP(on: clock, each: .seconds(20))
+        do throws(TokenError) {
+            _ = try await Metadata.discover(
+                issuer: issuer, through: http, caFile: nil, deadline: .seconds(30),
+                at: clock.time.date(), clock: clock.time.now)
+            Issue.record("metadata were found")
+        } catch { #expect(error == .noAnswer(end)) }
+        #expect(http.deadlines == [.seconds(30), .seconds(10)])
+    }
+
     @Test(arguments: [429, 500, 503])
     func `a server that can't answer isn't asked elsewhere`(status: Int) async {
         let http = ScriptedHTTP(.json(status, "{}", ["Retry-After": "7"]), document())
@@ -267,5 +282,23 @@ import Testing
                 tokenEndpointAuthMethods: ["none"])
             #expect(!metadata.offers(proof))
         }
+    }
+}
+
+/// A server without metadata that takes its time for saying so.
+private final class SlowHTTP: HTTPClient {
+    private let clock: HeldTime
+    private let pause: Duration
+    private let asked = Mutex<[Duration]>([])
+
+    init(on clock: HeldTime, each pause: Duration) { (self.clock, self.pause) = (clock, pause) }
+
+    /// How long each request had.
+    var deadlines: [Duration] { asked.withLock(\.self) }
+
+    func send(_ request: HTTPRequest) async throws(HTTPFailure) -> HTTPResponse {
+        asked.withLock { $0.append(request.deadline) }
+        clock.move(pause)
+        return HTTPResponse(status: 404, headers: [:], body: [])
     }
 }

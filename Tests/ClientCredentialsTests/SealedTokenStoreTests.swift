@@ -103,6 +103,49 @@ import Testing
         #expect(store.token(from: endpoint, as: proof, buffer: .seconds(300)) != nil)
     }
 
+    @Test(arguments: [
+        (SealedTokenStore.Remainder.time(.seconds(400)), 200, 201),
+        (.time(.seconds(700)), -1, 0), (.part(0.5), 300, 301), (.part(0.75), 150, 151),
+    ])
+    func `a token that is wanted for longer is left where it is`(
+        least: SealedTokenStore.Remainder, good: Int, late: Int
+    ) {
+        store.store(token, from: endpoint, as: proof)
+        let choosy = SealedTokenStore(in: folder, least: least, date: clock.time.date)
+        if good >= 0 {
+            clock.move(.seconds(good))
+            #expect(choosy.token(from: endpoint, as: proof) != nil)
+        }
+        clock.move(.seconds(late - max(0, good)))
+        #expect(choosy.token(from: endpoint, as: proof) == nil)
+        #expect(store.token(from: endpoint, as: proof) != nil)
+    }
+
+    @Test func `a clock that was wrong gives a token no longer life`() {
+        let (wall, machine) = (HeldTime(), HeldTime())
+        let start = machine.now
+        func store(_ boot: String) -> SealedTokenStore {
+            SealedTokenStore(
+                in: folder, date: wall.time.date,
+                uptime: {
+                    Uptime(boot: boot, seconds: start.duration(to: machine.now) / .seconds(1))
+                })
+        }
+        // Half an hour fast, and put right then.
+        wall.move(.seconds(1_800))
+        store("one").store(token, from: endpoint, as: proof)
+        wall.move(.seconds(-1_800))
+        machine.move(.seconds(300))
+        wall.move(.seconds(300))
+        #expect(
+            store("one").token(from: endpoint, as: proof)?.lifetime == .seconds(300),
+            "what is left is known nevertheless")
+        #expect(store("two").token(from: endpoint, as: proof) == nil)
+        machine.move(.seconds(1_200))
+        wall.move(.seconds(1_200))
+        #expect(store("one").token(from: endpoint, as: proof) == nil)
+    }
+
     @Test func `a store that isn't read takes the next token in`() {
         store.store(token, from: endpoint, as: proof)
         let blind = SealedTokenStore(in: folder, isRead: false, date: clock.time.date)

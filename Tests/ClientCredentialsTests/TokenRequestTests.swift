@@ -52,6 +52,27 @@ import Testing
         #expect(http.requests.first?.deadline == .seconds(5))
     }
 
+    @Test(arguments: [
+        "nonsense", "ftp://a.test/token", "http://a.test/token", "https://u:pw@a.test/token",
+        "https://169.254.169.254/token",
+    ])
+    func `a URL to which no secret may go is told once, and not quoted`(url: String) async {
+        let http = ScriptedHTTP(.token("t"))
+        let provider = TokenProvider(
+            TokenEndpoint(url: url), credential: ShelfCredential("s3cret"), through: http)
+        do throws(TokenFailure) {
+            _ = try await provider.token()
+            Issue.record("\(url) was asked")
+        } catch {
+            guard case .request(.unusable(let reason), attempts: 1) = error else {
+                Issue.record("\(error)")
+                return
+            }
+            #expect(!reason.contains("pw"))
+        }
+        #expect(http.requests.isEmpty)
+    }
+
     @Test func `nothing that holds a proof prints it`() async throws {
         let key = try await AssertionKey(clientID: "app", pem: Keys.ecPrivate, algorithm: .es256)
         let values: [any Sendable] = [
