@@ -66,6 +66,8 @@ struct Exec: AsyncParsableCommand {
             child.environment[variable ?? "ACCESS_TOKEN"] = Array(found.token.value.utf8)
             throw child.takeOver()
         }
+        // Nothing ends this process from here on without the file being removed.
+        SignalRelay.begin()
         let file = try TokenFile(found.token)
         child.environment[fileVariable] = Array(file.path.utf8)
         let ending: ChildCommand.Ending

@@ -44,7 +44,7 @@ struct TokenClaimsView: Encodable {
             table.add(["claims", safeText(name), Self.words(name, value, now)])
         }
         let end = expiresIn.map {
-            Self.time(Instant(milliseconds: now.milliseconds + $0 * 1_000), now)
+            Self.time("exp", Instant(milliseconds: now.milliseconds + $0 * 1_000), now)
         }
         table.add(["server", "expires", end ?? "it doesn't say"])
         table.add(["server", "scope", safeText(scope ?? "it doesn't say", limit: 600)])
@@ -57,12 +57,17 @@ struct TokenClaimsView: Encodable {
 
     private static func words(_ name: String, _ value: JSONNode, _ now: Instant) -> String {
         guard times.contains(name), let seconds = value.seconds else { return value.text }
-        return time(Instant(milliseconds: seconds * 1_000), now)
+        return time(name, Instant(milliseconds: seconds * 1_000), now)
     }
 
-    private static func time(_ moment: Instant, _ now: Instant) -> String {
+    private static func time(_ name: String, _ moment: Instant, _ now: Instant) -> String {
         let relative = moment.relative(to: now)
-        let words = moment > now ? "expires \(relative)" : relative
+        let words =
+            switch name {
+            case "exp" where moment > now: "expires \(relative)"
+            case "nbf" where moment > now: "not good before, \(relative)"
+            default: relative
+            }
         return "\(moment.utc) (\(words))"
     }
 }

@@ -63,9 +63,9 @@ struct ChildCommand {
         }
     }
 
-    /// Runs it as a child to its end, passing on what signals this process gets.
+    /// Runs it as a child to its end, passing on what signals this process got since
+    /// ``SignalRelay/begin()``.
     func run() throws -> Ending {
-        SignalRelay.begin()
         var pid: pid_t = 0
         let code = withVectors { arguments, variables in
             Inheritance.own.restore()

@@ -8,7 +8,13 @@ enum SignalRelay {
     private static let child = Atomic<Int32>(0)
     /// What came before there was a child.
     private static let early = Atomic<Int32>(0)
-    private static let passed = [SIGTERM, SIGINT, SIGHUP, SIGQUIT, SIGUSR1, SIGUSR2, SIGALRM]
+    /// All that would end this process and that somebody sends: not what a fault of its own raises
+    /// (SIGSEGV and the like), nor SIGKILL, which nobody can catch.
+    private static let passed =
+        [
+            SIGTERM, SIGINT, SIGHUP, SIGQUIT, SIGUSR1, SIGUSR2, SIGALRM, SIGVTALRM, SIGPROF,
+            SIGXCPU, SIGXFSZ, SIGIO, SIGPWR, SIGSTKFLT,
+        ] + Array(__libc_current_sigrtmin()...__libc_current_sigrtmax())
 
     /// From now on signals wait for a child, and don't end this process.
     static func begin() {
