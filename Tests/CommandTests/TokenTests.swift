@@ -229,6 +229,8 @@ struct TokenWordsTests {
         }
     }
 
+    private static let named = ["--token-url", "https://a.test", "--client-id", "x"]
+
     @Test(arguments: [
         ([], "name a plan"), (["billing", "--issuer", "https://a.test"], "name a plan"),
         (["billing", "--client-id", "x"], "leave --client-id out"),
@@ -247,6 +249,16 @@ struct TokenWordsTests {
                 "--auth-method", "private_key_jwt",
             ], "goes with --key"
         ),
+        (["billing", "--cert", "env:X"], "leave --cert out"),
+        (named + ["--secret", "env:X", "--cert", "env:Y"], "--cert needs its --key"),
+        (named + ["--key", "env:X", "--cert", "env:Y", "--key-id", "1"], "and no --cert"),
+        (
+            named + ["--secret", "env:X", "--assertion-audience", "a"],
+            "--assertion-audience needs --key"
+        ),
+        (named + ["--key", "env:X", "--auth-method", "tls_client_auth"], "with --cert"),
+        (named + ["--secret", "env:X", "--auth-method", "none"], "--auth-method takes one of"),
+        (["billing", "--valid-for", "0s"], "--valid-for takes a time"),
         (["billing", "--deadline", "soon"], "--deadline takes a time"),
         (["billing", "--fresh", "--no-cache"], "choose one"),
         (["billing", "--header", "--introspect"], "--header goes with neither"),

@@ -10,7 +10,9 @@ struct Exec: AsyncParsableCommand {
             holdover's place, so that its signals and its exit code are its own; with
             --file-env holdover stays to remove the file, passes signals on and ends as
             the command does. Variables that lead to secrets (a reference env:NAME, the
-            plan's too) are taken away from it.
+            plan's too) are taken away from it. The token has half of its life before
+            it, or what --valid-for says, and isn't renewed while the command runs, nor
+            is the file.
 
             Exit codes are the command's; where it wasn't run, those of holdover.
 
@@ -60,7 +62,9 @@ struct Exec: AsyncParsableCommand {
         // As bytes: the name of a file needn't be UTF-8, and Swift's texts are.
         var child = try ChildCommand(
             ChildCommand.typed(last: command.count), environment: .own)
-        let found = try await TokenErrand(options: options, workspace: workspace).run()
+        let found = try await TokenErrand(
+            options: options, workspace: workspace, least: .part(0.5)
+        ).run()
         for name in found.variables { child.environment[name] = nil }
         guard let fileVariable else {
             child.environment[variable ?? "ACCESS_TOKEN"] = Array(found.token.value.utf8)

@@ -3,11 +3,34 @@ import RotationCore
 
 extension Problem {
     /// There is no token for `client`.
-    init(_ failure: TokenFailure, for client: String) {
+    ///
+    /// `party` is who it is about, where that isn't the token endpoint.
+    init(_ failure: TokenFailure, for client: String, from party: String? = nil) {
         let (exit, code, hint) = Self.meaning(of: failure)
+        let words = [party, "\(failure)"].compactMap(\.self).joined(separator: ": ")
         self.init(
-            exit, code: code, "no token for \(client): \(failure)", state: Self.state(failure),
+            exit, code: code, "no token for \(client): \(words)", state: Self.state(failure),
             hint: hint)
+    }
+
+    /// The client's own credential takes too long.
+    init(slowCredentialOf client: String, deadline: String) {
+        self.init(
+            .temporary, code: "credential-slow",
+            "no token for \(client): its credential wasn't read within \(deadline)",
+            state: "no token was asked for",
+            hint: "see what the reference or the store waits for, or give it longer with --deadline"
+        )
+    }
+
+    /// A server that says it takes nothing of the kind.
+    init(notOffered offered: Set<String>, by issuer: String) {
+        self.init(
+            .usage, code: "method-not-offered",
+            "\(issuer) doesn't take what the options name, but "
+                + offered.sorted().joined(separator: ", "),
+            state: "nothing secret was read, and no token was asked for",
+            hint: "name a credential of that kind, or say --auth-method if its metadata are wrong")
     }
 
     private static func state(_ failure: TokenFailure) -> String {

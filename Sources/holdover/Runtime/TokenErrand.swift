@@ -1,6 +1,5 @@
 import Adapters
 import ClientCredentials
-import Foundation
 import HTTPTransport
 import Logging
 import Plans
@@ -19,86 +18,86 @@ struct TokenErrand {
 
     let options: TokenOptions
     let workspace: Workspace
+    /// How much of its life a token from the cache must have left, where nobody says.
+    var least = SealedTokenStore.Remainder.time(.zero)
+
+    private var client: String { options.plan ?? options.clientID ?? "" }
 
     func run() async throws -> Found {
-        let start = ContinuousClock.now
-        let factory = Ports.factory()
-        let (wanted, variables) = try await wanted(factory)
+        let deadline = Deadline(in: options.patience)
+        let (wanted, variables) = try await wanted(Ports.factory(), deadline)
         let http = CountedHTTP()
         let provider = TokenProvider(
             options.wish(of: wanted.endpoint), credential: wanted.credential, through: http,
             settings: TokenProvider.Settings(
                 policy: TokenPolicy(
-                    deadline: options.patience - start.duration(to: .now),
-                    insistsOnScope: options.insistScope),
+                    deadline: deadline.left, insistsOnScope: options.insistScope),
                 store: store, logger: Logger(label: "token") { _ in SwiftLogNoOpLogHandler() }))
         defer { provider.close() }
         do throws(TokenFailure) {
             let token = try await provider.token()
+            warn(about: token)
             return Found(token: token, isCached: http.count == 0, variables: variables)
-        } catch { throw Problem(error, for: options.plan ?? options.clientID ?? "") }
+        } catch { throw Problem(error, for: client) }
     }
 
     private var store: SealedTokenStore? {
         guard !options.noCache else { return nil }
         let folder = TokenFolder.own
         if let complaint = folder.complaint { workspace.console.complain(complaint) }
-        return SealedTokenStore(in: folder.path, isRead: !options.fresh)
+        return SealedTokenStore(
+            in: folder.path, isRead: !options.fresh,
+            least: options.leastLife.map { .time($0) } ?? least)
     }
 
-    private func wanted(_ factory: AdapterRegistry) async throws -> (ClientTokens, Set<String>) {
+    /// Says what the token is less than what was asked for.
+    private func warn(about token: AccessToken) {
+        if let shortfall = token.scopeShortfall {
+            workspace.console.warn(
+                "not granted: \(shortfall.missing.sorted().joined(separator: " "))",
+                code: "scope-not-granted",
+                state: "the token is handed out, and may do less than was asked for",
+                hint: "have the scope granted, or make that an error with --insist-scope")
+        }
+        if let least = options.leastLife, let lifetime = token.lifetime, lifetime < least {
+            let words = Span(milliseconds: Int64(lifetime / .milliseconds(1))).rough
+            workspace.console.warn(
+                "the token is good for \(words) only", code: "token-short",
+                state: "the token is handed out; it is new, and the server grants no longer one",
+                hint: "have the client's tokens live longer, or ask for less with --valid-for")
+        }
+    }
+
+    private func wanted(_ factory: AdapterRegistry, _ deadline: Deadline) async throws
+        -> (ClientTokens, Set<String>)
+    {
         if let name = options.plan {
             let plan = try PlanShelf(directory: workspace.plansDirectory).plan(named: name).plan
-            let tokens = try await asked { () async throws(AdapterError) in
-                try await factory.tokens(of: plan, from: options.store)
+            let store = options.store
+            let tokens = try await asked(deadline) { () async throws(AdapterError) in
+                try await factory.tokens(of: plan, from: store)
             }
             return (tokens, AdapterRegistry.variables(of: plan))
         }
-        // Before anybody is asked anything.
-        let isSecret = options.secret != nil
-        let text = options.secret ?? options.key ?? ""
-        guard ReferencedCredential(text, of: "", as: .secret(.basic)) != nil else {
-            throw Problem(notAReference: isSecret ? "--secret" : "--key")
-        }
-        let (url, offered) = try await place()
-        let use: ReferencedCredential.Use =
-            isSecret
-            ? .secret(presentation(among: offered))
-            : .key(options.algorithm.flatMap(AssertionKey.Algorithm.init), id: options.keyID)
-        guard let named = ReferencedCredential(text, of: options.clientID ?? "", as: use) else {
-            throw Problem(notAReference: isSecret ? "--secret" : "--key")
-        }
-        let credential = try await asked { () async throws(AdapterError) in
+        let (endpoint, named) = try await NamedClient(options: options, deadline: deadline).found()
+        let credential = try await asked(deadline) { () async throws(AdapterError) in
             try await factory.credential(named)
         }
-        let endpoint = TokenEndpoint(url: url, caFile: options.caFile)
         return (ClientTokens(endpoint: endpoint, credential: credential), named.variables)
     }
 
-    /// The token endpoint, and how clients may prove themselves there, as far as that is known.
-    private func place() async throws -> (String, Set<String>?) {
-        if let url = options.tokenURL { return (url, nil) }
-        do throws(TokenError) {
-            let metadata = try await AuthorizationServerMetadata.discover(
-                issuer: options.issuer ?? "", through: CountedHTTP(), caFile: options.caFile,
-                deadline: options.patience)
-            return (metadata.tokenEndpoint, metadata.tokenEndpointAuthMethods)
-        } catch { throw Problem(.request(error, attempts: 1), for: options.clientID ?? "") }
-    }
-
-    /// As it was said, else the first that the server offers.
-    private func presentation(among offered: Set<String>?) -> SecretPresentation {
-        if let method = options.authMethod { return SecretPresentation(method: method) ?? .basic }
-        let usual = ["client_secret_basic", "client_secret_post", "client_secret_jwt"]
-        let first = usual.first { offered?.contains($0) ?? true }
-        return first.flatMap(SecretPresentation.init(method:)) ?? .basic
-    }
-
-    private func asked<Value>(_ body: () async throws(AdapterError) -> Value) async throws
-        -> Value
-    {
-        do throws(AdapterError) { return try await body() } catch {
-            throw Problem(credential: error)
+    private func asked<Value: Sendable>(
+        _ deadline: Deadline, _ body: @escaping @Sendable () async throws(AdapterError) -> Value
+    ) async throws -> Value {
+        let answer = await deadline.race { () async -> Result<Value, AdapterError> in
+            do throws(AdapterError) { return .success(try await body()) } catch {
+                return .failure(error)
+            }
+        }
+        switch answer {
+        case .success(let value): return value
+        case .failure(let error): throw Problem(credential: error)
+        case nil: throw Problem(slowCredentialOf: client, deadline: options.deadline)
         }
     }
 }

@@ -36,6 +36,12 @@ struct TokenOptions: ParsableArguments {
             "Or where its private key is, a PEM or a JWK.", valueName: "ref"))
     var key: String?
 
+    @Option(
+        help: ArgumentHelp(
+            "Where the certificate of that key is, to show on the connection (RFC 8705).",
+            valueName: "ref"))
+    var cert: String?
+
     @Option(name: .customLong("key-id"), help: "What the server calls that key.")
     var keyID: String?
 
@@ -44,7 +50,14 @@ struct TokenOptions: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
-            "client_secret_basic, client_secret_post, client_secret_jwt or private_key_jwt.",
+            "Whom an assertion is for, such as the issuer; the token endpoint if left out.",
+            valueName: "uri"))
+    var assertionAudience: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "How the client proves itself, such as client_secret_post; what the server offers, "
+                + "else client_secret_basic, if left out.",
             valueName: "method"))
     var authMethod: String?
 
@@ -73,7 +86,13 @@ struct TokenOptions: ParsableArguments {
     @Flag(help: "Fail where the server grants less scope than was asked for.")
     var insistScope = false
 
-    @Option(help: ArgumentHelp("How long it may take.", valueName: "time"))
+    @Option(
+        help: ArgumentHelp(
+            "How long a token from the cache must be good for; of `exec` half its life if left "
+                + "out.", valueName: "time"))
+    var validFor: String?
+
+    @Option(help: ArgumentHelp("How long all of it may take.", valueName: "time"))
     var deadline = "30s"
 
     func validate() throws {
@@ -85,13 +104,18 @@ struct TokenOptions: ParsableArguments {
         guard Span(deadline).map({ $0 > .zero }) == true else {
             throw ValidationError("--deadline takes a time such as 30s")
         }
+        if let validFor, Span(validFor).map({ $0 > .zero }) != true {
+            throw ValidationError("--valid-for takes a time such as 10m")
+        }
         if fresh, noCache { throw ValidationError("choose one of --fresh and --no-cache") }
     }
 
     private func checkBesidePlan() throws {
         let own = [
-            ("--client-id", clientID), ("--secret", secret), ("--key", key), ("--key-id", keyID),
-            ("--algorithm", algorithm), ("--auth-method", authMethod), ("--ca-file", caFile),
+            ("--client-id", clientID), ("--secret", secret), ("--key", key), ("--cert", cert),
+            ("--key-id", keyID), ("--algorithm", algorithm),
+            ("--assertion-audience", assertionAudience), ("--auth-method", authMethod),
+            ("--ca-file", caFile),
         ]
         for (name, value) in own where value != nil {
             throw ValidationError("a plan says how its client proves itself: leave \(name) out")
@@ -104,25 +128,43 @@ struct TokenOptions: ParsableArguments {
         guard (secret == nil) != (key == nil) else {
             throw ValidationError("name the secret with --secret, or the key with --key")
         }
-        guard key != nil || (keyID == nil && algorithm == nil) else {
-            throw ValidationError("--key-id and --algorithm need --key")
+        guard cert == nil || key != nil else { throw ValidationError("--cert needs its --key") }
+        let isSigned = key != nil && cert == nil
+        guard isSigned || (keyID == nil && algorithm == nil) else {
+            throw ValidationError("--key-id and --algorithm need --key, and no --cert")
+        }
+        guard isSigned || assertionAudience == nil || authMethod == "client_secret_jwt" else {
+            throw ValidationError(
+                "--assertion-audience needs --key without --cert, or --auth-method "
+                    + "client_secret_jwt")
         }
         if let algorithm, AssertionKey.Algorithm(rawValue: algorithm) == nil {
             let known = AssertionKey.Algorithm.allCases.map(\.rawValue).joined(separator: ", ")
             throw ValidationError("--algorithm takes one of \(known)")
         }
+        try checkMethod()
+    }
+
+    private func checkMethod() throws {
         guard let authMethod else { return }
-        guard authMethod == Self.keyMethod || SecretPresentation(method: authMethod) != nil else {
-            throw ValidationError(
-                "--auth-method takes client_secret_basic, client_secret_post, client_secret_jwt "
-                    + "or private_key_jwt")
+        let all = Self.secretMethods + [Self.keyMethod] + Self.certificateMethods
+        guard all.contains(authMethod) else {
+            throw ValidationError("--auth-method takes one of \(all.joined(separator: ", "))")
         }
-        guard (authMethod == Self.keyMethod) == (key != nil) else {
-            throw ValidationError("private_key_jwt goes with --key, the others with --secret")
+        let fitting =
+            cert != nil
+            ? Self.certificateMethods : key != nil ? [Self.keyMethod] : Self.secretMethods
+        guard fitting.contains(authMethod) else {
+            throw ValidationError(
+                "private_key_jwt goes with --key, tls_client_auth and self_signed_tls_client_auth "
+                    + "with --cert, the others with --secret")
         }
     }
 
+    /// The registered names (RFC 7591 §2, RFC 8705 §2), the usual one first.
+    static let secretMethods = ["client_secret_basic", "client_secret_post", "client_secret_jwt"]
     static let keyMethod = "private_key_jwt"
+    static let certificateMethods = ["tls_client_auth", "self_signed_tls_client_auth"]
 
     /// `endpoint`, asked for what was wished.
     func wish(of endpoint: TokenEndpoint) -> TokenEndpoint {
@@ -135,6 +177,9 @@ struct TokenOptions: ParsableArguments {
 
     /// ``deadline`` as a duration.
     var patience: Duration { .milliseconds(Span(deadline)?.milliseconds ?? 30_000) }
+
+    /// ``validFor`` as a duration.
+    var leastLife: Duration? { validFor.flatMap(Span.init).map { .milliseconds($0.milliseconds) } }
 }
 
 extension SecretPresentation {
