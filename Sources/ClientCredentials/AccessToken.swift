@@ -1,5 +1,7 @@
+import FoundationEssentials
+
 /// A bearer token; printing and dumping don't show it.
-public struct AccessToken: Sendable, Hashable {
+public struct AccessToken: Sendable {
     /// The token.
     public let value: String
     /// How long it is good for from when it was requested; nil where the server doesn't say.
@@ -8,11 +10,21 @@ public struct AccessToken: Sendable, Hashable {
     public let scope: String?
     /// The scope that was asked for; nil for the client's default.
     public let askedScope: String?
+    /// When it was requested, by the wall clock; nil where that isn't known.
+    let askedAt: Date?
 
     /// A token.
     public init(
         value: String, lifetime: Duration? = nil, scope: String? = nil, askedScope: String? = nil
     ) {
+        self.init(
+            value: value, lifetime: lifetime, scope: scope, askedScope: askedScope, askedAt: nil)
+    }
+
+    init(
+        value: String, lifetime: Duration?, scope: String?, askedScope: String?, askedAt: Date?
+    ) {
+        self.askedAt = askedAt
         self.value = value
         self.lifetime = lifetime
         self.scope = scope
@@ -36,6 +48,17 @@ public struct AccessToken: Sendable, Hashable {
         let asked = Scopes.set(askedScope)
         return asked.isSubset(of: granted) ? nil : ScopeShortfall(asked: asked, granted: granted)
     }
+}
+
+extension AccessToken: Hashable {
+    /// Whether they are the same to whoever uses them, whenever they were requested.
+    public static func == (one: AccessToken, other: AccessToken) -> Bool {
+        (one.value, one.lifetime, one.scope, one.askedScope)
+            == (other.value, other.lifetime, other.scope, other.askedScope)
+    }
+
+    /// By the token alone.
+    public func hash(into hasher: inout Hasher) { hasher.combine(value) }
 }
 
 extension AccessToken: CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {

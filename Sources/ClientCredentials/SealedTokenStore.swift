@@ -101,10 +101,13 @@ public struct SealedTokenStore: Sendable {
     ) -> Bool {
         guard let lifetime = token.lifetime, makeDirectory(), isPrivate else { return false }
         let (name, seconds, uptime) = (name(endpoint, proof), lifetime / .seconds(1), uptime())
+        // The server counts from before its answer, which may have been long on its way.
+        let (now, asked) = (date(), token.askedAt ?? date())
+        let left = seconds - max(0, now.timeIntervalSince(asked))
         let stored = Stored(
             token: token.value, scope: token.scope,
-            endsAt: date().timeIntervalSince1970 + seconds, lifetime: seconds,
-            boot: uptime?.boot ?? "", endsAtUptime: (uptime?.seconds ?? 0) + seconds)
+            endsAt: now.timeIntervalSince1970 + left, lifetime: seconds,
+            boot: uptime?.boot ?? "", endsAtUptime: (uptime?.seconds ?? 0) + left)
         guard let text = try? JSONEncoder().encode(stored),
             let box = try? AES.GCM.seal(
                 text, using: key(endpoint, proof), authenticating: Data(name.utf8)),

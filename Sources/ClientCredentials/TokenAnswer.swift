@@ -78,7 +78,7 @@ struct TokenAnswer {
         let lifetime = success.expires_in.map { min($0.count, Int(Int32.max)) }
         return AccessToken(
             value: success.access_token, lifetime: lifetime.map { .seconds($0) },
-            scope: success.scope, askedScope: askedScope)
+            scope: success.scope, askedScope: askedScope, askedAt: now)
     }
 
     private func refusal() -> TokenError {

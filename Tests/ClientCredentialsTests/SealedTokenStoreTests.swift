@@ -1,4 +1,5 @@
 import Foundation
+import HTTPTransport
 import Testing
 
 @testable import ClientCredentials
@@ -146,6 +147,18 @@ import Testing
         #expect(store("one").token(from: endpoint, as: proof) == nil)
     }
 
+    @Test func `a token's life is counted from the request`() async throws {
+        let http = SlowAnswer(on: clock, after: .seconds(8))
+        let provider = TokenProvider(
+            endpoint, credential: ShelfCredential("one"), through: http,
+            settings: .init(store: store), time: clock.time)
+        let bought = try await provider.token()
+        let presented = ClientAuthentication.basic(id: "billing", secret: "one")
+        let found = store.token(from: endpoint, as: presented)
+        #expect(bought.lifetime == .seconds(600) && found?.value == bought.value)
+        #expect(found?.lifetime.map { $0 <= .seconds(592) } == true)
+    }
+
     @Test func `a store that isn't read takes the next token in`() {
         store.store(token, from: endpoint, as: proof)
         let blind = SealedTokenStore(in: folder, isRead: false, date: clock.time.date)
@@ -169,5 +182,18 @@ import Testing
         #expect(try await provider(TokenPolicy()).token().value == "t0ken")
         server.change { $0.scope = "write read" }
         #expect(try await provider(TokenPolicy(insistsOnScope: true)).token().value == "one-1")
+    }
+}
+
+/// A server that takes its time for a token.
+private struct SlowAnswer: HTTPClient {
+    let clock: HeldTime
+    let pause: Duration
+
+    init(on clock: HeldTime, after pause: Duration) { (self.clock, self.pause) = (clock, pause) }
+
+    func send(_ request: HTTPRequest) async throws(HTTPFailure) -> HTTPResponse {
+        clock.move(pause)
+        return try Result<HTTPResponse, HTTPFailure>.token("t", 600).get()
     }
 }

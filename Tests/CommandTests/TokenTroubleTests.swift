@@ -100,11 +100,11 @@ struct TokenTroubleTests {
     }
 
     @Test func `a command gets no token that is half over`() async throws {
-        try await open({ $0.lifetime = 4 }) { server, bench, holdover in
+        try await open({ $0.lifetime = 12 }) { server, bench, holdover in
             let options = try options(server, bench)
             let first = try await holdover.run(["token"] + options)
             #expect(first.output == "token-1\n", "\(first)")
-            try await Task.sleep(for: .milliseconds(2_100))
+            try await Task.sleep(for: .milliseconds(6_100))
             let outcome = try await holdover.run(["exec"] + options + ["--", "/usr/bin/env"])
             #expect(outcome.output.contains("ACCESS_TOKEN=token-2\n"), "\(outcome)")
         }
