@@ -16,11 +16,14 @@ public struct HTTPFailure: Error, Sendable, Hashable {
     ///
     /// Never holds a header's value or a body.
     public let message: String
+    /// Whether an answer came, and was over the cap: the same question gets the same again.
+    public let isTooLarge: Bool
 
     /// A failure of `kind`.
-    public init(_ kind: Kind, _ message: String) {
+    public init(_ kind: Kind, _ message: String, isTooLarge: Bool = false) {
         self.kind = kind
         self.message = message
+        self.isTooLarge = isTooLarge
     }
 }
 

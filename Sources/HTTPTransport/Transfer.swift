@@ -19,6 +19,7 @@ final class Transfer {
     private var body: [UInt8] = []
     /// Why a callback stopped the transfer.
     private var stopped: String?
+    private var isTooLarge = false
 
     /// Prepares `handle` for the assignment, whose connection is nobody else's where it is `alone`;
     /// nothing is sent yet.
@@ -56,7 +57,7 @@ final class Transfer {
 
     /// A failure that says what may have left: nothing does before the first `prereq` callback.
     func failure(_ message: String) -> HTTPFailure {
-        HTTPFailure(sends == 0 ? .notSent : .interrupted, message)
+        HTTPFailure(sends == 0 ? .notSent : .interrupted, message, isTooLarge: isTooLarge)
     }
 
     private func explain(_ code: CURLcode) -> String {
@@ -212,6 +213,7 @@ extension Transfer {
 
     private func receiveBody(_ part: UnsafeRawBufferPointer) -> Bool {
         guard body.count + part.count <= Self.bodyLimit else {
+            isTooLarge = true
             stopped = "the answer's body is larger than \(Self.bodyLimit / 1024) KiB"
             return false
         }

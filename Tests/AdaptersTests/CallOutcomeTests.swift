@@ -36,6 +36,10 @@ import Testing
         let cut = effects.map { outcome.error(HTTPFailure(.interrupted, "x"), $0).kind }
         #expect(cut == [Self.retry, Self.doubt, Self.doubt])
         #expect(effects.map(\.attempts) == [.repeatable, .one, .one])
+        // The same question gets the same answer, however often it is asked.
+        let large = HTTPFailure(.interrupted, "x", isTooLarge: true)
+        let kinds = effects.map { outcome.error(large, $0).kind }
+        #expect(kinds == [.refused, Self.doubt, Self.doubt])
     }
 
     @Test func `a success that can't be read is a doubt, but for a read`() {

@@ -61,6 +61,17 @@ import Testing
         #expect(found.last == .some(nil), "nobody used the new one")
     }
 
+    @Test func `a busy application's sign-ins are read, though each is large`() async throws {
+        try await lag(0)
+        let client = try await practice.client("entra")
+        let server = try await entra(client.id)
+        let count = 450
+        for _ in 0..<count { #expect(try await accepts(server, client.secret)) }
+        let told = try #require(
+            try await server.presentations(since: Instant(milliseconds: 1_000_000)))
+        #expect(told.events.count == count && !told.isTruncated)
+    }
+
     @Test func `nobody is asked for the report unless the plan says so`() async throws {
         try await lag(0)
         let client = try await practice.client("entra")

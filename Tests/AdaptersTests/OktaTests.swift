@@ -55,6 +55,19 @@ import Testing
         #expect(result.violations == [])
     }
 
+    @Test func `a busy client's log is read, though its events are large`() async throws {
+        let client = try await practice.client("okta")
+        let server = try await okta(client)
+        let count = 450
+        for _ in 0..<count {
+            #expect(
+                try await server.authenticate(with: client.secret, connection: .kept) == .accepted)
+        }
+        let told = try #require(
+            try await server.presentations(since: Instant(milliseconds: 1_000_000)))
+        #expect(told.events.count == count && !told.isTruncated)
+    }
+
     @Test func `a lost answer to a creation is unknown, and the list tells that it happened`()
         async throws
     {

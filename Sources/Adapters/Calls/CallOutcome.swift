@@ -39,6 +39,10 @@ struct CallOutcome: Sendable {
             return AdapterError(
                 .unavailable(retryAfter: nil), code: "\(adapter)-unreachable",
                 message: "\(adapter): \(safeText(failure.message))")
+        case .interrupted where failure.isTooLarge && effect == .read:
+            return AdapterError(
+                .refused, code: "\(adapter)-answer-too-large",
+                message: "\(adapter): \(safeText(failure.message))")
         case .interrupted:
             return AdapterError(
                 effect.doubt, code: "\(adapter)-no-answer",

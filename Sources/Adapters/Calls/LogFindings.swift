@@ -20,3 +20,11 @@ extension AuthorizationServer {
         }
     }
 }
+
+extension AdapterError {
+    /// Whether the server asks for a pause: the newest pages of a log are worth more than none.
+    var isOfRate: Bool {
+        if case .unavailable(.some) = kind { return true }
+        return false
+    }
+}

@@ -42,8 +42,9 @@ struct EntraSignInPage: Decodable {
 }
 
 extension EntraAPI {
-    private static let page = 500
-    private static let pages = 10
+    /// A sign-in has some kilobytes, and an answer may have a thousand of those.
+    private static let page = 100
+    private static let pages = 50
 
     /// The application's own sign-ins since `moment`, the newest first.
     ///
@@ -59,9 +60,13 @@ extension EntraAPI {
             + "&$top=\(Self.page)"
         var path: String? = first
         var found: [Presentation] = []
-        for _ in 0..<Self.pages {
+        for number in 0..<Self.pages {
             guard let place = path else { return Presentations(found, seenUpTo: end) }
-            let page = try await signIns(at: place)
+            let page: EntraSignInPage
+            do throws(AdapterError) { page = try await signIns(at: place) } catch {
+                guard number > 0, error.isOfRate else { throw error }
+                break
+            }
             found += page.value.compactMap(\.presentation)
             path = try next(of: page)
         }

@@ -9,8 +9,9 @@ struct OktaLog: Sendable {
     let clientID: String
     let now: @Sendable () -> Instant
 
-    private static let page = 1_000
-    private static let pages = 10
+    /// An event has some kilobytes, and an answer may have a thousand of those.
+    private static let page = 100
+    private static let pages = 50
     /// Okta states no bound.
     static let lag = Span.minutes(5)
 
@@ -20,9 +21,15 @@ struct OktaLog: Sendable {
         let end = now + Span(milliseconds: -Self.lag.milliseconds)
         var found: [Presentation] = []
         var cursor: String?
-        for _ in 0..<Self.pages {
-            let response = try await admin.expect(
-                [200], "GET", path(since: moment, until: now + Self.lag, after: cursor), .read)
+        for number in 0..<Self.pages {
+            let response: HTTPResponse
+            do throws(AdapterError) {
+                response = try await admin.expect(
+                    [200], "GET", path(since: moment, until: now + Self.lag, after: cursor), .read)
+            } catch {
+                guard number > 0, error.isOfRate else { throw error }
+                break
+            }
             let events = try admin.decode([OktaLogEvent].self, response, .read)
             found += events.compactMap(\.presentation)
             cursor = Self.next(in: response.headers)

@@ -87,6 +87,7 @@ struct EntraSignIns: Sendable {
             ],
             // No user agent is told of a service.
             "userAgent": "",
+            "appliedConditionalAccessPolicies": policies,
         ]
         signIn["ipAddress"] = entry.caller.address.map(JSONValue.string)
         if entry.isAccepted, let secret = entry.secretID {
@@ -94,6 +95,17 @@ struct EntraSignIns: Sendable {
         }
         return .object(signIn)
     }
+
+    /// A sign-in has some kilobytes, most of it about the tenant's policies.
+    private static let policies = JSONValue.array(
+        (1...15).map { number in
+            [
+                "id": .string("00000000-0000-0000-0000-0000000000\(number + 10)"),
+                "displayName": .string("Require a compliant network for workload \(number)"),
+                "enforcedGrantControls": [], "enforcedSessionControls": [],
+                "result": "notApplied",
+            ]
+        })
 
     private static func code(of entry: TokenLogEntry) -> Int64 {
         if entry.isAccepted { return entry.error == nil ? 0 : 70_011 }

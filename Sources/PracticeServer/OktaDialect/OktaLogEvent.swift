@@ -22,6 +22,18 @@ struct OktaLogEvent: Encodable {
         let ipAddress: String?
     }
 
+    /// What a real event has besides: some kilobytes, most of it about risk.
+    struct DebugContext: Encodable {
+        let debugData = [
+            "requestUri": "/oauth2/default/v1/token", "url": "/oauth2/default/v1/token?",
+            "grantType": "client_credentials", "threatSuspected": "false",
+            "logOnlySecurityData": String(
+                repeating:
+                    #"{"risk":{"level":"LOW"},"behaviors":{"New Geo-Location":"NEGATIVE"}},"#,
+                count: 40),
+        ]
+    }
+
     struct Outcome: Encodable {
         let result: String
         let reason: String?
@@ -36,12 +48,14 @@ struct OktaLogEvent: Encodable {
     let actor: Actor
     let client: Client
     let outcome: Outcome
+    let debugContext = DebugContext()
 
     /// The time that it is sorted by.
     let time: Milliseconds
 
     private enum CodingKeys: String, CodingKey {
         case uuid, published, eventType, version, severity, displayMessage, actor, client, outcome
+        case debugContext
     }
 
     private init(_ entry: TokenLogEntry, _ type: String, _ message: String, _ reason: String?) {
