@@ -96,6 +96,25 @@ import Testing
                         "password": "env:PINGFEDERATE_ADMIN_PASSWORD",
                     ]),
                 ], client.id)
+        case "cognito":
+            try await practice.server(
+                type,
+                [
+                    "url": .text(practice["COGNITO_URL"]),
+                    "domain": .text(practice["COGNITO_DOMAIN"]),
+                    "user_pool": .text(practice["COGNITO_USER_POOL"]),
+                    "admin": .group([
+                        "access_key_id": "env:COGNITO_ACCESS_KEY_ID",
+                        "secret_access_key": "env:COGNITO_SECRET_ACCESS_KEY",
+                    ]),
+                ], client.id)
+        case "keycloak":
+            try await practice.server(
+                type,
+                [
+                    "url": .text(practice["PRACTICE_URL"]), "realm": "practice",
+                    "admin": adminClient("KEYCLOAK"),
+                ], client.id)
         default:
             try await practice.server(
                 type,
@@ -110,13 +129,14 @@ import Testing
     @Test(
         arguments: zip(
             [
-                "auth0", "entra", "glewlwyd", "gravitee", "logto", "okta", "okta-api-service",
-                "pingfederate",
+                "auth0", "cognito", "entra", "glewlwyd", "gravitee", "keycloak", "logto", "okta",
+                "okta-api-service", "pingfederate",
             ],
             [
-                ["okta.apps.read", "orders.read", "orders.write"],
+                ["okta.apps.read", "orders.read", "orders.write"], ["orders.read", "orders.write"],
                 ["okta.apps.read", "orders.read", "orders.write"],
                 ["orders.read", "orders.write"], ["orders.read", "orders.write"],
+                ["email", "orders.read", "orders.write", "profile"],
                 ["okta.apps.read", "orders.read", "orders.write"], ["okta.apps.read"],
                 ["orders.read", "orders.write"], ["okta.apps.read", "orders.read", "orders.write"],
             ]))

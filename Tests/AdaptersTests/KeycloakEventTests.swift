@@ -131,6 +131,16 @@ import Testing
         #expect(try await silent.preflight(overlap: .hours(1)) == [])
     }
 
+    @Test func `events that can't be had are found out by asking for them`() async throws {
+        try await realm(savesEvents: true)
+        let client = try await practice.client("keycloak")
+        let server = try await keycloak(client.id)
+        try await practice.fault("html", method: "GET", path: "/admin/realms/practice/events")
+        let found = try await server.preflight(overlap: .hours(1))
+        #expect(found.map(\.code) == ["keycloak-no-events"])
+        #expect(try await server.preflight(overlap: .hours(1)) == [])
+    }
+
     @Test func `events that are gone before the overlap is over are a warning`() async throws {
         try await realm(savesEvents: true)
         try await practice.control("PUT", "settings", #"{"keycloak_event_life":3600}"#)

@@ -132,6 +132,12 @@ struct Cognito: ProbedServer {
             message: "cognito: \(reason) beside \(safeText(id))")
     }
 
+    func scopes() async throws(AdapterError) -> Set<String>? {
+        do throws(AdapterError) { return Set(try await api.scopes()) } catch {
+            throw error.about("the app client, by cognito-idp:DescribeUserPoolClient")
+        }
+    }
+
     func authenticate(with secret: ClientSecret, connection: ProbeConnection)
         async throws(AdapterError) -> AuthenticationResult
     {

@@ -61,6 +61,24 @@ struct CognitoAPI: Sendable {
         _ = try await call("DeleteUserPoolClientSecret", ["ClientSecretId": id], .repeatable)
     }
 
+    /// The scopes that the client may get, custom ones by the names of their resource servers.
+    ///
+    /// The answer has the client's secret too, which isn't decoded.
+    func scopes() async throws(AdapterError) -> [String] {
+        struct Client: Decodable {
+            let scopes: [String]?
+
+            enum CodingKeys: String, CodingKey { case scopes = "AllowedOAuthScopes" }
+        }
+        struct Answer: Decodable {
+            let client: Client
+
+            enum CodingKeys: String, CodingKey { case client = "UserPoolClient" }
+        }
+        let response = try await call("DescribeUserPoolClient", [:], .read)
+        return try api.admin.decode(Answer.self, response, .read).client.scopes ?? []
+    }
+
     private func call(
         _ operation: String, _ more: KeyValuePairs<String, String>, _ effect: CallEffect
     ) async throws(AdapterError) -> HTTPResponse {

@@ -55,7 +55,13 @@ extension Keycloak {
     private func eventFindings(_ overlap: Span) async throws(AdapterError) -> [Finding] {
         guard readsEvents else { return [] }
         let config: KeycloakEventsConfig
-        do throws(AdapterError) { config = try await api.eventsConfig() } catch {
+        do throws(AdapterError) {
+            config = try await api.eventsConfig()
+            // Who may read the settings is asked for the events as well.
+            if config.eventsEnabled ?? false {
+                _ = try await api.presentations(since: now(), at: now())
+            }
+        } catch {
             return [
                 try error.warning(
                     "keycloak-no-events",

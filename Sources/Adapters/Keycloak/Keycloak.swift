@@ -169,7 +169,9 @@ struct Keycloak: ProbedServer {
     }
 
     func scopes() async throws(AdapterError) -> Set<String>? {
-        try await api.client().defaultClientScopes.map(Set.init)
+        let client = try await api.client()
+        guard let always = client.defaultClientScopes else { return nil }
+        return Set(always + (client.optionalClientScopes ?? []))
     }
 
     func authenticate(with secret: ClientSecret, connection: ProbeConnection)

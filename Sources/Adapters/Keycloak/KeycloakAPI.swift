@@ -17,6 +17,8 @@ struct KeycloakClient: Decodable {
     let attributes: [String: String?]?
     /// Those that a token has without being asked for.
     let defaultClientScopes: [String]?
+    /// Those that it has where it is asked for with them.
+    let optionalClientScopes: [String]?
 
     /// When the secret in force stops being accepted, and the rotated one with it.
     var expiresAt: Instant? { time("client.secret.expiration.time") }

@@ -28,8 +28,8 @@ struct KeycloakEvent: Decodable {
 }
 
 extension KeycloakEvent {
-    /// What a client's own logins are called, and what the refused ones are.
-    static let logins = ["CLIENT_LOGIN", "CLIENT_LOGIN_ERROR"]
+    /// What a client's own logins are called, and what is refused of whatever it comes about.
+    static let told = ["CLIENT_LOGIN"] + types.map { "\($0)_ERROR" }
 
     /// nil where it is about something else than the secret.
     ///
@@ -60,18 +60,14 @@ extension KeycloakAPI {
     /// When the rotated secret was last used since `start`, among the client's last 5000 logins;
     /// nil where none of them tells.
     func lastUseOfRotated(since start: Instant?) async throws(AdapterError) -> Instant? {
-        let types = KeycloakEvent.types.map { "&type=\($0)" }.joined()
-        let from = start.map { "&dateFrom=\($0.milliseconds)" } ?? ""
+        let start = start?.milliseconds ?? .min
         for number in 0..<Self.pages {
-            let query =
-                "client=\(URLPart.segment(clientID))\(types)\(from)&max=\(Self.page)"
-                + "&first=\(number * Self.page)"
-            let events = try await events([KeycloakEvent].self, "?\(query)")
+            let page = try await page(number, of: KeycloakEvent.types)
             // The newest come first. While others come, some are seen twice, and none is missed.
-            if let use = events.first(where: \.usedRotated) {
-                return use.time.map { Instant(milliseconds: $0) }
+            if let use = page.first(where: \.usedRotated)?.time {
+                return use < start ? nil : Instant(milliseconds: use)
             }
-            if events.count < Self.page { break }
+            if isLast(page, since: start) { break }
         }
         return nil
     }
@@ -86,17 +82,30 @@ extension KeycloakAPI {
                 .refused, code: "keycloak-events-off",
                 message: "keycloak: the realm saves no events")
         }
-        let types = KeycloakEvent.logins.map { "&type=\($0)" }.joined()
         var found: [Presentation] = []
         for number in 0..<Self.pages {
-            let query =
-                "client=\(URLPart.segment(clientID))\(types)&dateFrom=\(moment.milliseconds)"
-                + "&max=\(Self.page)&first=\(number * Self.page)"
-            let events = try await events([KeycloakEvent].self, "?\(query)")
-            found += events.compactMap(\.presentation)
-            if events.count < Self.page { return Presentations(found, seenUpTo: now) }
+            let page = try await page(number, of: KeycloakEvent.told)
+            found += page.compactMap(\.presentation).filter { $0.at >= moment }
+            if isLast(page, since: moment.milliseconds) {
+                return Presentations(found, seenUpTo: now)
+            }
         }
         return Presentations(found, seenUpTo: now, isTruncated: true)
+    }
+
+    /// The newest events come first, so that none needs a `dateFrom`: until 2025 Keycloak took
+    /// days there and no moments, of its own time zone.
+    private func page(_ number: Int, of types: [String]) async throws(AdapterError)
+        -> [KeycloakEvent]
+    {
+        let types = types.map { "&type=\($0)" }.joined()
+        let place = "&max=\(Self.page)&first=\(number * Self.page)"
+        return try await events(
+            [KeycloakEvent].self, "?client=\(URLPart.segment(clientID))\(types)\(place)")
+    }
+
+    private func isLast(_ page: [KeycloakEvent], since start: Int64) -> Bool {
+        page.count < Self.page || page.last?.time ?? .max < start
     }
 
     func eventsConfig() async throws(AdapterError) -> KeycloakEventsConfig {

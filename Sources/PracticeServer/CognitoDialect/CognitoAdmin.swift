@@ -18,7 +18,7 @@ struct CognitoAdmin: Sendable {
                 keys: keys, region: CognitoVendor.region, service: "cognito-idp")
             let keyID = try signature.verify(request, body, at: .systemNow())
             let operation = try Self.operation(of: request)
-            if keys[keyID]?.isReader ?? true, operation != .list {
+            if keys[keyID]?.isReader ?? true, ![.list, .describe].contains(operation) {
                 throw .denied(keyID, "cognito-idp:\(operation.rawValue)")
             }
             guard let input = try? JSONDecoder().decode(CognitoInput.self, from: body) else {
@@ -42,6 +42,7 @@ struct CognitoAdmin: Sendable {
         case list = "ListUserPoolClientSecrets"
         case add = "AddUserPoolClientSecret"
         case delete = "DeleteUserPoolClientSecret"
+        case describe = "DescribeUserPoolClient"
     }
 
     private static func operation(of request: Request) throws(AWSError) -> Operation {
@@ -82,6 +83,16 @@ extension CognitoAdmin {
             }
             try change(client, CognitoSecretRules.delete(id))
             return [:]
+        case .describe:
+            return [
+                "UserPoolClient": [
+                    "UserPoolId": .string(CognitoVendor.userPool),
+                    "ClientId": .string(client.clientID), "ClientName": .string(client.clientID),
+                    "ClientSecret": .string(client.secrets.first?.value ?? ""),
+                    "AllowedOAuthFlows": ["client_credentials"],
+                    "AllowedOAuthScopes": .array(client.scopes.sorted().map(JSONValue.string)),
+                ]
+            ]
         }
     }
 

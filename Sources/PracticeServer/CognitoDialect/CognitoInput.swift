@@ -1,4 +1,4 @@
-/// The members of all three operations' requests.
+/// The members of all operations' requests.
 struct CognitoInput: Decodable {
     var userPool: String?
     var client: String?
