@@ -22,9 +22,13 @@ struct Practice: Sendable {
         let program = try find()
         let state = scratch.at("state")
         let outcome = await ChildProcess(
-            command: [program, "start", "--state", state], deadline: .minutes(1), cap: 65_536
+            command: [program, "start", "--state", state], deadline: .minutes(5), cap: 65_536
         ).run()
         guard outcome.ending == .exited(0) else {
+            // It may be up all the same, a moment later.
+            _ = await ChildProcess(
+                command: [program, "stop", "--state", state], deadline: .minutes(1), cap: 65_536
+            ).run()
             throw NotStarted(reason: outcome.explanation)
         }
         var values: [String: String] = [:]

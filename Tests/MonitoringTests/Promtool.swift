@@ -14,9 +14,17 @@ struct Promtool: Sendable {
         let description: String
     }
 
-    /// Runs it, with a text as its standard input.
-    func run(_ arguments: [String], in folder: String = "/", input: String = "") throws -> Outcome {
-        try Self.run(path, arguments, in: folder, input: input)
+    /// Runs it, with a text as its standard input, and on a thread of its own: it takes seconds, in
+    /// which other tests go on.
+    func run(_ arguments: [String], in folder: String = "/", input: String = "") async throws
+        -> Outcome
+    {
+        try await withCheckedThrowingContinuation { caller in
+            Thread.detachNewThread { [path] in
+                caller.resume(
+                    with: Result { try Self.run(path, arguments, in: folder, input: input) })
+            }
+        }
     }
 
     private static func find() -> Promtool? {
