@@ -163,7 +163,8 @@ let package = Package(
         .testTarget(
             name: "RotationCoreTests", dependencies: ["RotationCore"], swiftSettings: settings),
         .testTarget(
-            name: "HTTPTransportTests", dependencies: ["HTTPTransport"], swiftSettings: settings),
+            name: "HTTPTransportTests", dependencies: ["HTTPTransport", "ProcessTesting"],
+            swiftSettings: settings),
         .testTarget(
             name: "ClientCredentialsTests",
             dependencies: [
@@ -202,7 +203,7 @@ let package = Package(
             dependencies: ["ClientCredentials", "HTTPTransport", "ProcessTesting", metrics],
             swiftSettings: settings),
         .testTarget(
-            name: "CommandTests", dependencies: ["ProcessTesting", crypto],
+            name: "CommandTests", dependencies: ["ClientCredentials", "ProcessTesting", crypto],
             exclude: ["Transcripts"],
             swiftSettings: settings),
         .testTarget(

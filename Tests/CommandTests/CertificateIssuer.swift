@@ -14,25 +14,13 @@ struct CertificateIssuer {
     let folder: String
     let url: String
 
-    private static let preparation = """
-        set -e
-        make() {
-            openssl ecparam -name prime256v1 -genkey -noout -out "$1.key"
-            openssl req -new -key "$1.key" -subj "/CN=$1" -out "$1.csr"
-            printf '%s\\n' "$2" >"$1.ext"
-            openssl x509 -req -in "$1.csr" -CA ca.pem -CAkey ca.key -CAcreateserial -days 2 \
-                -extfile "$1.ext" -out "$1.pem"
-        }
-        cd "$1"
-        openssl ecparam -name prime256v1 -genkey -noout -out ca.key
-        openssl req -x509 -new -key ca.key -days 2 -subj /CN=authority -out ca.pem \
-            -addext basicConstraints=critical,CA:TRUE
-        make server subjectAltName=IP:127.0.0.1
-        make billing extendedKeyUsage=clientAuth
-        make other extendedKeyUsage=clientAuth
-        chmod 600 *.key
-        chmod 644 billing.pem
-        """
+    private static let preparation =
+        "cd \"$1\" || exit 1\n" + TestAuthority.script + """
+            make billing extendedKeyUsage=clientAuth
+            make other extendedKeyUsage=clientAuth
+            chmod 600 *.key
+            chmod 644 billing.pem
+            """
 
     private static let program = """
         import http.server, json, os, ssl, sys

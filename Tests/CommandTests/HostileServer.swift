@@ -26,12 +26,6 @@ final class HostileServer: Sendable {
             guard count > 0 else { return }
             request += buffer[..<count]
         }
-        let head =
-            "HTTP/1.1 \(status)\r\nContent-Type: application/json\r\n"
-            + "Content-Length: \(body.utf8.count)\r\nConnection: close\r\n\r\n"
-        let message = Data((head + body).utf8)
-        _ = message.withUnsafeBytes {
-            send(connection, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL))
-        }
+        LoopbackListener.answer(connection, status: status, body)
     }
 }

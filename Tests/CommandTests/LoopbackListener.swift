@@ -37,4 +37,15 @@ enum LoopbackListener {
         }
         return "http://127.0.0.1:\(port)"
     }
+
+    /// Answers with JSON, and that this was the connection's last answer.
+    static func answer(_ connection: Int32, status: String = "200 OK", _ body: String) {
+        let head =
+            "HTTP/1.1 \(status)\r\nContent-Type: application/json\r\n"
+            + "Content-Length: \(body.utf8.count)\r\nConnection: close\r\n\r\n"
+        let message = Data((head + body).utf8)
+        _ = message.withUnsafeBytes {
+            send(connection, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL))
+        }
+    }
 }

@@ -35,14 +35,7 @@ final class TokenServer: Sendable {
         record = Mutex([])
         url = try LoopbackListener.open(on: bench) { connection in
             guard let request = Self.read(connection) else { return }
-            let body = shelf.server?.answer(request, answers) ?? "{}"
-            let head =
-                "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"
-                + "Content-Length: \(body.utf8.count)\r\nConnection: close\r\n\r\n"
-            let message = Data((head + body).utf8)
-            _ = message.withUnsafeBytes {
-                send(connection, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL))
-            }
+            LoopbackListener.answer(connection, shelf.server?.answer(request, answers) ?? "{}")
         }
         shelf.put(self)
     }

@@ -1,6 +1,7 @@
 import Foundation
 import Glibc
 import HTTPTransport
+import ProcessTesting
 
 /// A server over TLS that says who the other side proved to be, and on which of its connections.
 ///
@@ -47,23 +48,12 @@ final class PeerServer: Sendable {
         server.serve_forever()
         """
 
-    private static let preparation = """
-        set -e
-        make() {
-            openssl ecparam -name prime256v1 -genkey -noout -out "$1.key"
-            openssl req -new -key "$1.key" -subj "/CN=$1" -out "$1.csr"
-            printf '%s\\n' "$2" >"$1.ext"
-            openssl x509 -req -in "$1.csr" -CA ca.pem -CAkey ca.key -CAcreateserial -days 2 \
-                -extfile "$1.ext" -out "$1.pem"
-        }
-        openssl ecparam -name prime256v1 -genkey -noout -out ca.key
-        openssl req -x509 -new -key ca.key -days 2 -subj /CN=authority -out ca.pem \
-            -addext basicConstraints=critical,CA:TRUE
-        make server subjectAltName=IP:127.0.0.1
-        make one extendedKeyUsage=clientAuth
-        make two extendedKeyUsage=clientAuth
-        openssl ec -in one.key -aes128 -passout pass:p -out locked.key
-        """
+    private static let preparation =
+        TestAuthority.script + """
+            make one extendedKeyUsage=clientAuth
+            make two extendedKeyUsage=clientAuth
+            openssl ec -in one.key -aes128 -passout pass:p -out locked.key
+            """
 
     init() async throws {
         folder = FileManager.default.temporaryDirectory.appendingPathComponent(

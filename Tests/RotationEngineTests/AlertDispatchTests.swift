@@ -58,13 +58,11 @@ final class Channels: AlertChannelFactory {
                 throw AdapterError(
                     .unavailable(retryAfter: nil), code: "away", message: "no route")
             case .hangs:
-                do {
-                    try await Task.sleep(for: .seconds(600))
-                    return []
-                } catch {
-                    throw AdapterError(
-                        .unavailable(retryAfter: nil), code: "cut", message: "cut off")
-                }
+                // Until it is cut off.
+                let (silence, end) = AsyncStream<Void>.makeStream()
+                for await _ in silence {}
+                end.finish()
+                throw AdapterError(.unavailable(retryAfter: nil), code: "cut", message: "cut off")
             }
         }
     }

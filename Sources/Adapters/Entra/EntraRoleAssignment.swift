@@ -7,17 +7,6 @@ struct EntraRoleAssignment: Decodable {
     let resourceId: String
 }
 
-/// A page of assignments.
-struct EntraRoleAssignments: Decodable {
-    let value: [EntraRoleAssignment]
-    let nextLink: String?
-
-    private enum CodingKeys: String, CodingKey {
-        case value
-        case nextLink = "@odata.nextLink"
-    }
-}
-
 /// What an API calls its app roles.
 struct EntraResource: Decodable {
     let appRoles: [Role]
@@ -44,7 +33,7 @@ extension EntraAPI {
             let quoted = URLPart.segment(clientID.replacing("'", with: "''"))
             let path = "/v1.0/servicePrincipals(appId='\(quoted)')/appRoleAssignments"
             let response = try await call([200], "GET", "\(path)?$top=\(Self.most)", .read)
-            let given = try admin.decode(EntraRoleAssignments.self, response, .read)
+            let given = try admin.decode(EntraPage<EntraRoleAssignment>.self, response, .read)
             guard given.nextLink == nil else { return nil }
             var found: Set<String> = []
             let roles = Dictionary(grouping: given.value) { $0.resourceId }

@@ -30,17 +30,6 @@ struct EntraSignIn: Decodable {
     }
 }
 
-/// A page of sign-ins.
-struct EntraSignInPage: Decodable {
-    let value: [EntraSignIn]
-    let nextLink: String?
-
-    private enum CodingKeys: String, CodingKey {
-        case value
-        case nextLink = "@odata.nextLink"
-    }
-}
-
 extension EntraAPI {
     /// A sign-in has some kilobytes, and an answer may have a thousand of those.
     private static let page = 100
@@ -62,7 +51,7 @@ extension EntraAPI {
         var found: [Presentation] = []
         for number in 0..<Self.pages {
             guard let place = path else { return Presentations(found, seenUpTo: end) }
-            let page: EntraSignInPage
+            let page: EntraPage<EntraSignIn>
             do throws(AdapterError) { page = try await signIns(at: place) } catch {
                 guard number > 0, error.isOfRate else { throw error }
                 break
@@ -73,17 +62,17 @@ extension EntraAPI {
         return Presentations(found, seenUpTo: end, isTruncated: path != nil)
     }
 
-    private func signIns(at path: String) async throws(AdapterError) -> EntraSignInPage {
+    private func signIns(at path: String) async throws(AdapterError) -> EntraPage<EntraSignIn> {
         do throws(AdapterError) {
             let response = try await admin.expect([200], "GET", path, .read)
-            return try admin.decode(EntraSignInPage.self, response, .read)
+            return try admin.decode(EntraPage<EntraSignIn>.self, response, .read)
         } catch {
             throw error.about("the sign-ins")
         }
     }
 
     /// A link of Graph's own; the login goes nowhere else.
-    private func next(of page: EntraSignInPage) throws(AdapterError) -> String? {
+    private func next(of page: EntraPage<EntraSignIn>) throws(AdapterError) -> String? {
         guard let link = page.nextLink else { return nil }
         guard link.hasPrefix("\(admin.address)/") else {
             throw CallOutcome(adapter: "entra").unreadable(
