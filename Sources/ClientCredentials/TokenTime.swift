@@ -2,7 +2,7 @@ import FoundationEssentials
 import Synchronization
 
 /// Clock, calendar, sleep and chance, so that a test can hold them.
-struct TokenTime: Sendable {
+package struct TokenTime: Sendable {
     /// A clock that nobody can set, and that goes on while the machine sleeps.
     var now: @Sendable () -> ContinuousClock.Instant = { .now }
     /// The wall clock, for what is dated.
@@ -16,10 +16,13 @@ struct TokenTime: Sendable {
 }
 
 extension TokenTime {
+    /// The real ones.
+    package static let real = TokenTime()
+
     /// What `work` comes to; nil where that takes longer than `patience`.
     ///
     /// Work that is late is cancelled, and nobody waits for it any more.
-    func result<Value: Sendable>(
+    package func result<Value: Sendable>(
         within patience: Duration, of work: @escaping @Sendable () async -> Value
     ) async -> Value? {
         let race = Race<Value>()

@@ -1,3 +1,5 @@
+import ClientCredentials
+
 /// The moment by which everything that a command waits for has to be over.
 struct Deadline: Sendable {
     private let moment: ContinuousClock.Instant
@@ -12,23 +14,9 @@ struct Deadline: Sendable {
     ///
     /// It isn't waited for, since not everything that reads a secret can be told to end.
     func race<Value: Sendable>(_ body: @escaping @Sendable () async -> Value) async -> Value? {
-        let (results, sink) = AsyncStream.makeStream(of: Value?.self)
-        let work = Task { sink.yield(await body()) }
-        let alarm = Task { [moment] in
-            try? await Task.sleep(until: moment, clock: .continuous)
-            sink.yield(nil)
-        }
-        defer {
-            work.cancel()
-            alarm.cancel()
-        }
-        for await result in results {
-            if let result { return result }
-            work.cancel()
-            // That ends a program which was started, and ending takes a moment.
-            try? await Task.sleep(for: .milliseconds(100))
-            return nil
-        }
+        if let value = await TokenTime.real.result(within: left, of: body) { return value }
+        // That ends a program which was started, and ending takes a moment.
+        try? await Task.sleep(for: .milliseconds(100))
         return nil
     }
 }
